@@ -1,0 +1,29 @@
+"""What an agreement version says, as plain data: its default, its checks, its hash.
+
+Pure: no Django. Content is JSON without floating-point numbers, so that the same
+agreement always has the same bytes and the same SHA-256.
+"""
+
+from sla.content.canonical import ContentNotCanonical, canonical, content_hash
+from sla.content.defaults import default_content
+from sla.content.faults import amount_of
+from sla.content.validation import (
+    BEHAVIOUR_OPERATORS,
+    FIELD_OPERATORS,
+    REJECTION_CLASSES,
+    SIDES,
+    validate,
+)
+
+__all__ = [
+    "BEHAVIOUR_OPERATORS",
+    "FIELD_OPERATORS",
+    "REJECTION_CLASSES",
+    "SIDES",
+    "ContentNotCanonical",
+    "amount_of",
+    "canonical",
+    "content_hash",
+    "default_content",
+    "validate",
+]
