@@ -25,6 +25,7 @@ from sla.business_time.spec import (
     Windows,
     parse_calendar,
 )
+from smarketing.lib.errors import DomainError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,13 +36,11 @@ _FIRST_YEAR, _LAST_YEAR = 1971, 2199
 _COMPILED_CALENDARS = 512
 
 
-class DurationInvalid(ValueError):
-    """The duration is zero, negative, fractional where it may not be, or endless."""
+class DurationInvalid(DomainError, ValueError):
+    """Zero, negative, a fraction of a day, or endless; `extra["reason"]` says which."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        self.code = code
-        self.sentence = sentence
-        super().__init__(sentence)
+    code = "duration_invalid"
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,7 @@ class Hours:
         """As `add`, exact to the microsecond. Nothing left to use means: at opening."""
         amount = duration // _MICROSECOND
         if amount < 0:
-            raise DurationInvalid(
-                "duration_negative", gettext_noop("A duration cannot be negative.")
-            )
+            raise DurationInvalid(gettext_noop("A duration cannot be negative."), reason="duration_negative")
         if amount == 0:
             return self.next_opening(start)
         instant = _micros(start)
@@ -120,9 +117,7 @@ class Hours:
         if last < first:
             raise ValueError("The end lies before the beginning.")
         span = self._covering(first, last)
-        return timedelta(
-            microseconds=span.worked_until(last) - span.worked_until(first)
-        )
+        return timedelta(microseconds=span.worked_until(last) - span.worked_until(first))
 
     def is_open(self, at: datetime) -> bool:
         """Open from the opening on, no longer open at the second of closing."""
@@ -141,15 +136,11 @@ class Hours:
             span = self._longer(span, instant)
         return _moment(span.starts[bisect_right(span.starts, instant)])
 
-    def segments(
-        self, start: datetime, seconds: int
-    ) -> tuple[tuple[datetime, datetime], ...]:
+    def segments(self, start: datetime, seconds: int) -> tuple[tuple[datetime, datetime], ...]:
         """The pieces of working time that make up `seconds` from `start` on."""
         return self.segments_between(start, self.add(start, seconds))
 
-    def segments_between(
-        self, begin: datetime, end: datetime
-    ) -> tuple[tuple[datetime, datetime], ...]:
+    def segments_between(self, begin: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The pieces of working time between two moments."""
         first, last = _micros(begin), _micros(end)
         span = self._covering(first, last)
@@ -183,9 +174,7 @@ class Hours:
     def working_day_after(self, day: date, number: int) -> date:
         """The working day that is `number` working days after `day`."""
         if number < 1:
-            raise DurationInvalid(
-                "days_not_positive", gettext_noop("Give at least one business day.")
-            )
+            raise DurationInvalid(gettext_noop("Give at least one business day."), reason="days_not_positive")
         ordinal = day.toordinal()
         instant = self._instant(day, 0)
         span = self._covering(instant)
@@ -211,9 +200,7 @@ class Hours:
         return [
             ClosedDay(day, self.spec.closure_name(day))
             for day in sorted(candidates)
-            if first <= day <= last
-            and self.spec.is_closed(day)
-            and self.spec.weekly[day.weekday()]
+            if first <= day <= last and self.spec.is_closed(day) and self.spec.weekly[day.weekday()]
         ]
 
     def _working_day_at(self, moment: datetime) -> tuple[date, datetime]:
@@ -232,8 +219,7 @@ class Hours:
         high = (_moment(last).year if last is not None else low + 1) + 1
         if low < _FIRST_YEAR or high > _LAST_YEAR:
             raise DurationInvalid(
-                "moment_out_of_range",
-                gettext_noop("Business time is known from 1972 to 2198."),
+                gettext_noop("Business time is known from 1972 to 2198."), reason="moment_out_of_range"
             )
         span = self._span
         if span and span.first_year <= low and high <= span.last_year:
@@ -245,8 +231,7 @@ class Hours:
     def _longer(self, span: _Span, instant: int) -> _Span:
         if span.last_year - _moment(instant).year > _LONGEST_YEARS:
             raise DurationInvalid(
-                "duration_too_long",
-                gettext_noop("This duration ends more than 40 years from its start."),
+                gettext_noop("This duration ends more than 40 years from its start."), reason="duration_too_long"
             )
         years = span.last_year - span.first_year + 1
         return self._compile(span.first_year, span.last_year + years)
@@ -273,9 +258,7 @@ class Hours:
         self._span = span
         return span
 
-    def _intervals(
-        self, days: Sequence[tuple[date, Windows]]
-    ) -> Iterator[tuple[int, int]]:
+    def _intervals(self, days: Sequence[tuple[date, Windows]]) -> Iterator[tuple[int, int]]:
         for day, windows in days:
             for begin, end in windows:
                 start, stop = self._instant(day, begin), self._instant(day, end)

@@ -82,15 +82,9 @@ class CalendarSpec:
         return {
             "name": self.name,
             "zone": self.zone,
-            "weekly": {
-                WEEKDAYS[number]: _as_texts(windows)
-                for number, windows in enumerate(self.weekly)
-                if windows
-            },
+            "weekly": {WEEKDAYS[number]: _as_texts(windows) for number, windows in enumerate(self.weekly) if windows},
             "closed": sorted(day.isoformat() for day in self.closed),
-            "exceptions": {
-                day.isoformat(): _as_texts(windows) for day, windows in self.exceptions
-            },
+            "exceptions": {day.isoformat(): _as_texts(windows) for day, windows in self.exceptions},
             "holidays": {day.isoformat(): name for day, name in self.holidays},
             "holiday_cuts_night_shift": self.holiday_cuts_night_shift,
         }
@@ -114,9 +108,7 @@ class CalendarSpec:
         return dict(self.holidays)
 
 
-def standard_calendar(
-    name: str, zone: str, holidays: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def standard_calendar(name: str, zone: str, holidays: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The content of the calendar a new organisation starts with: Mon–Fri 9–17."""
     return {
         "name": name,
@@ -147,9 +139,7 @@ class _Reader:
     def calendar(self, content: Any) -> CalendarSpec:
         content = self._mapping("", content)
         for key in sorted(set(content) - _FIELDS):
-            self._add(
-                f"/{key}", "unknown_field", gettext_noop("This field is unknown.")
-            )
+            self._add(f"/{key}", "unknown_field", gettext_noop("This field is unknown."))
         weekly = self._weekly(content.get("weekly", {}))
         closed = frozenset(self._dates("/closed", content.get("closed", [])))
         exceptions = dict(self._exceptions(content.get("exceptions", {})))
@@ -312,9 +302,7 @@ class _Reader:
         return []
 
     def _overlap(self, pointer: str) -> None:
-        self._add(
-            pointer, "windows_overlap", gettext_noop("Two windows of this day overlap.")
-        )
+        self._add(pointer, "windows_overlap", gettext_noop("Two windows of this day overlap."))
 
     def _add(self, pointer: str, code: str, template: str, **values: object) -> None:
         self.problems.append(Problem(pointer, code, template, values))

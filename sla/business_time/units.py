@@ -30,8 +30,7 @@ def duration_of(amount: Amount, unit: str) -> timedelta:
     """An amount of elapsed or business hours as a duration."""
     if unit not in (ELAPSED_HOURS, BUSINESS_HOURS):
         raise DurationInvalid(
-            "unit_unknown",
-            gettext_noop("The unit must be elapsed or business hours, or days."),
+            gettext_noop("The unit must be elapsed or business hours, or days."), reason="unit_unknown"
         )
     require_positive(amount)
     return timedelta(microseconds=int(Decimal(amount) * 3_600_000_000))
@@ -41,22 +40,16 @@ def whole_days(amount: Amount) -> int:
     """An amount of business days; a fraction of a day has no meaning."""
     require_positive(amount)
     if amount != int(amount):
-        raise DurationInvalid(
-            "days_fractional", gettext_noop("Business days must be whole days.")
-        )
+        raise DurationInvalid(gettext_noop("Business days must be whole days."), reason="days_fractional")
     return int(amount)
 
 
 def require_positive(amount: Amount) -> None:
     """Refuse what is no duration: zero, negative, not a number."""
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        raise DurationInvalid(
-            "amount_invalid", gettext_noop("The amount must be a number.")
-        )
+        raise DurationInvalid(gettext_noop("The amount must be a number."), reason="amount_invalid")
     if not (Decimal(amount).is_finite() and amount > 0):
-        raise DurationInvalid(
-            "amount_not_positive", gettext_noop("The amount must be more than zero.")
-        )
+        raise DurationInvalid(gettext_noop("The amount must be more than zero."), reason="amount_not_positive")
 
 
 def month_of(at: datetime, zone: str) -> str:

@@ -37,14 +37,9 @@ def _settled(value: Any, pointer: str) -> Any:
     if isinstance(value, list | tuple):
         return [_settled(item, f"{pointer}/{n}") for n, item in enumerate(value)]
     if isinstance(value, Mapping):
-        return {
-            _key(key, pointer): _settled(item, f"{pointer}/{key}")
-            for key, item in value.items()
-        }
+        return {_key(key, pointer): _settled(item, f"{pointer}/{key}") for key, item in value.items()}
     # 0.1 has no exact bytes; shares and weights are written as text.
-    raise ContentNotCanonical(
-        f"{pointer or '/'} holds a {type(value).__name__}; write it as text."
-    )
+    raise ContentNotCanonical(f"{pointer or '/'} holds a {type(value).__name__}; write it as text.")
 
 
 def _key(key: Any, pointer: str) -> str:

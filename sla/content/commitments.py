@@ -38,9 +38,7 @@ _FIELDS = {
 _PERIODS = {"volume": "month", "pace": "week"}
 
 
-def check_commitments(
-    faults: Faults, value: Any, *, tiers: Collection[str], calendars: Collection[str]
-) -> None:
+def check_commitments(faults: Faults, value: Any, *, tiers: Collection[str], calendars: Collection[str]) -> None:
     """The list of promises, each alone and all together."""
     read: list[Mapping[str, Any]] = []
     for pointer, item in faults.items("/commitments", value):
@@ -81,14 +79,10 @@ def _check_commitment(
         faults.share(f"{pointer}/share", terms["share"])
 
 
-def _check_duration(
-    faults: Faults, pointer: str, terms: Mapping[str, Any], amount: str, unit: str
-) -> None:
+def _check_duration(faults: Faults, pointer: str, terms: Mapping[str, Any], amount: str, unit: str) -> None:
     known = faults.one_of(f"{pointer}/{unit}", terms.get(unit), UNITS)
     if known == BUSINESS_DAYS:
-        number: Decimal | int | None = faults.positive_int(
-            f"{pointer}/{amount}", terms.get(amount)
-        )
+        number: Decimal | int | None = faults.positive_int(f"{pointer}/{amount}", terms.get(amount))
     else:
         number = faults.positive(f"{pointer}/{amount}", terms.get(amount))
     if number is not None and number > _LONGEST:
@@ -101,10 +95,7 @@ def _check_duration(
 
 
 def _check_warn_shares(faults: Faults, pointer: str, value: Any) -> None:
-    shares = [
-        faults.positive_int(place, share)
-        for place, share in faults.items(pointer, value)
-    ]
+    shares = [faults.positive_int(place, share) for place, share in faults.items(pointer, value)]
     known = [share for share in shares if share]
     if known != sorted(set(known)) or any(share >= 100 for share in known):
         faults.add(

@@ -10,9 +10,7 @@ WARN_SHARES = [50, 75, 90]
 _DACH = ["AT", "CH", "DE"]
 
 
-def default_content(
-    zone: str, country: str, *, translate: Callable[[str], str] = str
-) -> dict[str, Any]:
+def default_content(zone: str, country: str, *, translate: Callable[[str], str] = str) -> dict[str, Any]:
     """The default of every term; labels pass through `translate` once, as data."""
     return {
         "volume": {"points_per_month": 500},
@@ -64,9 +62,7 @@ def _commitments() -> list[dict[str, Any]]:
     ]
 
 
-def _timed(
-    key: str, side: str, amount: int, unit: str, *, calendar: str = "", **more: object
-) -> dict[str, Any]:
+def _timed(key: str, side: str, amount: int, unit: str, *, calendar: str = "", **more: object) -> dict[str, Any]:
     return {
         "key": key,
         "side": side,
@@ -271,8 +267,6 @@ def _reasons(translate: Callable[[str], str]) -> dict[str, Any]:
             }
             for key, reason_class, label, needs_criterion, needs_evidence in rejection
         ],
-        "disqualification": [
-            {"key": key, "label": translate(label)} for key, label in disqualification
-        ],
+        "disqualification": [{"key": key, "label": translate(label)} for key, label in disqualification],
         "lost": [{"key": key, "label": translate(label)} for key, label in lost],
     }

@@ -61,9 +61,7 @@ def check_definitions(
     _check_names(faults, "exclusions", given.get("exclusions"), None)
 
 
-def _check_fit(
-    faults: Faults, value: Any, known: Collection[str] | None
-) -> tuple[list[str | None], int]:
+def _check_fit(faults: Faults, value: Any, known: Collection[str] | None) -> tuple[list[str | None], int]:
     keys, points = [], 0
     for pointer, item in faults.items("/definitions/fit", value):
         terms = faults.record(pointer, item, required=_CRITERION)
@@ -75,15 +73,11 @@ def _check_fit(
     return keys, points
 
 
-def _check_readiness(
-    faults: Faults, value: Any, known: Collection[str] | None
-) -> tuple[list[str | None], int]:
+def _check_readiness(faults: Faults, value: Any, known: Collection[str] | None) -> tuple[list[str | None], int]:
     keys, points = [], 0
     for pointer, item in faults.items("/definitions/readiness", value):
         terms = faults.record(pointer, item, required=_BEHAVIOUR)
-        keys.append(
-            _check_criterion(faults, pointer, terms, BEHAVIOUR_OPERATORS, known)
-        )
+        keys.append(_check_criterion(faults, pointer, terms, BEHAVIOUR_OPERATORS, known))
         points += faults.not_negative_int(f"{pointer}/points", terms.get("points")) or 0
         for field in ("value", "window_days", "half_life_days"):
             faults.positive_int(f"{pointer}/{field}", terms.get(field))
@@ -135,11 +129,7 @@ def _is_range(value: Any) -> bool:
 
 
 def _is_word_list(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and bool(value)
-        and all(_is_word(word) for word in value)
-    )
+    return isinstance(value, list | tuple) and bool(value) and all(_is_word(word) for word in value)
 
 
 def _is_word(value: Any) -> bool:
@@ -150,9 +140,7 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _check_grades(
-    faults: Faults, name: str, value: Any, grades: Collection[str], reachable: int
-) -> None:
+def _check_grades(faults: Faults, name: str, value: Any, grades: Collection[str], reachable: int) -> None:
     pointer = f"/definitions/{name}"
     given = faults.record(pointer, value, required=grades)
     floors = [faults.not_negative_int(f"{pointer}/{g}", given.get(g)) for g in grades]
@@ -191,23 +179,17 @@ def _check_matrix(faults: Faults, value: Any, tiers: Collection[str]) -> None:
         )
 
 
-def _check_hand_raiser(
-    faults: Faults, value: Any, known_behaviours: Collection[str] | None
-) -> None:
+def _check_hand_raiser(faults: Faults, value: Any, known_behaviours: Collection[str] | None) -> None:
     pointer = "/definitions/hand_raiser"
     fields = ("intents", "behaviours", "fit_grades")
     terms = faults.record(pointer, value, required=fields)
     _check_names(faults, "hand_raiser/intents", terms.get("intents"), None)
-    _check_names(
-        faults, "hand_raiser/behaviours", terms.get("behaviours"), known_behaviours
-    )
+    _check_names(faults, "hand_raiser/behaviours", terms.get("behaviours"), known_behaviours)
     for place, grade in faults.items(f"{pointer}/fit_grades", terms.get("fit_grades")):
         faults.one_of(place, grade, FIT_GRADES)
 
 
-def _check_names(
-    faults: Faults, section: str, value: Any, known: Collection[str] | None
-) -> None:
+def _check_names(faults: Faults, section: str, value: Any, known: Collection[str] | None) -> None:
     pointer = f"/definitions/{section}"
     names = list(faults.items(pointer, value))
     for place, name in names:
@@ -215,9 +197,7 @@ def _check_names(
     faults.unique(pointer, [name for _, name in names if isinstance(name, str)])
 
 
-def _check_name(
-    faults: Faults, pointer: str, name: Any, known: Collection[str] | None
-) -> None:
+def _check_name(faults: Faults, pointer: str, name: Any, known: Collection[str] | None) -> None:
     if faults.key(pointer, name) is None or known is None:
         return
     if name not in known:

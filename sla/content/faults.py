@@ -97,9 +97,7 @@ class Faults:
         number = amount_of(value)
         if number is not None and number > 0:
             return number
-        self.add(
-            pointer, "not_positive", gettext_noop("Give a number greater than zero.")
-        )
+        self.add(pointer, "not_positive", gettext_noop("Give a number greater than zero."))
         return None
 
     def share(self, pointer: str, value: Any) -> Decimal | None:

@@ -97,8 +97,8 @@ def _check_tiers(faults: Faults, value: Any) -> None:
 
 def _check_hours(faults: Faults, value: Any) -> None:
     hours = faults.record("/hours", value, required=("marketing", "sales"))
-    for side, week in hours.items():
-        week = faults.record(f"/hours/{side}", week, required=("zone", "weekly"))
+    for side, given in hours.items():
+        week = faults.record(f"/hours/{side}", given, required=("zone", "weekly"))
         if not week:
             continue
         try:
@@ -116,9 +116,7 @@ def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:
     floors = faults.record("/floors", given.get("floors"), optional=FLOORS)
     for key, floor in floors.items():
         faults.positive(f"/floors/{key}", floor)
-    months = faults.positive_int(
-        "/review_after_months", given.get("review_after_months")
-    )
+    months = faults.positive_int("/review_after_months", given.get("review_after_months"))
     if months and months > _LONGEST_REVIEW:
         faults.add(
             "/review_after_months",
@@ -163,9 +161,7 @@ def _check_reasons(faults: Faults, value: Any) -> None:
             faults.empty(f"/reasons/{name}")
 
 
-def _check_rejection_reason(
-    faults: Faults, pointer: str, terms: Mapping[str, Any]
-) -> None:
+def _check_rejection_reason(faults: Faults, pointer: str, terms: Mapping[str, Any]) -> None:
     reason_class = terms.get("class")
     faults.one_of(f"{pointer}/class", reason_class, REJECTION_CLASSES)
     faults.flag(f"{pointer}/needs_evidence", terms.get("needs_evidence"))
