@@ -19,10 +19,10 @@ def main() -> None:
 
 def find_services(command: str) -> None:
     """Set the variables of the running copy, unless the shell names a database itself."""
-    if "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ:
-        return
     if command in NEED_NO_SERVICES or command.startswith("-"):
         os.environ["SMARKETING_NO_SERVICES"] = "1"
+        return
+    if "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ:
         return
     from smarketing.services import NotRunning, environment
 

@@ -6,7 +6,6 @@ With TEST_SERVICES_DATA=DIR the server in DIR outlives the run and the template 
 anew only when something that shapes it has changed: a second run starts in a moment.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -21,7 +20,7 @@ from typing import Any, Final
 import psycopg2
 import pytest
 
-from smarketing.services import instance, postgres, process, roles, valkey
+from smarketing.services import fingerprint, instance, postgres, process, roles, valkey
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TEMPLATE: Final = "smarketing_template"
@@ -154,7 +153,7 @@ def _start(config: pytest.Config) -> None:
 
 
 def _migrate_template(services: Services) -> None:
-    digest = _digest()
+    digest = fingerprint.of_content(*SHAPES_THE_TEMPLATE)
     if instance.read(services.cluster).get("template") == digest:
         return
     instance.remember(services.cluster, template=None)
@@ -173,14 +172,6 @@ def _migrate_template(services: Services) -> None:
     if done.returncode:
         raise process.ServiceFailed(f"The test database could not be migrated:\n{done.stdout}")
     instance.remember(services.cluster, template=digest)
-
-
-def _digest() -> str:
-    files = sorted(path for pattern in SHAPES_THE_TEMPLATE for path in ROOT.glob(pattern))
-    content = hashlib.sha256()
-    for path in files:
-        content.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    return content.hexdigest()
 
 
 def _create_database(services: Services) -> None:

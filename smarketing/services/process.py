@@ -7,9 +7,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
+LOG_TURNS_AT: Final = 20 * 1024 * 1024
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -19,30 +21,38 @@ class ServiceFailed(Exception):
 
 def spawn(
     command: Sequence[str | Path],
-    log: Path,
+    log: Path | None,
     *,
     env: Mapping[str, str] | None = None,
     dies_with_parent: signal.Signals | None = None,
     **options: Any,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, its output appended to `log`.
+    """Start `command` in a session of its own, its output appended to `log`, else to ours.
 
     The own session keeps the terminal's Ctrl-C away from it, so that the parent can stop
     everything in order. `dies_with_parent` is the signal it gets when the parent is killed.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with ExitStack() as files:
+        output = files.enter_context(_appended(log)) if log else None
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if output else None,
             env=env,
             start_new_session=True,
             # No thread runs in the programs that start services, so nothing can be locked at the fork.
             preexec_fn=_tied_to_parent(dies_with_parent) if dies_with_parent else None,  # noqa: PLW1509
             **options,
         )
+
+
+def _appended(log: Path) -> IO[bytes]:
+    # Private: the log of a server can hold what people wrote into it.
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_TURNS_AT:
+        log.replace(log.with_suffix(".old.log"))
+    return log.open("ab")
 
 
 def _tied_to_parent(death_signal: signal.Signals) -> Callable[[], None]:

