@@ -1,0 +1,79 @@
+"""The door: what came in, stored raw before anybody judges it."""
+
+from django.db import models
+from django.db.models import Q
+
+from leads.models import Lead
+from smarketing.lib.tenancy import TenantKey, TenantModel
+from tenants.models import Key, Membership
+
+
+class Form(TenantModel):
+    """A web form that may push leads with its public key."""
+
+    name = models.TextField()
+    key = TenantKey(Key)
+    # {field of the form: field of a submission}; everything unmapped becomes a custom value.
+    mapping = models.JSONField(default=dict)
+    # Region for phone numbers without a country code.
+    country = models.TextField(default="")
+    thanks_url = models.TextField(default="")
+    # The marketer who gets its leads.
+    owner = TenantKey(Membership, null=True)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="form_key_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Submission(TenantModel):
+    """One post as it came, and what was made of it. Every step can be resumed."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        MATCHED = "matched"
+        QUARANTINED = "quarantined"
+        SPAM = "spam"
+        ERASED = "erased"
+
+    form = TenantKey(Form, null=True)
+    key = TenantKey(Key, null=True)
+    # Where it comes from and its id there: the permanent line against doubles.
+    source = models.TextField(default="")
+    external_id = models.TextField(null=True)
+    raw = models.JSONField()
+    content_type = models.TextField()
+    ip = models.TextField(default="")
+    user_agent = models.TextField(default="")
+    received_at = models.DateTimeField()
+    state = models.TextField(choices=State.choices, default=State.RECEIVED)
+    judged_at = models.DateTimeField(null=True)
+    # [{code, detail}]: why it waits in quarantine, or what could not be read.
+    reasons = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    lead = TenantKey(Lead, null=True)
+    created_lead = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "source", "external_id"], name="submission_once"),
+            models.CheckConstraint(
+                name="submission_matched_has_lead", condition=~Q(state="matched") | Q(lead__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "-received_at"], name="submission_newest"),
+            # What is still to be judged: the worker's list after a crash.
+            models.Index(
+                fields=["organisation_id", "received_at"], name="submission_unjudged", condition=Q(state="received")
+            ),
+            models.Index(fields=["organisation_id", "lead", "received_at"], name="submission_of_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"

@@ -1,0 +1,18 @@
+"""Django's entry to the project's own start-up work."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+
+class SmarketingConfig(AppConfig):
+    """Installs the tenancy guard and the wiring, and registers the system checks."""
+
+    name = "smarketing"
+
+    def ready(self) -> None:
+        from smarketing import checks, wiring
+        from smarketing.lib.scope import install_guard
+
+        checks.register_all()
+        wiring.register_all()
+        connection_created.connect(install_guard, dispatch_uid="tenancy-guard")

@@ -1,0 +1,39 @@
+"""The Celery application: its beats. The queue is a hint; the truth of every task is a table."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
+
+app = Celery("smarketing")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# A beat's message that waited longer than this is stale: the next one does its work.
+STALE = 5
+
+app.conf.beat_schedule = {
+    "sla.sweep": {"task": "sla.sweep", "schedule": 1.0, "options": {"queue": "sla", "expires": STALE}},
+    "events.relay": {"task": "events.relay", "schedule": 1.0, "options": {"queue": "outbox", "expires": STALE}},
+    "intake.judge_waiting": {
+        "task": "intake.judge_waiting",
+        "schedule": 2.0,
+        "options": {"queue": "celery", "expires": STALE},
+    },
+    "notifications.send_waiting": {
+        "task": "notifications.send_waiting",
+        "schedule": 3.0,
+        "options": {"queue": "mail", "expires": STALE},
+    },
+    "leads.wake_nurtured": {
+        "task": "leads.wake_nurtured",
+        "schedule": 300.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
+    "tenants.forget_idempotency": {
+        "task": "tenants.forget_idempotency",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
+}

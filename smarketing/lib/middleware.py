@@ -1,0 +1,112 @@
+"""The outer shell of a request: its id, its size, its one transaction."""
+
+import logging
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django_htmx.http import trigger_client_event
+
+from smarketing.lib import logs
+from smarketing.lib.errors import DomainError
+from smarketing.lib.problem import is_api, problem_response
+from smarketing.lib.scope import global_scope
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+log = logging.getLogger(__name__)
+
+# Seconds after which a client may try again when the database is away.
+RETRY_AFTER = "5"
+
+
+class RequestIdMiddleware:
+    """Names each request, in the response header and in every log line; answers 503 for a lost database."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = uuid4().hex[:16]
+        request.request_id = name  # type: ignore[attr-defined]
+        token = logs.request_id.set(name)
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-Id"] = name
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+
+class BodyLimitMiddleware:
+    """Refuses a body larger than any route reads, before a byte of it is parsed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
+            return problem_response(request, 413, "too_large", "The body is larger than 5 MB.")
+        return self.get_response(request)
+
+
+class ScopeMiddleware:
+    """One outermost transaction around the whole response; a request that fails has done nothing.
+
+    Views that open their own scopes (intake stores the raw row before it judges) carry
+    ``manages_scopes = True`` and run outside.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            if _manages_scopes(request):
+                return self.get_response(request)
+            with global_scope():
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+                return response
+        except (OperationalError, InterfaceError) as error:
+            return unavailable(request, error)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Give a view's refusals and a lost database their proper answers."""
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable(request, error)
+        if isinstance(error, DomainError):
+            return refusal(request, error)
+        return None
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return a rule's refusal: problem+json, a page, or for htmx a toast that leaves the page as it is."""
+    response = problem_response(request, error.status, error.code, error.sentence, extra=error.extra)
+    if request.headers.get("HX-Request") and not is_api(request):
+        response.headers["HX-Reswap"] = "none"
+        trigger_client_event(response, "toast", {"text": error.sentence, "level": "error"})
+    return response
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the 503 for page or API; asks to come back in a few seconds."""
+    log.error("Database away: %s", str(error).strip())
+    response = problem_response(
+        request, 503, "unavailable", "Smarketing cannot reach its database. Nothing was changed; try again shortly."
+    )
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _manages_scopes(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    owner = getattr(view, "view_class", None) or getattr(view, "cls", None) or view
+    return bool(getattr(owner, "manages_scopes", False))

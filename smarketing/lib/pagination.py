@@ -1,0 +1,57 @@
+"""Cursor paging of lists: stable under new rows, the same cost on every page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+from rest_framework.request import Request
+
+from smarketing.lib.errors import FieldError, InvalidInput
+
+M = TypeVar("M", bound=models.Model)
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+def page(request: Request, rows: "models.QuerySet[M]", serialise: Callable[[M], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return {"results", "next"}: newest first by id (uuidv7 is time-ordered), ``?limit=`` up to 200.
+
+    Raises InvalidInput for a wrong limit or a cursor that we did not give.
+    """
+    limit, before = _limit(request), _before(request)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    has_more = len(found) > limit
+    found = found[:limit]
+    return {
+        "results": [serialise(row) for row in found],
+        "next": _link(request, found[-1].pk) if has_more else None,
+    }
+
+
+def _limit(request: Request) -> int:
+    raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:9]) <= MAX_LIMIT:
+        raise InvalidInput([FieldError("/limit", "out_of_range", f"A whole number from 1 to {MAX_LIMIT}.")])
+    return int(raw)
+
+
+def _before(request: Request) -> UUID | None:
+    raw = request.query_params.get("cursor")
+    if not raw:
+        return None
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(raw.encode() + b"=="))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput([FieldError("/cursor", "unknown", "Use the cursor that a list gave you.")]) from error
+
+
+def _link(request: Request, last: UUID) -> str:
+    query = request.query_params.copy()
+    query["cursor"] = base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

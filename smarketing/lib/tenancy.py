@@ -1,0 +1,56 @@
+"""What every table of an organisation shares (architecture: tenancy, belts 3 to 5)."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Func
+
+from smarketing.lib.scope import current_organisation_id
+
+M = TypeVar("M", bound=models.Model)
+
+
+class UuidV7(Func):
+    """PostgreSQL's time-ordered ``uuidv7()``."""
+
+    function = "uuidv7"
+    template = "uuidv7()"
+    output_field = models.UUIDField()
+
+
+class ClockTimestamp(Func):
+    """PostgreSQL's ``clock_timestamp()``: the moment of the statement, not of the transaction."""
+
+    template = "clock_timestamp()"
+    output_field = models.DateTimeField()
+
+
+class TenantManager(models.Manager[M]):
+    """Adds the organisation to every read, update and delete; raises NoScope outside a tenant scope."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(organisation_id=current_organisation_id())
+
+
+class TenantKey(models.ForeignKey):  # type: ignore[type-arg]
+    """A reference inside one organisation; TenantTable adds the composite constraint in the database."""
+
+    def __init__(self, to: Any, on_delete: Any = models.DO_NOTHING, **options: Any) -> None:
+        options.setdefault("related_name", "+")
+        options["db_constraint"] = False
+        options["db_index"] = False
+        super().__init__(to, on_delete, **options)
+
+
+class TenantModel(models.Model):
+    """A row of one organisation."""
+
+    id = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
+    organisation_id = models.BigIntegerField(default=current_organisation_id, editable=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"

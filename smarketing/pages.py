@@ -1,0 +1,79 @@
+"""Pages of no organisation: home, health, errors."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from smarketing.lib.clock import now
+from smarketing.lib.problem import problem_response
+from smarketing.lib.scope import global_scope
+from tenants.access import memberships_of
+from tenants.roles import Role
+
+# Seconds between the application's clock and the database's that deadlines tolerate.
+MAX_SKEW_SECONDS = 2.0
+
+HOMES = {
+    Role.SALES_REP: "leads:inbox",
+    Role.SALES_MANAGER: "leads:inbox",
+    Role.MARKETER: "leads:list",
+    Role.EXECUTIVE: "arbitration:docket",
+}
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Send a person to where their day starts in their first organisation."""
+    found = memberships_of(request.user)  # type: ignore[arg-type]
+    if not found:
+        return render(request, "tenants/home_none.html", {"user": request.user})
+    organisation, membership = found[0]
+    return redirect(HOMES.get(Role(membership.role), "dashboards:joint"), slug=organisation.slug)
+
+
+@login_required
+def organisation_home(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send a member to where their day starts in this organisation."""
+    membership = request.membership  # type: ignore[attr-defined]
+    return redirect(HOMES.get(Role(membership.role), "dashboards:joint"), slug=slug)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell whether the application can serve: database reachable, its clock near ours."""
+    with global_scope(), connections["default"].cursor() as cursor:
+        cursor.execute("select clock_timestamp(), current_user")
+        database_now, role = cursor.fetchone()
+    skew = abs((datetime.now(UTC) - database_now).total_seconds())
+    healthy = skew <= MAX_SKEW_SECONDS
+    body = {"ok": healthy, "role": role, "clock_skew_seconds": round(skew, 3), "at": now().isoformat()}
+    return JsonResponse(body, status=200 if healthy else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say in words that the form is too old to be trusted."""
+    return problem_response(request, 403, "csrf", _("This page is out of date. Reload it, then send the form again."))
+
+
+def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
+    """400 as page or problem."""
+    return problem_response(request, 400, "unreadable", _("The request cannot be read."))
+
+
+def permission_denied(request: HttpRequest, exception: Any) -> HttpResponse:
+    """403 as page or problem."""
+    return problem_response(request, 403, "forbidden", _("Your role does not allow this."))
+
+
+def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
+    """404 as page or problem."""
+    return problem_response(request, 404, "not_found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 as page or problem; nothing was changed, the transaction is rolled back."""
+    return problem_response(request, 500, "broken", _("Something broke on our side. Nothing was changed."))

@@ -1,0 +1,103 @@
+"""What the frame around every page needs: navigation, organisations, the present moment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from smarketing.lib.clock import now
+from tenants.access import memberships_of
+from tenants.models import Membership
+from tenants.roles import MARKETING, Role
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One link of the navigation; ``key`` is its letter after G."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+    key: str = ""
+    count: int | None = None
+    hot: bool = False
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Links under one heading."""
+
+    label: str
+    items: list[NavItem]
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One organisation that the person can switch to."""
+
+    slug: str
+    name: str
+    initials: str
+    role_title: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the frame (see the templates' contract in base.html)."""
+    membership = getattr(request, "membership", None)
+    if membership is None or not hasattr(request, "user"):
+        return {"now": now()}
+    organisation = request.organisation  # type: ignore[attr-defined]
+    return {
+        "now": now(),
+        "organisation": organisation,
+        "membership": membership,
+        "nav": navigation(membership, organisation.slug, request.path_info),
+        "shortcuts_off": not request.user.single_key_shortcuts,  # type: ignore[union-attr]
+        "organisations": _switches(request),
+    }
+
+
+def _switches(request: HttpRequest) -> list[Switch]:
+    return [
+        Switch(organisation.slug, organisation.name, organisation.initials, membership.role_label)
+        for organisation, membership in getattr(request, "all_memberships", [])
+    ]
+
+
+def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
+    """Return the links that this member's roles open."""
+
+    def item(label: str, name: str, icon: str, key: str = "", **arguments: Any) -> NavItem:
+        url = reverse(name, kwargs={"slug": slug, **arguments})
+        return NavItem(label, url, icon, active=path.startswith(url), key=key)
+
+    work = [item(_("Inbox"), "leads:inbox", "inbox", "i")]
+    if membership.has(*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
+        work.append(item(_("Intake"), "intake:submissions", "world", "n"))
+    work.append(item(_("Leads"), "leads:list", "users", "l"))
+    if membership.has(*MARKETING, Role.ADMINISTRATOR, Role.AUDITOR, Role.EXECUTIVE):
+        work.append(item(_("Returns"), "leads:returns", "arrow-back-up", "r"))
+    work.append(item(_("Disputes"), "arbitration:docket", "scale", "d"))
+    measure = [
+        item(_("Joint dashboard"), "dashboards:joint", "layout-dashboard", "b"),
+        item(_("Targets"), "sla:targets", "target", "t", year=now().year),
+        item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
+    ]
+    agree = [
+        item(_("Agreement"), "sla:agreement", "file-certificate", "a"),
+        item(_("Rulings"), "arbitration:rulings", "gavel"),
+    ]
+    if membership.has(Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
+        agree.append(item(_("Audit log"), "events:audit", "history"))
+    groups = [NavGroup(_("Work"), work), NavGroup(_("Measure"), measure), NavGroup(_("Agree"), agree)]
+    if membership.has(Role.ADMINISTRATOR):
+        settings = [
+            item(_("Members"), "tenants:members", "users"),
+            item(_("Keys"), "tenants:keys", "key"),
+            item(_("Forms"), "intake:forms", "world"),
+        ]
+        groups.append(NavGroup(_("Settings"), settings))
+    return groups

@@ -1,0 +1,65 @@
+"""Every address: pages of no organisation, pages under /o/<organisation>/, the REST interface."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from arbitration.urls import api_urlpatterns as arbitration_api
+from dashboards.urls import api_urlpatterns as dashboards_api
+from intake.urls import api_urlpatterns as intake_api
+from intake.urls import public_urlpatterns as intake_public
+from leads.urls import api_urlpatterns as leads_api
+from sla.urls import api_urlpatterns as sla_api
+from smarketing import pages
+from smarketing.schema import Reference, Schema
+from tenants.urls import public_urlpatterns as tenants_public
+
+handler400 = "smarketing.pages.bad_request"
+handler403 = "smarketing.pages.permission_denied"
+handler404 = "smarketing.pages.not_found"
+handler500 = "smarketing.pages.server_error"
+
+organisation_urlpatterns = [
+    path("", pages.organisation_home, name="organisation_home"),
+    path("", include("dashboards.urls", namespace="dashboards")),
+    path("", include("arbitration.urls", namespace="arbitration")),
+    path("", include("intake.urls", namespace="intake")),
+    path("", include("leads.urls", namespace="leads")),
+    path("", include("sla.urls", namespace="sla")),
+    path("", include("notifications.urls", namespace="notifications")),
+    path("", include("tenants.urls", namespace="tenants")),
+    path("", include("events.urls", namespace="events")),
+]
+
+api_urlpatterns = [
+    path("schema/", Schema.as_view(), name="schema"),
+    path("reference/", Reference.as_view(), name="reference"),
+    *intake_api,
+    *leads_api,
+    *sla_api,
+    *arbitration_api,
+    *dashboards_api,
+]
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/<uidb36>-<key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    *tenants_public,
+    *intake_public,
+    path("o/<slug:slug>/", include(organisation_urlpatterns)),
+    path("api/v1/", include((api_urlpatterns, "api"))),
+]

@@ -1,0 +1,123 @@
+"""The only road from an outside id to a membership, a key or an invitation; who may come in at all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+
+from smarketing.lib.errors import Forbidden
+from smarketing.lib.scope import global_scope, tenant_scope
+from smarketing.lib.tenancy import TenantModel
+from tenants.models import Directory, Key, Membership, Organisation, User
+from tenants.roles import Role
+
+P = ParamSpec("P")
+T = TypeVar("T", bound=TenantModel)
+
+
+class MemberRequest(HttpRequest):
+    """A request inside an organisation, as TenantMiddleware leaves it."""
+
+    organisation: Organisation
+    membership: Membership
+    htmx: HtmxDetails
+
+
+class KeyRequest(MemberRequest):
+    """A request of a REST client."""
+
+    key: Key
+
+
+class RoleMissing(Forbidden):
+    """The member's roles do not include one that may do this."""
+
+    code = "role_missing"
+
+
+def require(membership: Membership, *roles: str) -> None:
+    """Raise RoleMissing unless the member holds one of the roles."""
+    if not membership.has(*roles):
+        raise RoleMissing("Your role does not allow this.")
+
+
+def members_only(
+    *roles: Role,
+) -> Callable[
+    [Callable[Concatenate[MemberRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+]:
+    """Open a page view to members with one of ``roles`` (none given: to every member); others get 403.
+
+    The roles stay readable on the view for the route × actor test.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            kwargs.pop("slug", None)
+            if roles:
+                require(request.membership, *roles)  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        checked.allowed_roles = frozenset(roles) or frozenset(Role)  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def find_membership(user: User | AnonymousUser | Any, slug: str) -> tuple[Organisation, Membership] | None:
+    """Return the organisation and this person's active membership in it, or None for every other case."""
+    with global_scope(lookup=slug, user_id=user.pk):
+        organisation = Organisation.objects.filter(slug=slug).first()
+    if organisation is None:
+        return None
+    with tenant_scope(organisation.pk):
+        membership = Membership.objects.filter(user_id=user.pk, is_active=True).first()
+    return (organisation, membership) if membership else None
+
+
+def memberships_of(user: User) -> list[tuple[Organisation, Membership]]:
+    """Return every organisation of a person with their membership in it, by name."""
+    with global_scope(user_id=user.pk):
+        rows = Membership.directory.filter(user_id=user.pk, is_active=True)
+        by_organisation = {row.organisation_id: row for row in rows}
+        organisations = Organisation.objects.filter(pk__in=by_organisation).order_by("name")
+        return [(organisation, by_organisation[organisation.pk]) for organisation in organisations]
+
+
+def organisation_of(public_id: str) -> Organisation | None:
+    """Return the organisation that a key's or invitation's public id belongs to, or None."""
+    with global_scope(lookup=public_id):
+        entry = Directory.objects.select_related("organisation").filter(public_id=public_id).first()
+        return entry.organisation if entry else None
+
+
+def get_or_404(rows: "models.QuerySet[T]", object_id: UUID | str, *, for_update: bool = False) -> T:
+    """Return the row with this id from ``rows`` (already limited by organisation and visibility), locked if wanted.
+
+    Absent, foreign and malformed ids all answer Http404.
+    """
+    queryset = rows.select_for_update(of=("self",)) if for_update else rows
+    try:
+        return queryset.get(pk=object_id)
+    except (rows.model.DoesNotExist, ValidationError, ValueError) as error:
+        raise Http404 from error
+
+
+def get_member(membership: Membership, member_id: UUID | str) -> Membership:
+    """Return a colleague of the same organisation."""
+    return get_or_404(Membership.objects.all(), member_id)
+
+
+def get_key(membership: Membership, key_id: UUID | str) -> Key:
+    """Return a key of the organisation; only administrators may."""
+    require(membership, Role.ADMINISTRATOR)
+    return get_or_404(Key.objects.all(), key_id)

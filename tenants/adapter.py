@@ -1,0 +1,25 @@
+"""How allauth fits in: nobody signs up by themselves, people are invited."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from smarketing.lib import rate_limit
+from smarketing.lib.addresses import client_address
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in by e-mail and password, limited per address and per account."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse the eleventh attempt within five minutes from one address or for one account."""
+        email = str(credentials.get("email", "")).strip().lower()
+        for name in (f"login:ip:{client_address(request)}", f"login:email:{email}"):
+            if not rate_limit.allow(name, limit=10, per_seconds=300, strict=True).allowed:
+                raise ValidationError(_("Too many attempts. Wait five minutes, then try again."))

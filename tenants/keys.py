@@ -1,0 +1,78 @@
+"""Keys of REST clients: how they look, how they are made, how one proves itself."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from smarketing.lib.scope import tenant_scope
+from tenants.access import organisation_of
+from tenants.models import Key, Membership, Organisation
+
+SCOPES = (
+    "leads:write",
+    "leads:read",
+    "handovers:write",
+    "sla:read",
+    "sla:write",
+    "cases:write",
+    "reports:read",
+    "webhooks:manage",
+    "privacy:manage",
+)
+
+
+@dataclass(frozen=True)
+class KeyIdentity:
+    """Who stands behind a secret key."""
+
+    key: Key
+    organisation: Organisation
+    membership: Membership
+
+
+def new_public_id() -> str:
+    """Return a public id: 16 characters, 80 bits, nothing about the organisation."""
+    return secrets.token_hex(8)
+
+
+def new_secret() -> str:
+    """Return the secret part: 43 characters, 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a secret. It is random with 256 bits, so a plain hash suffices."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def split(raw: str) -> tuple[str, str] | None:
+    """Return (public id, secret) of a secret key's text, or None when it does not have the form."""
+    parts = raw.split("_", 3)
+    if len(parts) != 4 or parts[0] != "sk" or parts[1] != "live" or not parts[2].isalnum():
+        return None
+    return parts[2], parts[3]
+
+
+def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
+    """Return the identity behind a secret key, or None: unknown, wrong, revoked, expired, member gone."""
+    parts = split(raw)
+    organisation = organisation_of(parts[0]) if parts else None
+    if parts is None or organisation is None:
+        return None
+    with tenant_scope(organisation.pk):
+        key = Key.objects.select_related("acts_for").filter(public_id=parts[0], kind=Key.Kind.SECRET).first()
+        if key is None or not hmac.compare_digest(key.secret_hash, digest(parts[1])) or not key.works_at(at):
+            return None
+        member = key.acts_for
+        if member is None or not member.is_active:
+            return None
+        _note_use(key, at=at)
+    return KeyIdentity(key, organisation, member)
+
+
+def _note_use(key: Key, *, at: datetime) -> None:
+    # Once a minute is precise enough, and spares every request a write.
+    if key.last_used_at is None or (at - key.last_used_at).total_seconds() >= 60:
+        Key.objects.filter(pk=key.pk).update(last_used_at=at)

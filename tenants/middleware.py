@@ -1,0 +1,84 @@
+"""From the URL or the key to the organisation: opens the tenant scope around the rest of the request."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+
+from events.actions import via
+from smarketing.lib.clock import now
+from smarketing.lib.problem import problem_response
+from smarketing.lib.scope import tenant_scope
+from tenants import access
+from tenants.keys import authenticate
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_PAGE = re.compile(r"^/o/([a-z0-9-]{1,60})/")
+
+
+class TenantMiddleware:
+    """Sets request.organisation and request.membership (pages) or request.key and request.membership (API)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        page = _PAGE.match(request.path_info)
+        if page:
+            return self._page(request, page.group(1))
+        if request.path_info.startswith("/api/"):
+            return self._api(request)
+        return self.get_response(request)
+
+    def _page(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        found = access.find_membership(request.user, slug)
+        if found is None:
+            # The same answer for a foreign and an unknown organisation.
+            return problem_response(request, 404, "not_found", "")
+        organisation, membership = found
+        request.organisation = organisation  # type: ignore[attr-defined]
+        request.membership = membership  # type: ignore[attr-defined]
+        with ExitStack() as stack:
+            stack.enter_context(tenant_scope(organisation.pk))
+            stack.enter_context(timezone.override(ZoneInfo(request.user.zone or organisation.zone)))
+            if request.user.language:
+                stack.enter_context(translation.override(request.user.language))
+            _enter_via(stack, "web")
+            return self.get_response(request)
+
+    def _api(self, request: HttpRequest) -> HttpResponseBase:
+        identity = None
+        header = request.headers.get("Authorization", "")
+        if header.startswith("Bearer ") and not getattr(_view_of(request), "manages_scopes", False):
+            identity = authenticate(header[7:].strip(), at=now())
+        if identity is None:
+            return self.get_response(request)
+        request.key = identity.key  # type: ignore[attr-defined]
+        request.organisation = identity.organisation  # type: ignore[attr-defined]
+        request.membership = identity.membership  # type: ignore[attr-defined]
+        with ExitStack() as stack:
+            stack.enter_context(tenant_scope(identity.organisation.pk))
+            _enter_via(stack, f"key:{identity.key.public_id}")
+            return self.get_response(request)
+
+
+def _view_of(request: HttpRequest) -> object | None:
+    from django.urls import Resolver404, resolve
+
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return None
+    return getattr(view, "cls", None) or view
+
+
+def _enter_via(stack: ExitStack, value: str) -> None:
+    token = via.set(value)
+    stack.callback(via.reset, token)
