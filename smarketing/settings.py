@@ -120,6 +120,15 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "celery"
+# One queue per kind of work, so that none waits behind another.
+CELERY_TASK_ROUTES = {
+    "sla.*": {"queue": "sla"},
+    "events.*": {"queue": "outbox"},
+    "dashboards.*": {"queue": "kpi"},
+    "leads.*": {"queue": "bulk"},
+    "tenants.*": {"queue": "bulk"},
+    "notifications.*": {"queue": "mail"},
+}
 
 # -- People and sign-in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
@@ -212,6 +221,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
 }
+# Calls in ten seconds that one key and one client address may make; more answer 429 with Retry-After.
+RATE_PER_KEY = env.number("RATE_PER_KEY", 1000)
+RATE_PER_ADDRESS = env.number("RATE_PER_ADDRESS", 1000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Smarketing",
     "DESCRIPTION": "Every step of the loop that a person can do in the browser, a client can do here.",

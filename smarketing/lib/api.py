@@ -15,8 +15,12 @@ from rest_framework.renderers import BaseRenderer
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from smarketing.lib.problem import TITLES, problem_response
 
+# Deeper nesting than any body of ours has.
+MAX_DEPTH = 32
+MAX_NUMBER = 2.0**64
 
-def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:  # noqa: PLR0911 -- a table of errors
     """DRF's exception handler: every known error becomes a problem; unknown ones go on (500)."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, DomainError):
@@ -85,7 +89,9 @@ class StrictJsonParser(BaseParser):
 def parse_json(raw: bytes) -> Any:
     """Return the value of a JSON text; raises drf.ParseError with a sentence for anything else."""
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+        _refuse_unstorable(value)
+        return value
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise drf.ParseError(f"The body is not JSON: {error}") from error
 
@@ -94,9 +100,26 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name appears twice in one object")
-    if any("\x00" in name or (isinstance(value, str) and "\x00" in value) for name, value in pairs):
-        raise ValueError("a text holds the character U+0000")
     return found
+
+
+def _refuse_unstorable(value: Any, depth: int = 0) -> None:
+    """Raise ValueError for what JSON's grammar allows and no table can hold."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} levels are nested")
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("a text holds the character U+0000")
+        value.encode()  # A lone surrogate is no character; UnicodeEncodeError is a ValueError.
+    elif isinstance(value, int | float) and not abs(value) < MAX_NUMBER:
+        raise ValueError("a number is too large")
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_unstorable(part, depth + 1)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(part, depth + 1)
 
 
 def _no_constant(name: str) -> Any:

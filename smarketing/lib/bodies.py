@@ -1,0 +1,91 @@
+"""From parsed JSON to a typed struct; every wrong field is named with its JSON pointer."""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from smarketing.lib.errors import FieldError, InvalidInput
+
+S = TypeVar("S")
+
+_PATH = re.compile(r" - at `(?:key in )?([^`]*)`$")
+
+# How msgspec begins a sentence → our stable code. The first that fits counts.
+_CODES = (
+    (re.compile(r"missing required field"), "missing"),
+    (re.compile(r"unknown field"), "unknown_field"),
+    (re.compile(r"of length|[<>]=? ?-?\d"), "out_of_range"),
+    (re.compile(r"^Invalid enum value"), "unknown_value"),
+    (re.compile(r"^Invalid|matching regex|timezone"), "malformed"),
+)
+
+
+def read(value: Any, kind: type[S], *, strict: bool = True) -> S:
+    """Return ``value`` (from JSON) as ``kind``; ``strict=False`` also reads numbers from texts (query parameters).
+
+    Raises InvalidInput with one entry per wrong field.
+    """
+    try:
+        return msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(list(_faults(value, kind, "", strict)) or [_fault(str(error), "")]) from error
+
+
+def _faults(value: Any, kind: Any, pointer: str, strict: bool) -> Iterator[FieldError]:
+    """Yield what is wrong with ``value``, as deep as the pointer can go."""
+    try:
+        msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        plain = _plain(kind)
+        deeper: list[FieldError] = []
+        if isinstance(plain, type) and issubclass(plain, msgspec.Struct) and isinstance(value, Mapping):
+            deeper = list(_faults_of_fields(value, plain, pointer, strict))
+        elif get_origin(plain) is list and isinstance(value, list):
+            part = get_args(plain)[0]
+            deeper = [fault for index, item in enumerate(value)
+                      for fault in _faults(item, part, f"{pointer}/{index}", strict)]  # fmt: skip
+        yield from deeper or [_fault(str(error), pointer)]
+
+
+def _faults_of_fields(
+    value: Mapping[str, Any], kind: type[msgspec.Struct], pointer: str, strict: bool
+) -> Iterator[FieldError]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in value.keys() - fields.keys():
+        yield FieldError(f"{pointer}/{_escaped(name)}", "unknown_field", "This field does not exist.")
+    for name, field in fields.items():
+        if name in value:
+            yield from _faults(value[name], field.type, f"{pointer}/{name}", strict)
+        elif field.required:
+            yield FieldError(f"{pointer}/{name}", "missing", "This field is required.")
+
+
+def _plain(kind: Any) -> Any:
+    """Return the type without Annotated and without "or None"."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        others = [part for part in get_args(kind) if part is not NoneType and part is not msgspec.UnsetType]
+        return _plain(others[0]) if len(others) == 1 else kind
+    return kind
+
+
+def _fault(message: str, pointer: str) -> FieldError:
+    inner = _PATH.search(message)
+    sentence = _PATH.sub("", message).replace("`", "")
+    code = next((code for pattern, code in _CODES if pattern.search(sentence)), "wrong_type")
+    deeper = _as_pointer(inner.group(1)) if inner else ""
+    return FieldError(pointer + deeper or "/", code, f"{sentence}.")
+
+
+def _as_pointer(path: str) -> str:
+    """Turn msgspec's ``$.a[0].b`` into ``/a/0/b``."""
+    return re.sub(r"\.|\[", "/", path.removeprefix("$").replace("[...]", "")).replace("]", "")
+
+
+def _escaped(name: str) -> str:
+    # A name from outside may be long; the pointer need not repeat it whole.
+    return name[:80].replace("~", "~0").replace("/", "~1")

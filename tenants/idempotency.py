@@ -1,0 +1,68 @@
+"""The same post twice is one post: the record is written first, so that twins wait for each other."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from smarketing.lib.errors import DomainError
+from tenants.models import IdempotencyRecord
+
+KEPT_FOR = timedelta(hours=48)
+
+MAX_KEY_LENGTH = 255
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key came before with another body: one of the two posts is a mistake."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class IdempotencyKeyMalformed(DomainError):
+    """An empty or endless key cannot name a post."""
+
+    code = "idempotency_key_malformed"
+    status = 400
+
+
+def begin(*, key: str, credential: str, route: str, body: bytes, at: datetime) -> IdempotencyRecord:
+    """Return the record of this post, new or of its twin (then ``status`` is set).
+
+    Inside the transaction of the effect: a twin's insert waits here until the first has committed, and goes
+    ahead itself when the first was rolled back. Raises IdempotencyKeyReused for another body.
+    """
+    if not key.strip() or len(key) > MAX_KEY_LENGTH:
+        raise IdempotencyKeyMalformed(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
+    body_hash = _digest(body)
+    record, _created = IdempotencyRecord.objects.get_or_create(
+        route=route,
+        credential=credential,
+        key_hash=_digest(key.encode(errors="replace")),
+        defaults={"body_hash": body_hash, "created_at": at},
+    )
+    if record.body_hash != body_hash:
+        raise IdempotencyKeyReused("This Idempotency-Key was used with another body.")
+    return record
+
+
+def finish(record: IdempotencyRecord, *, status: int, text: str, headers: Mapping[str, str]) -> None:
+    """Keep the answer, so that every later twin gets the same text."""
+    IdempotencyRecord.objects.filter(pk=record.pk, status=None).update(
+        status=status, response=text, headers=dict(headers)
+    )
+
+
+def drop(record: IdempotencyRecord) -> None:
+    """Forget a post that was refused: it has done nothing, so the client may try again with the same key."""
+    IdempotencyRecord.objects.filter(pk=record.pk).delete()
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete the organisation's records that are older than the promise; return how many."""
+    deleted, _by_model = IdempotencyRecord.objects.filter(created_at__lt=at - KEPT_FOR).delete()
+    return deleted
+
+
+def _digest(value: bytes) -> str:
+    return hashlib.sha256(value).hexdigest()
