@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 
 CLAIM = """
-update events_outbox set leased_until = %(at)s + %(lease)s
+update events_outbox set leased_until = %(leased_until)s
 where id in (
   select id from events_outbox
   where done_at is null and withdrawn_at is null and dead_at is null
@@ -48,7 +48,7 @@ def relay_waiting(*, at: datetime, limit: int = 200) -> int:
 def claim(*, at: datetime, limit: int) -> list[Claimed]:
     """Lease waiting rows, oldest first, never one that another worker holds."""
     with connections["sweeper"].cursor() as cursor:
-        cursor.execute(CLAIM, {"at": at, "lease": LEASE, "limit": limit})
+        cursor.execute(CLAIM, {"at": at, "leased_until": at + LEASE, "limit": limit})
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
@@ -66,7 +66,7 @@ def deliver(claimed: Claimed, *, at: datetime) -> None:
 
 def _deliver_inside(claimed: Claimed, *, at: datetime) -> None:
     # The row's lock makes twins wait; whoever comes second finds it done.
-    row = Outbox.objects.select_for_update().select_related("event").get(pk=claimed.outbox_id)
+    row = Outbox.objects.select_for_update(of=("self",)).select_related("event").get(pk=claimed.outbox_id)
     if row.done_at or row.withdrawn_at or row.dead_at:
         return
     handler = registry.after_by_name(row.handler)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 
 
-@shared_task(name="events.relay", queue="outbox")
+@shared_task(name="events.relay")
 def relay() -> int:
     """Empty the outbox in batches; return the number of rows handled."""
     handled = 0

@@ -14,26 +14,26 @@ app.autodiscover_tasks()
 STALE = 5
 
 app.conf.beat_schedule = {
-    "sla.sweep": {"task": "sla.sweep", "schedule": 1.0, "options": {"queue": "sla", "expires": STALE}},
-    "events.relay": {"task": "events.relay", "schedule": 1.0, "options": {"queue": "outbox", "expires": STALE}},
+    "sla.sweep": {"task": "sla.sweep", "schedule": 1.0, "options": {"expires": STALE}},
+    "events.relay": {"task": "events.relay", "schedule": 1.0, "options": {"expires": STALE}},
     "intake.judge_waiting": {
         "task": "intake.judge_waiting",
         "schedule": 2.0,
-        "options": {"queue": "celery", "expires": STALE},
+        "options": {"expires": STALE},
     },
     "notifications.send_waiting": {
         "task": "notifications.send_waiting",
         "schedule": 3.0,
-        "options": {"queue": "mail", "expires": STALE},
+        "options": {"expires": STALE},
     },
     "leads.wake_nurtured": {
         "task": "leads.wake_nurtured",
         "schedule": 300.0,
-        "options": {"queue": "bulk", "expires": 60},
+        "options": {"expires": 60},
     },
     "tenants.forget_idempotency": {
         "task": "tenants.forget_idempotency",
         "schedule": 3600.0,
-        "options": {"queue": "bulk", "expires": 600},
+        "options": {"expires": 600},
     },
 }

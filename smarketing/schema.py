@@ -3,7 +3,7 @@
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
-class Schema(SpectacularAPIView):  # type: ignore[misc]
+class Schema(SpectacularAPIView):
     """OpenAPI 3.1 of everything under /api/v1/."""
 
     permission_classes = ()
@@ -11,7 +11,7 @@ class Schema(SpectacularAPIView):  # type: ignore[misc]
     manages_scopes = True
 
 
-class Reference(SpectacularSwaggerView):  # type: ignore[misc]
+class Reference(SpectacularSwaggerView):
     """The document to read and try."""
 
     permission_classes = ()

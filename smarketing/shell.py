@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from smarketing.lib.clock import now
-from tenants.access import memberships_of
 from tenants.models import Membership
 from tenants.roles import MARKETING, Role
 

@@ -1,7 +1,7 @@
 """Every address: pages of no organisation, pages under /o/<organisation>/, the REST interface."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from arbitration.urls import api_urlpatterns as arbitration_api
 from dashboards.urls import api_urlpatterns as dashboards_api
@@ -30,7 +30,7 @@ organisation_urlpatterns = [
     path("", include("events.urls", namespace="events")),
 ]
 
-api_urlpatterns = [
+api_urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="schema"),
     path("reference/", Reference.as_view(), name="reference"),
     *intake_api,

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -68,12 +67,12 @@ def members_only(
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         checked.allowed_roles = frozenset(roles) or frozenset(Role)  # type: ignore[attr-defined]
-        return checked
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", checked)
 
     return decorate
 
 
-def find_membership(user: User | AnonymousUser | Any, slug: str) -> tuple[Organisation, Membership] | None:
+def find_membership(user: User, slug: str) -> tuple[Organisation, Membership] | None:
     """Return the organisation and this person's active membership in it, or None for every other case."""
     with global_scope(lookup=slug, user_id=user.pk):
         organisation = Organisation.objects.filter(slug=slug).first()

@@ -106,7 +106,11 @@ def _insert_organisation(*, name: str, country: str, zone: str, at: datetime, mu
 def _person(email: str, *, name: str = "") -> User:
     with global_scope():
         found = User.objects.filter(email=User.objects.normalise(email)).first()
-        return found or User.objects.create_user(email, name=name or email.split("@")[0].replace(".", " ").title())
+        return found or User.objects.create_user(email, name=name or _name_from(email))
+
+
+def _name_from(email: str) -> str:
+    return email.split("@", maxsplit=1)[0].replace(".", " ").title()
 
 
 def add_member(

@@ -11,7 +11,7 @@ from smarketing.lib import rate_limit
 from smarketing.lib.addresses import client_address
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-in by e-mail and password, limited per address and per account."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -26,7 +26,7 @@ class HasScope(BasePermission):
     message = "This key lacks the scope for this call."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.auth is None:
+        if not isinstance(request.auth, Key):
             return False
         needed = getattr(view, "scopes", {}).get(request.method)
         if needed is None and request.method == "HEAD":

@@ -171,7 +171,7 @@ class Key(TenantModel):
     """A credential of a client: a secret key that acts for a member, or a public form key."""
 
     class Kind(models.TextChoices):
-        SECRET = "secret"
+        SECRET = "secret"  # noqa: S105 -- a kind, no secret
         FORM = "form"
 
     kind = models.TextField(choices=Kind.choices)

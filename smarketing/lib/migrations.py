@@ -83,7 +83,8 @@ class TenantKeyConstraint(Operation):
     ) -> None:
         model = to_state.apps.get_model(app_label, self.name)
         field = model._meta.get_field(self.field)
-        assert isinstance(field, models.ForeignKey)
+        if not isinstance(field, models.ForeignKey):
+            raise TypeError(f"{self.name}.{self.field} is no reference")
         schema_editor.execute(_composite_key(model._meta.db_table, field))
 
     def database_backwards(
@@ -96,7 +97,7 @@ class TenantKeyConstraint(Operation):
 
 
 def _composite_keys(model: type[models.Model]) -> list[str]:
-    keys = [f for f in model._meta.local_fields if isinstance(f, models.ForeignKey) and not f.db_constraint]
+    keys = [f for f in model._meta.local_fields if isinstance(f, models.ForeignKey) and not f.db_constraint]  # type: ignore[attr-defined]
     return [_composite_key(model._meta.db_table, field) for field in keys]
 
 

@@ -76,7 +76,7 @@ def _hit(name: str, per_seconds: int) -> tuple[int, float]:
     if monotonic() < _away_until:
         return -1, 0.0
     try:
-        count, left = _client().eval(SCRIPT, 1, f"rate:{name}", per_seconds * 1000)  # type: ignore[misc]
+        count, left = _client().eval(SCRIPT, 1, f"rate:{name}", per_seconds * 1000)
         return int(count), int(left) / 1000
     except redis.RedisError as error:
         _away_until = monotonic() + 5

@@ -7,7 +7,7 @@ from celery import Task
 from smarketing.lib.scope import tenant_scope
 
 
-class TenantTask(Task):  # type: ignore[misc]
+class TenantTask(Task):
     """Opens the organisation's scope around the task; ``organisation_id`` is a mandatory keyword."""
 
     abstract = True
