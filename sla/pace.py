@@ -161,7 +161,8 @@ def _evenness(delivered: Mapping[date, Decimal], elapsed: Sequence[date]) -> Dec
         came = sum((points for day, points in delivered.items() if _week(day) == week), Decimal(0))
         planned = Decimal(sum(_week(day) == week for day in elapsed)) / len(elapsed)
         distance += abs(came / total - planned)
-    return 1 - distance / 2
+    # Points taken back can make shares negative.
+    return max(1 - distance / 2, Decimal(0))
 
 
 def _at_risk(target: Decimal, forecast: Forecast | None, days: Sequence[date], today: date) -> bool:

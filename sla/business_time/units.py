@@ -33,7 +33,8 @@ def duration_of(amount: Amount, unit: str) -> timedelta:
             gettext_noop("The unit must be elapsed or business hours, or days."), reason="unit_unknown"
         )
     require_positive(amount)
-    return timedelta(microseconds=int(Decimal(amount) * 3_600_000_000))
+    # Rounded: a third of an hour has no exact decimal.
+    return timedelta(microseconds=round(Decimal(amount) * 3_600_000_000))
 
 
 def whole_days(amount: Amount) -> int:

@@ -7,7 +7,7 @@ from sla.business_time.problem import gettext_noop
 from sla.business_time.spec import standard_calendar
 
 WARN_SHARES = [50, 75, 90]
-_DACH = ["AT", "CH", "DE"]
+_DACH = ("AT", "CH", "DE")
 
 
 def default_content(zone: str, country: str, *, translate: Callable[[str], str] = str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _definitions(country: str, translate: Callable[[str], str]) -> dict[str, Any
 
 
 def _fit(country: str, translate: Callable[[str], str]) -> list[dict[str, Any]]:
-    countries = _DACH if country in _DACH else [country]
+    countries = list(_DACH) if country in _DACH else [country]
     roles = (
         "chief ceo cto cfo cio cmo coo founder owner president director head vp "
         "manager lead geschäftsführer leiter leiterin inhaber vorstand prokurist"
