@@ -310,6 +310,9 @@ def _step(name: str) -> Iterator[Callable[[str], None]]:
 
     try:
         yield say
+    except Stopped:
+        outcome = _("stopped")
+        raise
     finally:
         _say(f"{outcome} ({time.monotonic() - began:.1f} s)")
 
