@@ -87,5 +87,4 @@ def _as_pointer(path: str) -> str:
 
 
 def _escaped(name: str) -> str:
-    # A name from outside may be long; the pointer need not repeat it whole.
-    return name[:80].replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1")
