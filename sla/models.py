@@ -234,8 +234,13 @@ class Clock(TenantModel):
     # Null for commitments in elapsed hours.
     calendar_version = TenantKey(CalendarVersion, null=True)
     cycle = models.PositiveSmallIntegerField(default=1)
-    amount = models.PositiveIntegerField()
+    # Copied from the subject, so that the sweep can write the timeline of a lead without seeing it.
+    thread_id = models.UUIDField(null=True)
+    # The promise that governs: the first one, until a shorter one was given.
+    amount = models.DecimalField(max_digits=9, decimal_places=4)
     unit = models.TextField()
+    target_seconds = models.PositiveIntegerField()
+    # Percentages in order; ``warn_at`` holds their moments, one for one.
     warn_shares = models.JSONField(default=list)
     state = models.TextField(choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField()
@@ -249,6 +254,8 @@ class Clock(TenantModel):
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.TextField(default="")
     stopped_at = models.DateTimeField(null=True)
+    # Fell away; a breach stays a breach, but nobody has to do anything about it any more.
+    closed_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
     detected_at = models.DateTimeField(null=True)
     # Seconds of the clock's own unit between the deadline and the stop; null until stopped late.
@@ -287,6 +294,17 @@ class Clock(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.commitment} {self.state} {self.due_at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still owes something: also after a breach, until it happened or fell away."""
+        owing = (Clock.State.RUNNING, Clock.State.PAUSED, Clock.State.BREACHED)
+        return self.state in owing and self.stopped_at is None and self.closed_at is None
+
+    @property
+    def is_counting(self) -> bool:
+        """Time counts against it, towards the deadline or beyond."""
+        return self.is_open and self.running_since is not None
 
 
 class CreditEntry(TenantModel):

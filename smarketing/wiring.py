@@ -4,7 +4,12 @@ WITHIN runs in the transaction of the change; AFTER runs from the outbox, once p
 and computes from the event's ``at``, so that lateness never moves a deadline.
 """
 
+from typing import TYPE_CHECKING
+
 from events.registry import After, Handler, register_after, register_within
+
+if TYPE_CHECKING:
+    from events.models import Event
 
 
 def register_all() -> None:
@@ -16,7 +21,15 @@ def register_all() -> None:
 
 
 def _within() -> list[tuple[tuple[str, ...], Handler]]:
-    return []
+    return [
+        (("organisation.created",), _set_up_agreement),
+    ]
+
+
+def _set_up_agreement(event: "Event") -> None:
+    from sla.actions import set_up_organisation
+
+    set_up_organisation(country=event.data["country"], zone=event.data["zone"], by=None, at=event.at)
 
 
 def _after() -> list[After]:

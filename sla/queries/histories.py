@@ -1,0 +1,150 @@
+"""The facts of clocks, read back from their events.
+
+# Note [Facts and compensations]
+A clock's row is a copy; its events are the truth. Each event of kind ``clock.*`` is one
+fact, but for the announcements (warning, breached, reassigned), which follow from facts,
+and for ``clock.reopened``, which takes the stop before it back: the deadline is then what
+it would have been had nobody stopped it. ``clock.unpaused`` does the same for a pause.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from events.models import Event
+from events.queries import histories_of, history_of
+from sla.clocks import (
+    Cancelled,
+    ClockState,
+    Excused,
+    Explanation,
+    Fact,
+    Merged,
+    Paused,
+    Resumed,
+    Shortened,
+    Started,
+    Stopped,
+    Superseded,
+    Terms,
+    Voided,
+    Waived,
+    derive,
+    explain,
+)
+from sla.clocks.run import replay
+from sla.content import amount_of
+from sla.models import Clock
+from sla.queries.calendars import hours_by_id
+
+_PLAIN: dict[str, type[Fact]] = {
+    "clock.resumed": Resumed,
+    "clock.met": Stopped,
+    "clock.stopped": Stopped,
+    "clock.cancelled": Cancelled,
+    "clock.superseded": Superseded,
+    "clock.waived": Waived,
+    "clock.merged": Merged,
+    "clock.excused": Excused,
+}
+_TAKES_BACK: dict[str, type[Fact]] = {"clock.reopened": Stopped, "clock.unpaused": Paused}
+
+
+@dataclass(frozen=True)
+class History:
+    """What one clock promised and what happened to it."""
+
+    terms: Terms
+    facts: tuple[Fact, ...]
+
+    @property
+    def last_at(self) -> datetime:
+        """When the newest fact happened."""
+        return max(fact.at for fact in self.facts)
+
+    def and_then(self, fact: Fact) -> "History":
+        """Return the history with one more fact."""
+        return replace(self, facts=(*self.facts, fact))
+
+    def without_last(self, kind: type[Fact]) -> "History":
+        """Return the history as if the last fact of this kind had not happened."""
+        return replace(self, facts=_without_last(self.facts, kind))
+
+    def state(self, *, at: datetime) -> ClockState:
+        """Return what the facts amount to."""
+        return derive(self.facts, self.terms, at=at)
+
+    def governing(self, *, at: datetime) -> tuple[datetime, Terms]:
+        """Return the promise whose deadline comes first, and since when it is given."""
+        promise = replay(self.facts, self.terms, at=at).governing
+        return promise.since, promise.terms
+
+    def explanation(self, *, at: datetime) -> Explanation:
+        """Return why the deadline is what it is."""
+        return explain(self.facts, self.terms, at=at)
+
+
+def clock_history(clock: Clock) -> History:
+    """Return the history of one clock."""
+    return _history(history_of(clock.pk))
+
+
+def clock_histories(clock_ids: Iterable[UUID]) -> dict[UUID, History]:
+    """Return the histories of several clocks in one query."""
+    return {clock_id: _history(events) for clock_id, events in histories_of(clock_ids).items()}
+
+
+def terms_as_data(terms: Terms, calendar_version_id: UUID | None) -> dict[str, Any]:
+    """Return the promise as the data of an event, to be read back by ``terms_from``."""
+    return {
+        "amount": str(terms.amount),
+        "unit": terms.unit,
+        "warn_shares": list(terms.warn_shares),
+        "calendar_version": str(calendar_version_id) if calendar_version_id else None,
+    }
+
+
+def terms_from(data: dict[str, Any]) -> Terms:
+    """Return the promise that an event's data tell."""
+    amount = amount_of(data["amount"])
+    if amount is None:
+        raise ValueError(f"{data['amount']!r} is not an amount.")
+    calendar = data["calendar_version"]
+    hours = hours_by_id(UUID(calendar) if calendar else None)
+    return Terms(amount, data["unit"], hours, tuple(data["warn_shares"]))
+
+
+def _history(events: Sequence[Event]) -> History:
+    """See Note [Facts and compensations]."""
+    facts: tuple[Fact, ...] = ()
+    # By the order in which they were recorded: what is taken back was recorded before.
+    for event in sorted(events, key=lambda event: (event.recorded_at, event.pk)):
+        if event.kind in _TAKES_BACK:
+            facts = _without_last(facts, _TAKES_BACK[event.kind])
+        elif (fact := _fact(event)) is not None:
+            facts = (*facts, fact)
+    started = next(event for event in events if event.kind == "clock.started")
+    return History(terms_from(started.data), facts)
+
+
+def _fact(event: Event) -> Fact | None:
+    match event.kind:
+        case "clock.started":
+            return Started(event.at, event.data["cycle"])
+        case "clock.paused":
+            return Paused(event.at, event.data["reason"])
+        case "clock.shortened":
+            return Shortened(event.at, terms_from(event.data))
+        case "clock.breach_voided":
+            return Voided(event.at, datetime.fromisoformat(event.data["happened_at"]))
+    plain = _PLAIN.get(event.kind)
+    return plain(event.at) if plain else None
+
+
+def _without_last(facts: tuple[Fact, ...], kind: type[Fact]) -> tuple[Fact, ...]:
+    number = max((n for n, fact in enumerate(facts) if type(fact) is kind), default=None)
+    if number is None:
+        raise ValueError(f"No {kind.__name__} to take back.")
+    return (*facts[:number], *facts[number + 1 :])
