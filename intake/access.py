@@ -1,0 +1,67 @@
+"""The only road from an outside id or form key to a form or a submission."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+
+from intake.models import Form, Submission
+from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import tenant_scope
+from tenants.access import get_or_404, organisation_of, require
+from tenants.models import Key, Membership, Organisation
+from tenants.roles import Role
+
+READERS = (Role.MARKETER, Role.MARKETING_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
+JUDGES = (Role.MARKETER, Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
+FORM_KEEPERS = (Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
+# Everybody but the auditor may push: a CRM acts for sales, a landing page for marketing.
+PUSHERS = tuple(role for role in Role if role is not Role.AUDITOR)
+
+
+class FormRetired(DomainError):
+    """The form was taken down, or its key revoked."""
+
+    code = "form_retired"
+    status = 410
+
+
+@dataclass(frozen=True)
+class FoundForm:
+    """A form as its public key leads to it."""
+
+    organisation: Organisation
+    form: Form
+
+
+def find_form(form_key: str, *, at: datetime) -> FoundForm:
+    """Return the form behind a public key (``fk_…``); Http404 for an unknown one, FormRetired for an ended one.
+
+    Call outside a tenant's scope; opens the organisation's for the look-up only.
+    """
+    kind, _, public_id = form_key.partition("_")
+    organisation = organisation_of(public_id) if kind == "fk" and public_id.isalnum() else None
+    if organisation is None:
+        raise Http404
+    with tenant_scope(organisation.pk):
+        rows = Form.objects.select_related("key", "owner")
+        form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).first()
+    if form is None:
+        raise Http404
+    if form.retired_at is not None or not form.key.works_at(at):
+        raise FormRetired("This form is no longer in use.")
+    return FoundForm(organisation, form)
+
+
+def get_submission(membership: Membership, submission_id: UUID | str, *, for_update: bool = False) -> Submission:
+    """Return a submission of the organisation, for those who may see intake."""
+    require(membership, *READERS)
+    rows = Submission.objects.all() if for_update else Submission.objects.select_related("form", "lead")
+    return get_or_404(rows, submission_id, for_update=for_update)
+
+
+def get_form(membership: Membership, form_id: UUID | str) -> Form:
+    """Return a form of the organisation, for those who keep forms."""
+    require(membership, *FORM_KEEPERS)
+    return get_or_404(Form.objects.select_related("key"), form_id)
