@@ -81,20 +81,40 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return _state(pid) != "Z"
+    return _stat(pid)[:1] != ["Z"]
 
 
-def _state(pid: int) -> str:
+def _stat(pid: int) -> list[str]:
+    """What the kernel says of `pid` after its name: state, parent, group…"""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return "?"  # no /proc here, or gone since: the signal has already answered
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []  # gone since, or there is no /proc here
 
 
 def command_line(pid: int) -> list[str]:
     """The words `pid` was started with; empty when it is gone or not ours to see."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
+def group_of(leader: int, marker: str) -> list[int]:
+    """The living processes that `leader` has started or is, if their environment holds `marker`.
+
+    The marker matters: after a crash the number may have gone to a stranger.
+    """
+    return [pid for pid in _all() if _stat(pid)[2:3] == [str(leader)] and marker in _variables(pid)]
+
+
+def _all() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _variables(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return []
 

@@ -46,6 +46,7 @@ class Program:
         self.child = process.spawn(
             self.command, self.log, env=self.env, cwd=self.folder, dies_with_parent=signal.SIGTERM
         )
+        self.log.with_suffix(".pid").write_text(str(self.child.pid))
 
     def is_running(self) -> bool:
         """Whether it runs."""
@@ -61,11 +62,20 @@ class Program:
         with suppress(ProcessLookupError):  # as it should be: the whole family has gone
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.wait()
+        self.log.with_suffix(".pid").unlink(missing_ok=True)
 
     def ending(self) -> str:
         """How it ended, for a line on the terminal."""
         code = self.child.returncode if self.child else None
         return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
+
+
+def end_left_behind(data: Path) -> None:
+    """Wait for the programs of a start that was killed: they still hold the port and the queue."""
+    for note in (data / "log").glob("*.pid"):
+        for pid in process.group_of(int(note.read_text() or 0), f"SMARKETING_DATA={data}"):
+            process.end(pid, signal.SIGTERM, within=20)
+        note.unlink()
 
 
 @dataclass

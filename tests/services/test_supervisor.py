@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smarketing.services import process
-from smarketing.services.supervisor import Program, Supervisor
+from smarketing.services.supervisor import Program, Supervisor, end_left_behind
 
 
 @pytest.fixture
@@ -98,3 +98,33 @@ def test_a_long_log_is_turned(program: Callable[[str, str], Program], monkeypatc
     assert process.wait_until(lambda: not part.is_running(), 10)
     assert part.log.read_text() == "new\n"
     assert part.log.with_suffix(".old.log").read_text() == "old " * 100
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path) -> Callable[[dict[str, str]], int]:
+    """A program that a killed start has noted in its folder; it does not end by itself."""
+
+    def make(env: dict[str, str]) -> int:
+        (tmp_path / "log").mkdir()
+        part = Program("Web", [sys.executable, "-c", SLEEP], env, tmp_path, tmp_path / "log" / "web.log", patience=5)
+        part.start()
+        assert process.wait_until(lambda: "up" in part.log.read_text(), 10)
+        return pid_of(part)
+
+    return make
+
+
+def test_ends_what_a_killed_start_has_left(tmp_path: Path, left_behind: Callable[[dict[str, str]], int]) -> None:
+    pid = left_behind({"SMARKETING_DATA": str(tmp_path)})
+    end_left_behind(tmp_path)
+    assert not process.is_alive(pid)
+    assert not list((tmp_path / "log").glob("*.pid"))
+
+
+def test_spares_a_stranger_that_has_got_the_number(
+    tmp_path: Path, left_behind: Callable[[dict[str, str]], int]
+) -> None:
+    pid = left_behind({"SMARKETING_DATA": "/somewhere/else"})
+    end_left_behind(tmp_path)
+    assert process.is_alive(pid)
+    process.end(pid, signal.SIGTERM, within=5)

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from smarketing.services import fingerprint, instance, postgres, process, programs, roles, valkey
-from smarketing.services.supervisor import PortLost, Program, Server, Service, Supervisor
+from smarketing.services.supervisor import PortLost, Program, Server, Service, Supervisor, end_left_behind
 
 DEFAULT_PORT: Final = 8000
 FIRST_ANSWER_WITHIN: Final = 60.0
@@ -48,6 +48,7 @@ class Command(BaseCommand):
                     _("A copy already runs on %(data)s: http://localhost:%(port)s") % {"data": data, "port": port},
                     returncode=2,
                 )
+            end_left_behind(data)
             try:
                 Start(data, options["port"], demo=not options["no_demo"]).run()
             except (process.ServiceFailed, PortLost, instance.Damaged) as error:

@@ -1,0 +1,220 @@
+"""`manage.py up` starts everything, keeps it running, stops it in order and loses nothing."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from smarketing.services import environment, postgres, process
+from tests.services.conftest import forget
+
+ROOT = Path(__file__).resolve().parents[2]
+# What a person's shell has: none of the variables that this suite runs with.
+SHELL = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=SHELL | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Copy:
+    """One copy of the product on a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.output = data.parent / f"{data.name}.out"
+        self.up: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it and wait until it is ready; the seconds that took."""
+        began = time.monotonic()
+        words = ["up", "--no-demo", "--port", str(self.port), "--data", str(self.data)]
+        with self.output.open("wb") as output:
+            self.up = subprocess.Popen(
+                [sys.executable, "manage.py", *words], cwd=ROOT, env=SHELL, stdout=output, stderr=subprocess.STDOUT
+            )
+        ready = process.wait_until(lambda: "Ready after" in self.said or self.up_process.poll() is not None, 180)
+        assert ready, self.said
+        assert self.up_process.poll() is None, self.said
+        return time.monotonic() - began
+
+    @property
+    def up_process(self) -> subprocess.Popen[bytes]:
+        assert self.up is not None
+        return self.up
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def ensure(self) -> "Copy":
+        if self.up is None or self.up.poll() is not None:
+            self.start()
+        return self
+
+    def stop(self) -> int:
+        self.up_process.terminate()
+        return self.up_process.wait(60)
+
+    def family(self) -> dict[int, str]:
+        """Every process below `up`, by number, with its command line."""
+        found = {self.up_process.pid: "up"}
+        parents = {int(entry.name): _parent(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+        grown = True
+        while grown:
+            children = {pid for pid, parent in parents.items() if parent in found} - found.keys()
+            grown = bool(children)
+            found |= {pid: " ".join(process.command_line(pid)) for pid in children}
+        return found
+
+    def child(self, word: str) -> int:
+        """The direct child of `up` whose command line holds `word`."""
+        below = [pid for pid, line in self.family().items() if word in line]
+        return next(pid for pid in below if _parent(Path(f"/proc/{pid}")) == self.up_process.pid)
+
+    def health(self) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def ask(self, statement: str) -> list[tuple[object, ...]]:
+        connection = psycopg2.connect(environment(self.data, "migrate")["DATABASE_URL"])
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0  # it has ended while we were looking
+
+
+@pytest.fixture(scope="module")
+def copy() -> Iterator[Copy]:
+    copy = Copy(Path(tempfile.mkdtemp(prefix="smarketing-data-")))
+    yield copy
+    if copy.up and copy.up.poll() is None:
+        copy.stop()
+    forget(copy.data)
+    copy.output.unlink(missing_ok=True)
+
+
+def test_a_first_start_says_each_step_and_serves(copy: Copy) -> None:
+    copy.ensure()
+    steps = [line.split("…")[0] for line in copy.said.splitlines() if "…" in line]
+    assert steps == ["PostgreSQL", "Valkey", "Database", "Static files", "Worker, beat and web"]
+    assert f"http://localhost:{copy.port}" in copy.said
+    assert copy.health() == 200
+
+
+def test_a_second_start_on_the_same_folder_is_refused(copy: Copy) -> None:
+    copy.ensure()
+    done = manage("up", "--data", str(copy.data))
+    assert done.returncode == 2
+    assert done.stderr == f"CommandError: A copy already runs on {copy.data}: http://localhost:{copy.port}\n"
+    assert copy.health() == 200
+
+
+def test_an_occupied_port_is_named(copy: Copy, tmp_path: Path) -> None:
+    copy.ensure()
+    done = manage("up", "--data", str(tmp_path), "--port", str(copy.port))
+    assert done.returncode == 2
+    assert done.stderr == f"CommandError: Port {copy.port} is occupied. Name another one with --port.\n"
+
+
+def test_an_unusable_data_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = manage("up", "--data", str(tmp_path / "file"))
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_command_in_another_shell_finds_the_copy(copy: Copy) -> None:
+    copy.ensure()
+    done = manage("migrate", "--check", SMARKETING_DATA=str(copy.data))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("word", ["granian", "valkey-server", "bin/postgres", "worker", "beat"])
+def test_what_is_killed_comes_back(copy: Copy, word: str) -> None:
+    before = copy.ensure().child(word)
+    os.kill(before, signal.SIGKILL)
+    assert process.wait_until(lambda: not process.is_alive(before), 5)
+    assert process.wait_until(lambda: any(word in line for line in copy.family().values()), 30, every=0.2), copy.said
+    assert process.wait_until(lambda: copy.health() == 200, 30, every=0.2), copy.said
+    assert "has fallen" in copy.said
+
+
+@pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stops_in_order_and_loses_nothing(copy: Copy, request_to_end: signal.Signals) -> None:
+    copy.ensure()
+    copy.ask("create table if not exists kept_by_test (name text)")
+    copy.ask(f"insert into kept_by_test values ('{request_to_end.name}')")
+    family = copy.family()
+    copy.up_process.send_signal(request_to_end)
+    assert copy.up_process.wait(60) == 0
+    order = [line.removeprefix("stopping ") for line in copy.said.splitlines() if line.startswith("stopping")]
+    assert order == ["Web", "Beat", "Worker", "Valkey", "PostgreSQL"]
+    assert not [line for pid, line in family.items() if process.is_alive(pid)]
+    warm = copy.start()
+    assert (request_to_end.name,) in copy.ask("select name from kept_by_test")
+    assert warm < 8
+
+
+def test_after_a_kill_nothing_remains_and_the_next_start_goes_on(copy: Copy) -> None:
+    copy.ensure()
+    copy.ask("create table if not exists kept_by_test (name text)")
+    copy.ask("insert into kept_by_test values ('killed')")
+    family = copy.family()
+    copy.up_process.kill()
+    copy.up_process.wait()
+    # At once: the servers are still ending when the next start looks for them.
+    copy.start()
+    assert ("killed",) in copy.ask("select name from kept_by_test")
+    assert process.wait_until(lambda: not [pid for pid in family if process.is_alive(pid)], 30)
+    assert copy.health() == 200
+
+
+def test_a_stopped_copy_is_not_found(copy: Copy) -> None:
+    copy.ensure()
+    assert copy.stop() == 0
+    assert not postgres.is_running(copy.data)
+    assert manage("migrate", "--check", SMARKETING_DATA=str(copy.data)).returncode == 1
