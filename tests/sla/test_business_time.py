@@ -177,6 +177,13 @@ def test_24_00_ends_a_window_at_midnight() -> None:
     assert hours.segments(vienna(1, 9, 21), 4 * 3600) == ((vienna(1, 9, 21), vienna(1, 10, 1)),)
 
 
+def test_a_window_inside_the_skipped_hour_does_not_exist_that_day() -> None:
+    hours = std(weekly={"sun": [["02:30", "03:15"]]})
+    assert hours.between(vienna(3, 29, 0), vienna(3, 30, 0)) == 0
+    assert hours.next_opening(vienna(3, 28, 0)) == vienna(4, 5, 2, 30)
+    assert hours.add(vienna(3, 22, 3), 30 * 60) == vienna(4, 5, 2, 45)
+
+
 def test_a_shift_of_sunday_night_reaches_into_monday() -> None:
     hours = std(weekly={"sun": [["22:00", "06:00"]], "mon": [["06:00", "08:00"]]})
     assert hours.between(vienna(1, 11, 0), vienna(1, 13, 0)) == 10 * 3600
@@ -442,7 +449,7 @@ def test_the_time_up_to_the_due_time_is_the_time_that_was_given(
     assert counted == seconds
 
 
-@thorough
+@settings(thorough, max_examples=EXAMPLES // 5)
 @given(cases())
 def test_a_later_year_asked_for_first_changes_no_answer(
     case: tuple[dict[str, Any], Oracle, datetime, int],

@@ -209,6 +209,16 @@ def test_business_days_are_due_at_the_wall_time_even_in_a_break() -> None:
     assert state.due_at == vienna(1, 13, 12, 30)
 
 
+def test_an_edit_elsewhere_in_the_calendar_leaves_business_days_alone() -> None:
+    lunch = {"2026-01-13": [["09:00", "12:00"], ["13:00", "17:00"]]}
+    facts = [
+        Started(vienna(1, 12, 12, 30)),
+        CalendarChanged(vienna(1, 12, 14), std(exceptions=lunch, closed=["2026-03-02"])),
+    ]
+    terms = Terms(1, BUSINESS_DAYS, std(exceptions=lunch))
+    assert derive(facts, terms, at=vienna(1, 12, 15)).due_at == vienna(1, 13, 12, 30)
+
+
 def test_elapsed_hours_never_wait_to_open() -> None:
     state = derive([Started(vienna(1, 10, 3))], Terms(24, ELAPSED_HOURS, std()), at=vienna(1, 10, 4))
     assert (state.opens_at, state.due_at) == (None, vienna(1, 11, 3))
