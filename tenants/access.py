@@ -1,6 +1,9 @@
 """The only road from an outside id to a membership, a key or an invitation; who may come in at all."""
 
+import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -13,7 +16,8 @@ from django_htmx.middleware import HtmxDetails
 from smarketing.lib.errors import Forbidden
 from smarketing.lib.scope import global_scope, tenant_scope
 from smarketing.lib.tenancy import TenantModel
-from tenants.models import Directory, Key, Membership, Organisation, User
+from tenants.digests import digest
+from tenants.models import Directory, Invitation, Key, Membership, Organisation, User
 from tenants.roles import Role
 
 P = ParamSpec("P")
@@ -120,3 +124,40 @@ def get_key(membership: Membership, key_id: UUID | str) -> Key:
     """Return a key of the organisation; only administrators may."""
     require(membership, Role.ADMINISTRATOR)
     return get_or_404(Key.objects.all(), key_id)
+
+
+def organisation_by_slug(slug: str) -> Organisation | None:
+    """Return the organisation with this slug, for commands of who runs the installation."""
+    with global_scope(lookup=slug):
+        return Organisation.objects.filter(slug=slug).first()
+
+
+@dataclass(frozen=True)
+class FoundInvitation:
+    """An invitation as its link leads to it, and whether its e-mail has a password already."""
+
+    organisation: Organisation
+    invitation: Invitation
+    has_account: bool
+
+
+def find_invitation(token: str, *, at: datetime) -> FoundInvitation | None:
+    """Return the open invitation behind a link, or None: unknown, wrong, used, withdrawn or too old."""
+    public_id, _separator, secret = token.partition("-")
+    organisation = organisation_of(public_id)
+    if organisation is None:
+        return None
+    with tenant_scope(organisation.pk):
+        found = Invitation.objects.select_related("invited_by").filter(public_id=public_id).first()
+        if found is None or not hmac.compare_digest(found.secret_hash, digest(secret)):
+            return None
+        if found.accepted_at is not None or found.expires_at <= at:
+            return None
+        user = User.objects.filter(email=found.email).first()
+    return FoundInvitation(organisation, found, user is not None and user.has_usable_password())
+
+
+def get_invitation(membership: Membership, invitation_id: UUID | str) -> Invitation:
+    """Return an invitation of the organisation; only administrators may."""
+    require(membership, Role.ADMINISTRATOR)
+    return get_or_404(Invitation.objects.all(), invitation_id)

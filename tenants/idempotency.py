@@ -2,12 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from smarketing.lib.errors import DomainError
 from tenants.models import IdempotencyRecord
-
-KEPT_FOR = timedelta(hours=48)
 
 MAX_KEY_LENGTH = 255
 
@@ -56,12 +54,6 @@ def finish(record: IdempotencyRecord, *, status: int, text: str, headers: Mappin
 def drop(record: IdempotencyRecord) -> None:
     """Forget a post that was refused: it has done nothing, so the client may try again with the same key."""
     IdempotencyRecord.objects.filter(pk=record.pk).delete()
-
-
-def forget_old(*, at: datetime) -> int:
-    """Delete the organisation's records that are older than the promise; return how many."""
-    deleted, _by_model = IdempotencyRecord.objects.filter(created_at__lt=at - KEPT_FOR).delete()
-    return deleted
 
 
 def _digest(value: bytes) -> str:

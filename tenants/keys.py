@@ -1,13 +1,17 @@
 """Keys of REST clients: how they look, how they are made, how one proves itself."""
 
+import base64
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from smarketing.lib.scope import tenant_scope
 from tenants.access import organisation_of
+from tenants.digests import digest
 from tenants.models import Key, Membership, Organisation
 
 SCOPES = (
@@ -42,9 +46,15 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest(secret: str) -> str:
-    """Return what is stored of a secret. It is random with 256 bits, so a plain hash suffices."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def invitation_secret(public_id: str) -> str:
+    """Return the secret part of an invitation's link, made from SECRET_KEY: the mail that follows can name it again."""
+    made = hmac.new(settings.SECRET_KEY.encode(), f"invitation:{public_id}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def invitation_path(public_id: str) -> str:
+    """Return the path of an invitation's link."""
+    return f"/invite/{public_id}-{invitation_secret(public_id)}/"
 
 
 def split(raw: str) -> tuple[str, str] | None:

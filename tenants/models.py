@@ -215,6 +215,7 @@ class Invitation(TenantModel):
 
     email = models.TextField()
     roles = ArrayField(models.TextField())
+    title = models.TextField(default="", blank=True)
     public_id = models.TextField()
     secret_hash = models.TextField()
     invited_by = TenantKey(Membership, null=True)

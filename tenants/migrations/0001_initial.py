@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import smarketing.lib.scope
-import smarketing.lib.tenancy
 from django.conf import settings
 from django.db import migrations, models
+
+import smarketing.lib.scope
+import smarketing.lib.tenancy
 
 
 class Migration(migrations.Migration):

@@ -12,7 +12,6 @@ from rest_framework.test import APIRequestFactory
 from smarketing.lib.api import parse_json
 from smarketing.lib.bodies import read
 from smarketing.lib.errors import InvalidInput
-from tenants import idempotency
 from tenants.models import IdempotencyRecord
 from tenants.rest import KeyView, answer
 from tests.support import Cast
@@ -154,13 +153,6 @@ def test_a_refused_post_may_be_tried_again_with_its_key(call: object) -> None:
 @pytest.mark.parametrize("key", ["", "   ", "x" * 256])
 def test_refuses_a_key_that_names_nothing(call: object, key: str) -> None:
     assert call(**{"Idempotency-Key": key}).status_code == 400
-
-
-def test_forgets_records_after_two_days(acme: Cast, at: datetime) -> None:
-    for key, age in (("old", idempotency.KEPT_FOR * 1.01), ("young", idempotency.KEPT_FOR * 0.99)):
-        idempotency.begin(key=key, credential="c", route="/x", body=b"", at=at - age)
-    assert idempotency.forget_old(at=at) == 1
-    assert IdempotencyRecord.objects.count() == 1
 
 
 @pytest.mark.parametrize(
