@@ -72,8 +72,11 @@ class Case(TenantModel):
     filed_by = TenantKey(Membership)
     filed_at = models.DateTimeField()
     statements_close_at = models.DateTimeField()
+    # Sealed at the appeal: a trigger refuses every change.
     evidence = models.JSONField()
     evidence_hash = models.TextField()
+    # Key of the pack's digests of personal values. Erasure blanks it; the hash stays verifiable without.
+    evidence_salt = models.TextField(default="")
     remand_question = models.TextField(default="")
     remand_until = models.DateTimeField(null=True)
     ruled_at = models.DateTimeField(null=True)
@@ -132,10 +135,17 @@ class Ruling(TenantModel):
     by = TenantKey(Membership)
     at = models.DateTimeField()
     precedent_stance = models.TextField(choices=Stance.choices, default=Stance.NONE)
+    # What a remand wants to know, and until when.
+    question = models.TextField(default="")
+    answer_by = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.CheckConstraint(name="ruling_gives_reasons", condition=~Q(reasons="")),
+            models.CheckConstraint(
+                name="ruling_remand_asks",
+                condition=~Q(outcome="remanded") | (~Q(question="") & Q(answer_by__isnull=False)),
+            ),
             models.UniqueConstraint(
                 fields=["organisation_id", "case"], name="ruling_final_once", condition=~Q(outcome="remanded")
             ),
@@ -170,3 +180,21 @@ class Precedent(TenantModel):
 
     def __str__(self) -> str:
         return self.holding
+
+
+class Citation(TenantModel):
+    """A ruling that followed a precedent or departed from it."""
+
+    ruling = TenantKey(Ruling)
+    precedent = TenantKey(Precedent)
+    stance = models.TextField(choices=Ruling.Stance.choices)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "ruling", "precedent"], name="citation_once"),
+            models.CheckConstraint(name="citation_takes_a_stance", condition=Q(stance__in=["follows", "departs"])),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "precedent"], name="citation_of_precedent")]
+
+    def __str__(self) -> str:
+        return f"{self.stance} {self.precedent_id}"

@@ -1,0 +1,38 @@
+"""The only road from an outside id to a case or a rejection that can be disputed."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from leads.access import get_handover
+
+from arbitration.models import Case
+from leads.models import Rejection
+from tenants.access import get_or_404
+from tenants.models import Membership
+from tenants.roles import Role
+
+WITH_PARTIES = ("handover__lead", "rejection__by", "filed_by", "version", "subject")
+
+
+def visible_cases(membership: Membership) -> "QuerySet[Case]":
+    """Return the cases that a member may read: a rep their own, everybody else all of the organisation."""
+    if set(membership.roles) != {Role.SALES_REP}:
+        return Case.objects.all()
+    mine = Q(handover__assigned_to=membership) | Q(handover__decided_by=membership) | Q(rejection__by=membership)
+    return Case.objects.filter(mine)
+
+
+def get_case(membership: Membership, case_id: UUID | str, *, for_update: bool = False) -> Case:
+    """Return a case with its handover, lead, rejection and version, or 404."""
+    return get_or_404(visible_cases(membership).select_related(*WITH_PARTIES), case_id, for_update=for_update)
+
+
+def get_disputed(membership: Membership, handover_id: UUID | str) -> Rejection:
+    """Return the rejection in force of a handover that the member may see, with the handover's lead and version."""
+    handover = get_handover(membership, handover_id)
+    rows = Rejection.objects.select_related("by", "handover__lead", "handover__version").filter(handover=handover)
+    rejection = rows.exclude(state=Rejection.State.WITHDRAWN).first()
+    if rejection is None:
+        raise Http404
+    return rejection

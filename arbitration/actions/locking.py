@@ -1,0 +1,48 @@
+"""Holding a case while it changes, and refusing what comes after its end."""
+
+from datetime import datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from arbitration.access import WITH_PARTIES
+from arbitration.models import Case, Ruling
+from arbitration.rules import RULED, WITHDRAWN
+from smarketing.lib.errors import DomainError
+
+
+class AlreadyRuled(DomainError):
+    """A case is ruled on once."""
+
+    code = "already_ruled"
+
+
+class CaseWithdrawn(DomainError):
+    """Marketing took the appeal back; there is nothing to decide any more."""
+
+    code = "case_withdrawn"
+
+
+def lock_open(case: Case) -> Case:
+    """Return the case as it is now, locked until the end of the transaction.
+
+    Raises AlreadyRuled (naming who and when) or CaseWithdrawn.
+    """
+    held = Case.objects.select_for_update(of=("self",)).select_related(*WITH_PARTIES).get(pk=case.pk)
+    if held.stage == WITHDRAWN:
+        raise CaseWithdrawn(_("The appeal was withdrawn."))
+    if held.stage == RULED:
+        raise _already_ruled(held)
+    return held
+
+
+def _already_ruled(case: Case) -> AlreadyRuled:
+    ruling = Ruling.objects.select_related("by").exclude(outcome=Ruling.Outcome.REMANDED).get(case=case)
+    sentence = _("%(name)s already ruled on this case, %(time)s.")
+    words = {"name": ruling.by.name, "time": in_words(ruling.at)}
+    return AlreadyRuled(sentence % words, outcome=ruling.outcome, by=ruling.by_id, at=ruling.at)
+
+
+def in_words(at: datetime) -> str:
+    """Return a moment as people here write it, in the zone of the reader."""
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

@@ -1,0 +1,21 @@
+"""Reading cases, rulings and the board."""
+
+from arbitration.queries.board import case_parties, chair, eligible_to_rule, seat_of
+from arbitration.queries.case import CaseDetail, case_detail
+from arbitration.queries.docket import Docket, docket
+from arbitration.queries.rulings import RulingOn, precedents_on, ruling_rows, rulings_on
+
+__all__ = [
+    "CaseDetail",
+    "Docket",
+    "RulingOn",
+    "case_detail",
+    "case_parties",
+    "chair",
+    "docket",
+    "eligible_to_rule",
+    "precedents_on",
+    "ruling_rows",
+    "rulings_on",
+    "seat_of",
+]

@@ -1,0 +1,238 @@
+"""The parts of the case page, from rows that are already read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from arbitration.models import Case, Ruling, Statement
+from arbitration.queries.docket import sales_claim
+from arbitration.rules import MARKETING, READY, REMANDED, RULED, SALES, WITHDRAWN
+from arbitration.words import outcome_word
+from leads.models import Attempt, Handover
+from tenants.models import Membership
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one side says, in one sentence and in full."""
+
+    side: str
+    name: str
+    initials: str
+    title: str
+    claim: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One agreed criterion as it stood at the handover."""
+
+    label: str
+    state: str
+    proof: str
+    required: bool
+    points: int | None
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """One statement with its author."""
+
+    side: str
+    author: str
+    initials: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class RulingView:
+    """The decision as the page shows it."""
+
+    outcome: str
+    outcome_label: str
+    by_name: str
+    at: datetime
+    reasons: str
+    precedent_sentence: str
+    follows_text: str
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """One step of the way of a case."""
+
+    label: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """One try of sales to reach the person."""
+
+    channel: str
+    outcome: str
+    at: datetime
+    by: str
+    counted: bool
+    not_counted_because: str
+    note: str
+    backdated: bool
+
+
+def claims_of(case: Case, statements: Sequence[Statement]) -> tuple[Claim, Claim]:
+    """Return marketing's claim (the appeal) and sales' (the rejection), each with the side's statements."""
+    rejection = case.rejection
+    marketing = _claim(MARKETING, case.filed_by, case.grounds, statements, at=case.filed_at)
+    sales = _claim(SALES, rejection.by, sales_claim(rejection), statements, at=rejection.at)
+    return marketing, sales
+
+
+def _claim(side: str, member: Membership, claim: str, statements: Sequence[Statement], *, at: datetime) -> Claim:
+    said = "\n\n".join(statement.text for statement in statements if statement.side == side)
+    title = member.title or member.role_label
+    return Claim(side, member.name, member.initials, title, claim, said, at)
+
+
+def criteria_of(handover: Handover) -> list[Criterion]:
+    """Return the criteria with their proofs, from the lead as handed over."""
+    return [_criterion(item) for item in handover.snapshot.get("score_reasons", [])]
+
+
+def _criterion(item: Mapping[str, Any]) -> Criterion:
+    return Criterion(
+        label=item.get("label", ""),
+        state=item.get("state", "unknown"),
+        proof=str(item.get("proof", "")),
+        required=bool(item.get("required", False)),
+        points=item.get("points"),
+    )
+
+
+def criterion_of(case: Case) -> tuple[str, str]:
+    """Return the disputed criterion's name and its definition in the agreement's terms."""
+    terms = case.evidence.get("criterion")
+    if not terms:
+        return case.rejection.criterion_label or case.rejection.reason_label, ""
+    return terms["label"], _definition(terms)
+
+
+def _definition(terms: Mapping[str, Any]) -> str:
+    """Say the rule of a criterion in words."""
+    field, value = terms["field"].replace("_", " "), terms["value"]
+    words = ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else value
+    if terms["operator"] == "between":
+        return _("%(field)s from %(low)s to %(high)s") % {"field": field, "low": value[0], "high": value[1]}
+    sentences = {
+        "in": _("%(field)s is one of: %(value)s"),
+        "not_in": _("%(field)s is none of: %(value)s"),
+        "equals": _("%(field)s is %(value)s"),
+        "at_least": _("%(field)s is at least %(value)s"),
+        "at_most": _("%(field)s is at most %(value)s"),
+        "matches_any": _("%(field)s contains one of: %(value)s"),
+        "is_present": _("%(field)s is known"),
+        "count_at_least": _("%(field)s at least %(value)s times"),
+    }
+    return sentences[terms["operator"]] % {"field": field, "value": words}
+
+
+def facts_of(case: Case) -> list[tuple[str, str]]:
+    """Return the facts of the handover beside the claims."""
+    handover, rejection = case.handover, case.rejection
+    found = [
+        (_("Handed over"), _day(handover.sent_at)),
+        (_("Rejected"), _day(rejection.at)),
+        (_("Tier"), handover.tier.replace("_", " ")),
+        (_("Counts in"), formats.date_format(handover.counted_month, "YEAR_MONTH_FORMAT")),
+        (_("Note at the handover"), handover.note),
+        (_("Handed over below the threshold because"), handover.override_reason),
+        (_("Evidence of sales"), rejection.evidence_url),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _day(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
+def attempts_of(handover: Handover) -> list[AttemptView]:
+    """Return the tries to reach the person, oldest first."""
+    rows = Attempt.objects.select_related("by").filter(handover=handover).order_by("occurred_at", "pk")
+    return [_attempt(row) for row in rows]
+
+
+def _attempt(row: Attempt) -> AttemptView:
+    return AttemptView(
+        channel=row.channel,
+        outcome=row.outcome,
+        at=row.occurred_at,
+        by=row.by.name if row.by else "",
+        counted=row.counted,
+        not_counted_because=row.not_counted_because,
+        note=row.note,
+        backdated=(row.recorded_at - row.occurred_at).total_seconds() > 60,
+    )
+
+
+def statement_views(statements: Sequence[Statement]) -> list[StatementView]:
+    """Return the statements in the order in which they were made."""
+    return [StatementView(row.side, row.by.name, row.by.initials, row.at, row.text) for row in statements]
+
+
+def ruling_view(ruling: Ruling, cited: Sequence[str]) -> RulingView:
+    """Return the final ruling in words."""
+    sentences = {
+        Ruling.Stance.FOLLOWS: _("Follows %(numbers)s."),
+        Ruling.Stance.DEPARTS: _("Departs from %(numbers)s."),
+        Ruling.Stance.NONE: _("No precedent was cited."),
+    }
+    sentence = sentences[Ruling.Stance(ruling.precedent_stance)] % {"numbers": ", ".join(cited)}
+    return RulingView(
+        outcome=ruling.outcome,
+        outcome_label=outcome_word(ruling.outcome),
+        by_name=ruling.by.name,
+        at=ruling.at,
+        reasons=ruling.reasons,
+        precedent_sentence=sentence,
+        follows_text=_effect(ruling.outcome),
+    )
+
+
+def _effect(outcome: str) -> str:
+    if outcome == Ruling.Outcome.OVERTURNED:
+        return _("The handover is accepted by ruling; the paused clocks of sales run on with the time that was left.")
+    return _("The rejection is final: the clocks of sales are cancelled and marketing's credit is reversed.")
+
+
+def path_of(case: Case, stage: str, statements: Sequence[Statement], rulings: Sequence[Ruling]) -> list[PathStep]:
+    """Return the way of the case in four steps."""
+    decided = stage in (RULED, WITHDRAWN)
+    heard = len({row.side for row in statements})
+    steps = [
+        PathStep(_("Filed"), _day(case.filed_at), "done"),
+        PathStep(
+            _("Statements"),
+            _("%(heard)s of 2 sides") % {"heard": heard},
+            "done" if decided or stage == READY else "now",
+        ),
+    ]
+    if any(ruling.outcome == Ruling.Outcome.REMANDED for ruling in rulings):
+        steps.append(PathStep(_("Question"), case.remand_question, "now" if stage == REMANDED else "done"))
+    steps.append(PathStep(_("Ready to rule"), "", "done" if decided else "now" if stage == READY else "todo"))
+    steps.append(_last_step(case, stage, rulings))
+    return steps
+
+
+def _last_step(case: Case, stage: str, rulings: Sequence[Ruling]) -> PathStep:
+    if stage == WITHDRAWN:
+        return PathStep(_("Withdrawn"), _day(case.updated_at), "failed")
+    if stage == RULED:
+        return PathStep(_("Ruled"), outcome_word(rulings[-1].outcome), "done")
+    return PathStep(_("Ruled"), "", "todo")

@@ -1,0 +1,162 @@
+"""Reading the board's docket: open cases by stage, and what the quarter settled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from arbitration.models import Case, Ruling, Statement
+from arbitration.queries.rulings import ruling_counts, same_key
+from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, stage_at
+from arbitration.words import quota_effect, stage_word
+from leads.models import Rejection
+from sla.queries import clock_views
+
+# A board column shows what still matters; the rulings page has the rest.
+RULED_SHOWN = 20
+
+# Columns of the board: a question to the sides is answered by statements.
+COLUMNS = (FILED, EVIDENCE, READY, RULED)
+COLUMN_OF = {REMANDED: EVIDENCE}
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """One case on the board, in one glance."""
+
+    case_id: UUID
+    number: str
+    lead_name: str
+    company: str
+    criterion: str
+    marketing_claim: str
+    sales_claim: str
+    age_days: int
+    leads_at_stake: int
+    quota_effect: str
+    similar: int
+    clock: Any
+    stage: str
+    stage_label: str
+    outcome: str
+    ruled_at: datetime | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """The cases of one stage, oldest first (ruled ones newest first)."""
+
+    key: str
+    label: str
+    cards: list[CaseCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Docket:
+    """The board's page."""
+
+    columns: list[Column]
+    settled_quarter: int
+    mean_days: float | None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What all cards share, read once."""
+
+    outcomes: dict[UUID, str]
+    sales_said: dict[UUID, str]
+    at_stake: dict[tuple[str, str], int]
+    similar: dict[tuple[str, str], int]
+    clocks: dict[UUID, list[Any]]
+
+
+def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
+    """Return the board of the visible cases at a moment; eight queries whatever their number."""
+    rows = visible.select_related("handover__lead", "rejection")
+    quarter = _quarter_start(at, zone)
+    ruled = list(rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at"))
+    cases = [*rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk"), *ruled[:RULED_SHOWN]]
+    facts = _facts_of(cases, at=at, zone=zone)
+    cards = [_card(case, facts, at=at) for case in cases]
+    columns = [Column(key, stage_word(key), [card for card in cards if _column(card) == key]) for key in COLUMNS]
+    return Docket(columns, settled_quarter=len(ruled), mean_days=_mean_days(ruled))
+
+
+def _column(card: CaseCard) -> str:
+    return COLUMN_OF.get(card.stage, card.stage)
+
+
+def _quarter_start(at: datetime, zone: str) -> datetime:
+    today = at.astimezone(ZoneInfo(zone)).date()
+    first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
+
+
+def _mean_days(ruled: Sequence[Case]) -> float | None:
+    spans = [case.ruled_at - case.filed_at for case in ruled if case.ruled_at is not None]
+    return sum(spans, timedelta()) / timedelta(days=1) / len(spans) if spans else None
+
+
+def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
+    ids = [case.pk for case in cases]
+    rulings = Ruling.objects.filter(case__in=ids).exclude(outcome=Ruling.Outcome.REMANDED)
+    said = Statement.objects.filter(case__in=ids, side=SALES).order_by("-at")
+    return _Facts(
+        outcomes=dict(rulings.values_list("case_id", "outcome")),
+        # Oldest last, so that each case keeps its first.
+        sales_said=dict(said.values_list("case_id", "text")),
+        at_stake=_at_stake(),
+        similar=ruling_counts(),
+        clocks=clock_views([case.subject_id for case in cases], at=at, zone=zone),
+    )
+
+
+def _at_stake() -> dict[tuple[str, str], int]:
+    """Return how many rejections of each kind still wait for their answer or ruling."""
+    waiting = Rejection.objects.filter(state__in=[Rejection.State.OPEN, Rejection.State.APPEALED])
+    found: dict[tuple[str, str], int] = {}
+    for criterion, reason, number in waiting.values_list("criterion", "reason").annotate(n=Count("pk")).order_by():
+        key = same_key(criterion, reason)
+        found[key] = found.get(key, 0) + number
+    return found
+
+
+def sales_claim(rejection: Rejection, said: str = "") -> str:
+    """Return sales' side in one text: the note of the rejection, else what they said first, else the reason."""
+    return rejection.note or said or rejection.reason_label
+
+
+def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
+    handover, rejection = case.handover, case.rejection
+    key = same_key(rejection.criterion, rejection.reason)
+    outcome = facts.outcomes.get(case.pk, "")
+    stage = stage_at(case.stage, statements_close_at=case.statements_close_at, at=at)
+    return CaseCard(
+        case_id=case.pk,
+        number=case.number,
+        lead_name=handover.lead.name,
+        company=handover.lead.company_name,
+        criterion=rejection.criterion_label or rejection.reason_label,
+        marketing_claim=case.grounds,
+        sales_claim=sales_claim(rejection, facts.sales_said.get(case.pk, "")),
+        age_days=((case.ruled_at or at) - case.filed_at).days,
+        leads_at_stake=facts.at_stake.get(key, 0),
+        quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
+        similar=facts.similar.get(key, 0) - (1 if outcome else 0),
+        clock=_first(facts.clocks.get(case.subject_id, [])),
+        stage=stage,
+        stage_label=_("Question open") if stage == REMANDED else "",
+        outcome=outcome,
+        ruled_at=case.ruled_at,
+    )
+
+
+def _first(clocks: Iterable[Any]) -> Any:
+    return next(iter(clocks), None)

@@ -1,0 +1,45 @@
+"""What stages, outcomes and effects are called, in the language of the reader."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def stage_word(stage: str) -> str:
+    """Return the stage in words."""
+    words = {
+        "filed": _("Filed"),
+        "evidence": _("Statements"),
+        "ready": _("Ready to rule"),
+        "remanded": _("Question open"),
+        "ruled": _("Ruled"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return words[stage]
+
+
+def outcome_word(outcome: str) -> str:
+    """Return the outcome in words, "" for none."""
+    words = {
+        "": "",
+        "upheld": _("Rejection upheld"),
+        "overturned": _("Rejection overturned"),
+        "remanded": _("Remanded"),
+    }
+    return words[outcome]
+
+
+def quota_effect(*, points: Decimal, month: date, outcome: str) -> str:
+    """Say what the case does to marketing's points: what an upheld rejection would take, or what was decided."""
+    sentences = {
+        "": ngettext(
+            "−%(points)s point in %(month)s if upheld", "−%(points)s points in %(month)s if upheld", int(points)
+        ),
+        "upheld": ngettext("−%(points)s point in %(month)s", "−%(points)s points in %(month)s", int(points)),
+        "overturned": ngettext("+%(points)s point in %(month)s", "+%(points)s points in %(month)s", int(points)),
+    }
+    words = {"points": f"{points.normalize():f}", "month": formats.date_format(month, "F")}
+    return sentences[outcome] % words
