@@ -1,0 +1,48 @@
+// Every htmx event name and header lives here: a move to htmx 4 touches one file.
+const say = (key, level = "error") => document.dispatchEvent(new CustomEvent("toast", {
+  detail: { text: document.getElementById("toasts").dataset[key], level },
+}));
+const host = () => document.getElementById("dialog");
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content ?? "";
+  // An explicit header lets a real 304 reach htmx, which then swaps nothing.
+  if (detail.verb === "get" && detail.elt.dataset.etag) detail.headers["If-None-Match"] = detail.elt.dataset.etag;
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { xhr, requestConfig } = detail;
+  if (xhr.status < 400 && /^\s*<!doctype/i.test(detail.serverResponse)) { // signed out meanwhile
+    detail.shouldSwap = false;
+    location.assign(xhr.responseURL || location.href);
+    return;
+  }
+  if (!requestConfig.elt.closest?.("#dialog")) return;
+  if (xhr.status === 422) Object.assign(detail, { target: document.getElementById("dialog-body"), swapOverride: "innerHTML" });
+  else if (detail.shouldSwap && detail.target?.id !== "dialog-body") host().close();
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "dialog-body" && !host().open) host().showModal();
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  detail.elt.querySelector?.("[aria-invalid=true]")?.focus();
+});
+
+// Polling stops in hidden tabs and runs once on return; no trigger filter, because filters need eval.
+const poll = el => { el.smWaited = 0; window.htmx.trigger(el, "refresh"); };
+const polled = () => document.querySelectorAll("[data-poll]");
+setInterval(() => {
+  if (document.hidden) return;
+  for (const el of polled()) if ((el.smWaited = (el.smWaited ?? 0) + 1) >= el.dataset.poll) poll(el);
+}, 1000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) polled().forEach(poll); });
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const tag = detail.xhr?.status === 200 && detail.xhr.getResponseHeader("ETag");
+  const el = document.getElementById(detail.elt.id) ?? detail.elt;
+  if (tag && "poll" in el.dataset) el.dataset.etag = tag;
+});
+
+const WORDS = { 401: "saySignedOut", 403: "sayForbidden", 404: "sayMissing", 429: "sayBusy", 503: "sayDown" };
+document.addEventListener("htmx:responseError", ({ detail }) => say(WORDS[detail.xhr.status] ?? "sayError"));
+document.addEventListener("htmx:sendError", ({ detail }) => { if (!("poll" in detail.elt.dataset)) say("sayOffline", "warn"); });

@@ -1,0 +1,66 @@
+// Single keys come from data-key, "G then" keys from data-go; rows from data-row.
+const off = event => event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
+  || event.target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable]");
+const shown = el => el.checkVisibility?.() ?? true;
+const last = list => list[list.length - 1];
+let going = 0;
+
+function move(step) {
+  const rows = [...document.querySelectorAll("[data-row]")].filter(shown);
+  if (!rows.length) return;
+  const at = rows.findIndex(row => row.getAttribute("aria-current") === "true" || row === document.activeElement);
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  row.click();
+}
+
+function help() {
+  const list = document.getElementById("keys-list"), dialog = document.getElementById("keys");
+  list.querySelectorAll("[data-found]").forEach(el => el.remove());
+  for (const el of document.querySelectorAll("[data-key]")) {
+    if (!shown(el) || !el.dataset.keyLabel) continue;
+    const dt = document.createElement("dt"), dd = document.createElement("dd"), kbd = document.createElement("kbd");
+    kbd.className = "sm-k"; kbd.textContent = el.dataset.key.toUpperCase();
+    dt.dataset.found = dd.dataset.found = ""; dt.append(kbd); dd.textContent = el.dataset.keyLabel;
+    list.append(dt, dd);
+  }
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", event => {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); return find(); }
+  if (off(event)) return;
+  const dialog = event.target.closest("dialog");
+  if (dialog) { // only 1 to 9 inside a dialog: they choose an option
+    const option = dialog.querySelectorAll("[data-digit]")[event.key - 1];
+    if (option) { option.click(); option.focus(); event.preventDefault(); }
+    return;
+  }
+  if (document.documentElement.dataset.keys === "off" && event.key !== "?") return;
+  const key = event.key.toLowerCase(), gone = Date.now() - going < 1200;
+  going = 0;
+  const target = last([...document.querySelectorAll(gone ? `[data-go="${CSS.escape(key)}"]` : `[data-key="${CSS.escape(key)}"]`)].filter(shown));
+  if (target) target.click();
+  else if (key === "g") going = Date.now();
+  else if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
+  else if (key === "/") find();
+  else if (key === "?") help();
+  else return;
+  event.preventDefault();
+});
+
+function find() {
+  const field = [...document.querySelectorAll("[data-find]")].find(shown);
+  field?.focus(); field?.select?.();
+}
+
+// The queue marks the row whose lead the detail shows, whoever moved it.
+document.addEventListener("htmx:afterSettle", () => {
+  const detail = document.getElementById("detail");
+  if (!detail) return;
+  for (const row of document.querySelectorAll("[data-row]")) {
+    if (row.dataset.row === detail.dataset.row) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+});

@@ -1,0 +1,31 @@
+// Chart tooltips from data-tip, by pointer and keyboard. CSSOM positions pass a strict policy.
+const tip = Object.assign(document.createElement("div"), { className: "sm-tip", hidden: true, ariaHidden: "true" });
+document.body.append(tip);
+function show(el, x, y) {
+  tip.textContent = el.dataset.tip;
+  tip.hidden = false;
+  const box = tip.getBoundingClientRect();
+  tip.style.left = `${Math.min(innerWidth - box.width - 8, Math.max(8, x + 14))}px`;
+  tip.style.top = `${Math.max(8, y - box.height - 12)}px`;
+}
+const hide = () => { tip.hidden = true; };
+document.addEventListener("pointermove", event => {
+  const el = event.target.closest?.("[data-tip]");
+  if (el) show(el, event.clientX, event.clientY); else hide();
+});
+document.addEventListener("focusin", event => {
+  const el = event.target.closest?.("[data-tip]"), box = el?.getBoundingClientRect();
+  if (el) show(el, box.left + box.width / 2, box.top + 20);
+});
+document.addEventListener("focusout", hide);
+document.addEventListener("keydown", event => {
+  if (event.key === "Escape") hide();
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], hit = event.target.closest?.("[data-hit]");
+  if (!step || !hit) return;
+  const all = [...hit.parentNode.querySelectorAll("[data-hit]")], next = all[all.indexOf(hit) + step];
+  if (!next) return;
+  hit.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+  event.preventDefault();
+});
