@@ -298,7 +298,8 @@ class Rejection(TenantModel):
             models.UniqueConstraint(
                 fields=["organisation_id", "handover"],
                 name="rejection_one_in_force",
-                condition=~Q(state__in=["withdrawn"]),
+                # A procedural one is routed again within the same handover, as often as it takes.
+                condition=~Q(state__in=["withdrawn"]) & ~Q(reason_class="procedural"),
             ),
         ]
         indexes = [
@@ -344,9 +345,11 @@ class Attempt(TenantModel):
 
 
 class RoutingTurn(TenantModel):
-    """How many handovers a rep has been given; whoever had fewest is next. Locked while a turn is taken."""
+    """When a rep was last given a handover; the longest ago is next. Locked while a turn is taken."""
 
     member = TenantKey(Membership)
+    # The number of the rep's last turn, counted over all reps; 0 before the first.
+    turn = models.PositiveBigIntegerField(default=0)
     given = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 

@@ -33,4 +33,12 @@ def _set_up_agreement(event: "Event") -> None:
 
 
 def _after() -> list[After]:
-    return []
+    return [
+        After("leads.follow_breach", ("clock.breached",), _follow_breach),
+    ]
+
+
+def _follow_breach(event: "Event") -> None:
+    from leads.handlers import follow_breach
+
+    follow_breach(event)

@@ -1,0 +1,218 @@
+"""What marketing does with a rejected lead, and how a dispute about it ends.
+
+A rejection ends once: corrected and resent, nurtured, upheld, overturned, withdrawn or not answered in time.
+Each end settles the handover's sales clocks and its credit.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.actions import record
+from leads import normal
+from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.deciding import RETURN_ANSWER
+from leads.actions.judging import rescore
+from leads.actions.sending import hand_over, zone_of_organisation
+from leads.models import Company, Handover, Lead, Rejection
+from sla import actions as sla
+from sla.models import Clock
+from sla.queries import agreement_in_force
+from smarketing.lib.errors import DomainError, FieldError, InvalidInput
+from tenants.models import Membership
+
+# What marketing may put right before sending a lead again.
+CORRECTABLE = (
+    "given_name", "family_name", "phone", "job_title", "country",
+    "company_name", "employees", "industry", "website",
+)  # fmt: skip
+_OF_COMPANY = ("employees", "industry", "website")
+
+
+class RejectionAnswered(DomainError):
+    """The return was answered already; ``state`` says how."""
+
+    code = "rejection_answered"
+
+
+class ReturnOver(DomainError):
+    """The time to answer is over; the rejection has become final."""
+
+    code = "return_over"
+
+
+class NotAppealable(DomainError):
+    """The agreement lets only definitional and clerical rejections be appealed."""
+
+    code = "not_appealable"
+
+
+class RejectionNotAppealed(DomainError):
+    """There is no dispute about it to settle."""
+
+    code = "rejection_not_appealed"
+
+
+class WakeUpInThePast(DomainError):
+    """A lead can only be woken up on a day to come."""
+
+    code = "wake_up_in_the_past"
+
+
+@transaction.atomic
+def resend_lead(
+    rejection: Rejection, *, changes: Mapping[str, Any], note: str = "", by: Membership, at: datetime
+) -> Handover:
+    """Correct the lead and hand it over again: a new handover with new clocks and the cycle's credit.
+
+    ``changes`` may hold CORRECTABLE fields. Raises RejectionAnswered, ReturnOver, InvalidInput, and what hand_over
+    raises; a lead below the threshold goes with the note as the reason, so it needs one.
+    """
+    handover, rejection = _locked_open(rejection, at=at)
+    _answer(handover, rejection, Rejection.State.RESENT, by=by, at=at)
+    _make_final(handover, by=by, at=at)
+    lead = locked_lead(handover.lead_id)
+    _correct(lead, changes, at=at)
+    version = agreement_in_force(at=at)
+    if version is not None:
+        rescore(lead, version, by=by, at=at)
+    return hand_over(lead, by=by, at=at, note=note, override_reason="" if lead.tier else note)
+
+
+@transaction.atomic
+def nurture_lead(rejection: Rejection, *, wake_on: date, note: str = "", by: Membership, at: datetime) -> Rejection:
+    """Keep the lead warm until a day to come; the rejection becomes final. Raises as resend_lead does."""
+    if wake_on <= at.date():
+        raise WakeUpInThePast(_("Choose a day to come."))
+    handover, rejection = _locked_open(rejection, at=at)
+    _answer(handover, rejection, Rejection.State.NURTURED, by=by, at=at, wake_on=wake_on.isoformat())
+    _make_final(handover, by=by, at=at)
+    lead = locked_lead(handover.lead_id)
+    # The note is personal text of marketing; it stays with the lead, not in the event.
+    custom = {**lead.custom, "nurture_note": note.strip()} if note.strip() else lead.custom
+    change_lead(lead, at=at, stage=Lead.Stage.NURTURE, wake_on=wake_on, sales_owner=None, custom=custom)
+    return rejection
+
+
+@transaction.atomic
+def mark_appealed(rejection: Rejection, *, by: Membership, at: datetime) -> Rejection:
+    """Note that marketing disputes the rejection; sales clocks stay paused, the answer is given in time.
+
+    Raises NotAppealable, RejectionAnswered, ReturnOver.
+    """
+    handover, rejection = _locked_open(rejection, at=at)
+    if rejection.reason_class not in handover.version.content["arbitration"]["appealable"]:
+        raise NotAppealable(_("A rejection of this kind cannot be appealed."))
+    _answer(handover, rejection, Rejection.State.APPEALED, by=by, at=at)
+    return rejection
+
+
+@transaction.atomic
+def settle_rejection(rejection: Rejection, *, outcome: str, by: Membership | None, at: datetime) -> Handover:
+    """End a dispute: "overturned" makes the handover accepted by ruling, "upheld" and "withdrawn" the rejection final.
+
+    Overturned: paused clocks go on with the time left, the credit stays. Raises RejectionNotAppealed.
+    """
+    handover = locked_handover(rejection.handover)
+    state = Rejection.State(outcome)
+    appealed = Rejection.objects.filter(pk=rejection.pk, state=Rejection.State.APPEALED)
+    if not appealed.update(state=state):
+        raise RejectionNotAppealed(_("This rejection is not in dispute any more."))
+    if state == Rejection.State.OVERTURNED:
+        _accept_by_ruling(handover, by=by, at=at)
+    else:
+        _make_final(handover, by=by, at=at)
+        change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.NURTURE, sales_owner=None)
+    data = {"rejection": str(rejection.pk), "outcome": str(state)}
+    record("handover.settled", handover, by=by, at=at, data=data, thread=handover.lead_id)
+    return handover
+
+
+def _accept_by_ruling(handover: Handover, *, by: Membership | None, at: datetime) -> None:
+    change_handover(handover, at=at, decision=Handover.Decision.ACCEPTED_BY_RULING, decided_at=at, decided_by=by)
+    sla.resume_clocks(handover.subject, side="sales", at=at, by=by)
+    sla.restore_credit(handover.subject, at=at)
+    change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.SAL)
+
+
+@transaction.atomic
+def expire_return(subject_id: UUID, *, at: datetime) -> Rejection | None:
+    """Make a rejection final that nobody answered until the deadline ``at``; None when it was answered."""
+    found = Rejection.objects.filter(handover__subject_id=subject_id, state=Rejection.State.OPEN).first()
+    if found is None:
+        return None
+    handover = locked_handover(found.handover)
+    open_ones = Rejection.objects.filter(pk=found.pk, state=Rejection.State.OPEN)
+    if not open_ones.update(state=Rejection.State.EXPIRED, answered_at=at):
+        return None
+    _make_final(handover, by=None, at=at)
+    change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.NURTURE, sales_owner=None)
+    data = {"rejection": str(found.pk), "answer": str(Rejection.State.EXPIRED)}
+    record("handover.returned", handover, by=None, at=at, data=data, thread=handover.lead_id)
+    return found
+
+
+def _locked_open(rejection: Rejection, *, at: datetime) -> tuple[Handover, Rejection]:
+    """Return handover and rejection, locked and still to be answered at ``at``."""
+    handover = locked_handover(rejection.handover)
+    rejection = Rejection.objects.select_for_update().get(pk=rejection.pk)
+    if rejection.state == Rejection.State.EXPIRED:
+        raise ReturnOver(_("The time to answer is over; the rejection is final."))
+    if rejection.state != Rejection.State.OPEN:
+        raise RejectionAnswered(_("This return was answered already."), state=rejection.state)
+    clock = Clock.objects.filter(subject=handover.subject_id, commitment=RETURN_ANSWER).order_by("-cycle").first()
+    if clock is not None and clock.stopped_at is None and clock.due_at < at:
+        raise ReturnOver(_("The time to answer is over; the rejection is final."))
+    return handover, rejection
+
+
+def _answer(handover: Handover, rejection: Rejection, state: str, *, by: Membership, at: datetime, **data: Any) -> None:
+    Rejection.objects.filter(pk=rejection.pk).update(state=state, answered_at=at, answered_by=by)
+    rejection.state, rejection.answered_at, rejection.answered_by = state, at, by
+    sla.stop_clock(handover.subject, RETURN_ANSWER, at=at, by=by)
+    change_handover(handover, at=at)
+    facts = {"rejection": str(rejection.pk), "answer": str(state), **data}
+    record("handover.returned", handover, by=by, at=at, data=facts, thread=handover.lead_id)
+
+
+def _make_final(handover: Handover, *, by: Membership | None, at: datetime) -> None:
+    """Let what sales owed fall away and take the credit back: the rejection stands."""
+    sla.cancel_clocks(handover.subject, at=at, by=by)
+    sla.reverse_credit(handover.subject, at=at, zone=zone_of_organisation())
+    change_handover(handover, at=at)
+
+
+def _correct(lead: Lead, changes: Mapping[str, Any], *, at: datetime) -> None:
+    unknown = [name for name in changes if name not in CORRECTABLE]
+    if unknown:
+        raise InvalidInput(
+            [FieldError(f"/changes/{name}", "unknown_field", "Not a field to correct.") for name in unknown]
+        )
+    told = {name: normal.tidy(value) if isinstance(value, str) else value for name, value in changes.items()}
+    of_lead = {name: value for name, value in told.items() if name not in _OF_COMPANY}
+    if "phone" in of_lead:
+        of_lead["phone_e164"] = normal.phone_e164(of_lead["phone"], of_lead.get("country") or lead.country)
+    of_company = {name: value for name, value in told.items() if name in _OF_COMPANY}
+    change_lead(lead, at=at, **of_lead)
+    if of_company:
+        _correct_company(lead, of_company, at=at)
+
+
+def _correct_company(lead: Lead, told: Mapping[str, Any], *, at: datetime) -> None:
+    if lead.company is None:
+        change_lead(lead, at=at, company=Company.objects.create(name=lead.company_name or lead.name))
+    company = lead.company
+    if company is None:
+        raise LookupError("The company was just made.")
+    facts = {name: value for name, value in told.items() if name == "employees"}
+    if "industry" in told:
+        facts["industry"] = normal.fold(told["industry"])
+    if told.get("website") and not company.domain_norm:
+        facts["domain_norm"] = normal.registrable(told["website"])
+    Company.objects.filter(pk=company.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(company, name, value)

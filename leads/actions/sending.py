@@ -1,0 +1,224 @@
+"""Handing a lead over to sales, and to whom."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.actions import record
+from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.judging import UNQUALIFIED, handover_with_sales, qualify
+from leads.actions.routing import next_rep
+from leads.facts import fields_of
+from leads.models import Handover, Lead
+from leads.scoring import STANDARD, exclusions_of, missing_fields
+from sla import actions as sla
+from sla.models import AgreementVersion, Subject
+from sla.queries import agreement_in_force
+from smarketing.lib.errors import DomainError
+from tenants.models import Membership, Organisation
+from tenants.roles import Role
+
+
+class GateClosed(DomainError):
+    """The lead lacks what the agreement demands at handover, or is excluded; ``missing`` and ``excluded`` say what."""
+
+    code = "gate_closed"
+
+
+class BelowThreshold(DomainError):
+    """The lead is not qualified; marketing may hand it over all the same, with a reason."""
+
+    code = "below_threshold"
+
+
+class LeadWithSales(DomainError):
+    """Sales owns the lead already."""
+
+    code = "lead_with_sales"
+
+
+class LeadMerged(DomainError):
+    """The lead goes on as another one."""
+
+    code = "lead_merged"
+
+
+class NoAgreement(DomainError):
+    """Without an agreement in force nothing can be handed over."""
+
+    code = "no_agreement"
+
+
+class NotARep(DomainError):
+    """Only an active member of sales can work on a handover."""
+
+    code = "not_a_rep"
+
+
+@transaction.atomic
+def hand_over(
+    lead: Lead, *, by: Membership | None, at: datetime, note: str = "", override_reason: str = ""
+) -> Handover:
+    """Send a lead to sales: gate, routing, clocks, credit. ``by`` is None when it goes by itself.
+
+    Raises GateClosed, BelowThreshold (unless ``override_reason``), LeadWithSales, LeadMerged, NoAgreement.
+    """
+    lead = locked_lead(lead.pk)
+    version = _agreement(at=at)
+    _check_gate(lead, version, override_reason)
+    tier = lead.tier or STANDARD
+    if lead.stage in UNQUALIFIED:
+        qualify(lead, tier=tier, by=by, at=at)
+    sender = by or lead.marketer
+    rep = next_rep(at=at)
+    subject = _open_subject(lead, version, tier=tier, sender=sender, rep=rep, at=at)
+    handover = _insert(lead, subject, at=at, note=note.strip(), override_reason=override_reason.strip())
+    sla.start_clocks(subject, at=at, by=by)
+    if lead.origin == Lead.Origin.MARKETING:
+        sla.give_credit(subject, key=f"{lead.pk}:{lead.cycle}", at=at, zone=zone_of_organisation())
+    change_lead(lead, at=at, sales_owner=rep)
+    record(
+        "handover.sent",
+        handover,
+        by=by,
+        at=at,
+        data={
+            "tier": tier,
+            "number": handover.number,
+            "cycle": lead.cycle,
+            "version": version.number,
+            "assigned_to": str(rep.pk) if rep else None,
+            "override": bool(override_reason.strip()),
+        },
+        thread=lead.pk,
+    )
+    return handover
+
+
+def hand_over_qualified(lead: Lead, *, at: datetime) -> Handover | None:
+    """Hand a lead over by itself when it is an MQL; None when it is not, is with sales, or the gate stays shut."""
+    if lead.stage != Lead.Stage.MQL or not lead.tier:
+        return None
+    try:
+        return hand_over(lead, by=None, at=at)
+    except (GateClosed, BelowThreshold, LeadWithSales, LeadMerged, NoAgreement):
+        # It waits in marketing's list, where the gap is named.
+        return None
+
+
+def _agreement(*, at: datetime) -> AgreementVersion:
+    version = agreement_in_force(at=at)
+    if version is None:
+        raise NoAgreement(_("No agreement is in force; sign one first."))
+    return version
+
+
+def _check_gate(lead: Lead, version: AgreementVersion, override_reason: str) -> None:
+    if lead.merged_into_id is not None:
+        raise LeadMerged(_("This lead was merged into another one."), merged_into=str(lead.merged_into_id))
+    present = handover_with_sales(lead)
+    if present is not None:
+        raise LeadWithSales(_("Sales has this lead already."), handover=str(present.pk))
+    fields, definitions = fields_of(lead), version.content["definitions"]
+    missing, excluded = missing_fields(fields, definitions), exclusions_of(fields, definitions)
+    if missing or excluded:
+        named = ", ".join([*missing, *excluded])
+        raise GateClosed(
+            _("The agreement does not let this lead through: %(what)s.") % {"what": named},
+            missing=missing,
+            excluded=excluded,
+        )
+    if not lead.tier and not override_reason.strip():
+        raise BelowThreshold(_("This lead is not qualified yet. Say why it should go to sales all the same."))
+
+
+def _open_subject(
+    lead: Lead,
+    version: AgreementVersion,
+    *,
+    tier: str,
+    sender: Membership | None,
+    rep: Membership | None,
+    at: datetime,
+) -> Subject:
+    definitions = version.content["definitions"]
+    required = len(definitions["required_fields"])
+    return sla.open_subject(
+        kind=Subject.Kind.HANDOVER,
+        thread_id=lead.pk,
+        version=version,
+        tier=tier,
+        weight=Decimal(version.content["tiers"][tier]["weight"]),
+        owner=rep,
+        sender=sender,
+        opened_at=at,
+        zone=zone_of_organisation(),
+        required_fields=required,
+        present_fields=required - len(missing_fields(fields_of(lead), definitions)),
+    )
+
+
+def _insert(lead: Lead, subject: Subject, *, at: datetime, note: str, override_reason: str) -> Handover:
+    return Handover.objects.create(
+        lead=lead,
+        number=Handover.objects.filter(lead=lead).count() + 1,
+        subject=subject,
+        version=subject.version,
+        tier=subject.tier,
+        weight=subject.weight,
+        cycle=lead.cycle,
+        sent_at=at,
+        sent_by=subject.sender,
+        assigned_to=subject.owner,
+        counted_month=subject.counted_month,
+        note=note,
+        override_reason=override_reason,
+        snapshot=snapshot_of(lead),
+        updated_at=at,
+    )
+
+
+def snapshot_of(lead: Lead) -> dict[str, Any]:
+    """Return the lead as it stands, with its score reasons: what both sides may later argue about."""
+    return {
+        "number": lead.number,
+        "name": lead.name,
+        "fields": {name: value for name, value in fields_of(lead).items() if value not in (None, "")},
+        "wants_sales_talk": lead.wants_sales_talk,
+        "fit_grade": lead.fit_grade,
+        "fit_points": lead.fit_points,
+        "readiness_grade": lead.readiness_grade,
+        "readiness_points": lead.readiness_points,
+        "tier": lead.tier,
+        "score_reasons": lead.score_reasons,
+        "first_touch": lead.first_touch,
+        "last_touch": lead.last_touch,
+        "campaign": str(lead.campaign_id) if lead.campaign_id else None,
+    }
+
+
+def zone_of_organisation() -> str:
+    return Organisation.objects.values_list("zone", flat=True).get()
+
+
+@transaction.atomic
+def assign_handover(handover: Handover, *, to: Membership, by: Membership, at: datetime) -> None:
+    """Give a handover to another rep; deadlines stay, unless the version restarts them. Raises NotARep."""
+    if not to.is_active or not to.has(Role.SALES_REP, Role.SALES_MANAGER):
+        raise NotARep(_("Only an active member of sales can work on a lead."))
+    handover = locked_handover(handover)
+    if handover.assigned_to_id == to.pk:
+        return
+    move_to(handover, to, at=at, by=by)
+    data = {"assigned_to": str(to.pk)}
+    record("handover.assigned", handover, by=by, at=at, data=data, thread=handover.lead_id)
+
+
+def move_to(handover: Handover, rep: Membership | None, *, at: datetime, by: Membership | None) -> None:
+    """Make ``rep`` the one who owes the clocks of a locked handover; None puts it into the manager's queue."""
+    change_handover(handover, at=at, assigned_to=rep)
+    change_lead(locked_lead(handover.lead_id), at=at, sales_owner=rep)
+    sla.reassign_clocks(handover.subject, owner=rep, at=at, by=by)

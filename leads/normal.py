@@ -1,0 +1,68 @@
+"""One spelling for addresses, numbers and names of things, so that equal ones compare equal (pure)."""
+
+import re
+import unicodedata
+
+import phonenumbers
+import tldextract
+from email_validator import EmailNotValidError, validate_email
+
+# The list of suffixes that comes with the package: nothing is fetched, nothing is written.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+# Domains of people, not of their companies.
+PUBLIC_MAIL = frozenset(
+    "aol.com bluewin.ch fastmail.com freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com"
+    " hey.com hotmail.com hotmail.de icloud.com live.com mac.com mail.com mail.ru me.com msn.com outlook.com"
+    " outlook.de posteo.de proton.me protonmail.com qq.com t-online.de web.de yahoo.com yahoo.de yandex.ru ymail.com"
+    " zoho.com".split()
+)
+
+# Names that exist in one network only are good enough to know somebody again.
+_LENIENT: dict[str, bool] = {"globally_deliverable": False, "test_environment": True}
+
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def tidy(text: str) -> str:
+    """Return the text in NFC, trimmed, with single spaces."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def email_norm(raw: str) -> str:
+    """Return the address as people are known again by: NFC, IDNA domain, lower case; "" when it is none."""
+    try:
+        parts = validate_email(tidy(raw), check_deliverability=False, **_LENIENT)
+    except EmailNotValidError:
+        return ""
+    if "." not in (parts.ascii_domain or ""):
+        return ""
+    return f"{parts.local_part}@{parts.ascii_domain}".lower()
+
+
+def phone_e164(raw: str, country: str) -> str:
+    """Return the number in E.164, read as dialled in ``country``; "" when it cannot be one."""
+    try:
+        number = phonenumbers.parse(raw, country.upper() or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def company_domain(email: str, website: str) -> str:
+    """Return the registrable domain of the company: the website's, else the e-mail's unless everybody has one there."""
+    return registrable(website) or registrable(email.rpartition("@")[2])
+
+
+def registrable(host_or_url: str) -> str:
+    """Return the registrable part of a host or URL in lower case, "" for none or a public mail domain."""
+    found = _suffixes(host_or_url.strip().lower()).top_domain_under_public_suffix
+    return "" if found in PUBLIC_MAIL else found
+
+
+def fold(text: str) -> str:
+    """Return a campaign's name as it is compared: lower case, every run of other signs one underscore."""
+    return _NOT_WORD.sub("_", tidy(text).lower()).strip("_")
