@@ -43,7 +43,7 @@ demo: env  ## Load the demo into the running copy
 test: env-dev  ## Run the suite on services of its own: make test ARGS="tests/sla -k pause"
 	@command -v chromium >/dev/null || [ -n "$$REQUIRE_BROWSER" ] \
 	  || echo "Chromium is missing (Debian package chromium): the browser tests are skipped."
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: env-dev  ## Check format, layers, types, templates and migrations
 	$(BIN)/ruff format --check .
@@ -54,7 +54,7 @@ lint: env-dev  ## Check format, layers, types, templates and migrations
 	SMARKETING_NO_SERVICES=1 $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 soak: env-dev  ## The long random and fault runs
-	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -n $(WORKERS) -m "soak or not soak" $(ARGS)
+	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "soak or not soak" $(ARGS)
 
 bench: env-dev  ## Measure; prints figures and checks none
 	@for part in benchmarks/bench_*.py; do echo "== $$part"; $(BIN)/python $$part $(ARGS) || exit 1; done

@@ -104,7 +104,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         except process.ServiceFailed as error:
             raise pytest.UsageError(str(error)) from error
     services = _of_worker(worker)
-    services.data.mkdir(exist_ok=True)
+    (services.data / "static").mkdir(parents=True, exist_ok=True)
     early_config.stash[_SERVICES] = services
     os.environ.update(services.environment("web"))
     # The suite signs in as the web; the sweeper's own address is needed by the tests of the sweep.
