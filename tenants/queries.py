@@ -1,11 +1,133 @@
-"""Reading members."""
+"""Reading members, invitations and keys."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from tenants.models import Membership
+from django.urls import reverse
+
+from tenants.models import Invitation, Key, Membership, User
+from tenants.roles import LABELS
 
 
 def active_members(*, roles: Sequence[str]) -> list[Membership]:
     """Return the active members who hold one of the roles, in the order in which they joined."""
     rows = Membership.objects.filter(is_active=True, roles__overlap=[str(role) for role in roles])
     return list(rows.order_by("joined_at", "id"))
+
+
+def everybody() -> list[Membership]:
+    """Return all active members by name."""
+    return list(Membership.objects.filter(is_active=True).order_by("name", "id"))
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """One member as the members page prints it."""
+
+    id: UUID
+    name: str
+    initials: str
+    email: str
+    role: str
+    role_label: str
+    title: str
+    team: str
+    manager: str
+    last_seen: datetime | None
+    active: bool
+    mfa: bool
+    you: bool
+
+
+def member_rows(*, you: Membership) -> list[MemberRow]:
+    """Return every member, active ones first, by name."""
+    members = Membership.objects.select_related("team", "manager").order_by("-is_active", "name", "id")
+    people = [member.user_id for member in members]
+    seen = dict(User.objects.filter(pk__in=people).values_list("pk", "last_login"))
+    return [
+        MemberRow(
+            id=member.pk,
+            name=member.name,
+            initials=member.initials,
+            email=member.email,
+            role=member.role,
+            role_label=member.role_label,
+            title=member.title,
+            team=member.team.name if member.team else "",
+            manager=member.manager.name if member.manager else "",
+            last_seen=seen.get(member.user_id),
+            active=member.is_active,
+            mfa=False,
+            you=member.pk == you.pk,
+        )
+        for member in members
+    ]
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """One open invitation."""
+
+    id: UUID
+    email: str
+    role_label: str
+    sent_at: datetime
+    expires_at: datetime
+    by_name: str
+    revoke_url: str
+
+
+def open_invitations(*, slug: str, at: datetime) -> list[InvitationRow]:
+    """Return the invitations that somebody may still use, newest first; links of existing members are none."""
+    rows = Invitation.objects.filter(accepted_at=None, expires_at__gt=at, membership=None)
+    return [
+        InvitationRow(
+            id=row.pk,
+            email=row.email,
+            role_label=", ".join(str(LABELS[role]) for role in row.roles),
+            sent_at=row.created_at,
+            expires_at=row.expires_at,
+            by_name=row.invited_by.name if row.invited_by else "",
+            revoke_url=reverse("tenants:invitation_withdraw", kwargs={"slug": slug, "invitation_id": row.pk}),
+        )
+        for row in rows.select_related("invited_by").order_by("-created_at")
+    ]
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One key as the keys page prints it; never its secret."""
+
+    key_id: UUID
+    name: str
+    kind: str
+    prefix: str
+    scopes: list[str]
+    acts_for: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def key_rows() -> list[KeyRow]:
+    """Return every key, those in use first, newest first."""
+    keys = list(Key.objects.select_related("acts_for").order_by("-created_at"))
+    keys.sort(key=lambda key: key.revoked_at is not None)
+    return [
+        KeyRow(
+            key_id=key.pk,
+            name=key.name,
+            kind=key.kind,
+            prefix=key.visible_prefix,
+            scopes=key.scopes,
+            acts_for=key.acts_for.name if key.acts_for else "",
+            created_at=key.created_at,
+            last_used_at=key.last_used_at,
+            expires_at=key.expires_at,
+            revoked_at=key.revoked_at,
+        )
+        for key in keys
+    ]

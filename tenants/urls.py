@@ -1,9 +1,21 @@
-"""Addresses of tenants under /o/<organisation>/ and /api/v1/."""
+"""Addresses of tenants under /o/<organisation>/, and of invitations, which belong to nobody yet."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tenants import views
 
 app_name = "tenants"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("members/", views.members, name="members"),
+    path("members/invite/", views.invite_member, name="invite_member"),
+    path("members/invitations/<uuid:invitation_id>/withdraw/", views.withdraw_invitation, name="invitation_withdraw"),
+    path("keys/", views.keys, name="keys"),
+    path("keys/new/", views.create_key, name="key_create"),
+    path("keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
+    path("me/", views.me, name="me"),
+]
 
-public_urlpatterns: list[URLPattern] = []
+public_urlpatterns = [
+    path("invite/<slug:token>/", views.accept_invitation, name="accept_invitation"),
+]

@@ -1,0 +1,128 @@
+"""What people type about members, keys and themselves."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from tenants.keys import SCOPES
+from tenants.models import Membership, User
+from tenants.roles import LABELS
+
+THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+class StoredText(forms.CharField):
+    """One line of text that every table can hold and a person can read."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 120)
+        super().__init__(**options)
+
+
+class InviteForm(forms.Form):
+    """Who is invited, as what."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=list(LABELS.items()))
+    title = StoredText(
+        label=_("Title"), required=False, help_text=_("What it says on their card, such as Head of Sales.")
+    )
+
+
+class AcceptForm(forms.Form):
+    """How a new person is called, and the password they choose."""
+
+    name = StoredText(label=_("Your name"))
+    password1 = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters."),
+    )
+    password2 = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.email = email
+
+    def clean_password1(self) -> str:
+        """Refuse a password that is short, common or like the person's own data."""
+        password = str(self.cleaned_data["password1"])
+        validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two passwords."""
+        cleaned = super().clean() or {}
+        first, second = cleaned.get("password1"), cleaned.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ."))
+        return cleaned
+
+
+class KeyForm(forms.Form):
+    """What a new secret key may do, for whom, until when."""
+
+    name = StoredText(label=_("Name"), help_text=_("Where it will be used, such as Website."))
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+    )
+    acts_for = forms.ChoiceField(label=_("Acts for"), help_text=_("Its roles and its name are those of this member."))
+    expires_on = forms.DateField(
+        label=_("Ends on"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: never.")
+    )
+
+    def __init__(self, *args: Any, members: list[Membership], today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        self.members = {str(member.pk): member for member in members}
+        self.fields["acts_for"].choices = [(pk, member.name) for pk, member in self.members.items()]  # type: ignore[attr-defined]
+
+    def clean_acts_for(self) -> Membership:
+        """Return the member."""
+        return self.members[self.cleaned_data["acts_for"]]
+
+    def clean_expires_on(self) -> date | None:
+        """Refuse a key that would have ended before it began."""
+        ends: date | None = self.cleaned_data["expires_on"]
+        if ends is not None and ends <= self.today:
+            raise forms.ValidationError(_("Choose a day after today."), code="past")
+        return ends
+
+
+class ProfileForm(forms.Form):
+    """How a person is called and how the application looks for them."""
+
+    display_name = StoredText(label=_("Name"))
+    zone = forms.ChoiceField(label=_("Time zone"), required=False, help_text=_("Times are shown in it."))
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
+    single_keys = forms.BooleanField(label=_("Single-letter shortcuts"), required=False)
+
+    def __init__(self, *args: Any, organisation_zone: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        zones = [("", _("The organisation's: %(zone)s") % {"zone": organisation_zone})]
+        zones += [(name, name) for name in sorted(available_timezones())]
+        self.fields["zone"].choices = zones  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("Like the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+
+    def preferences(self) -> dict[str, Any]:
+        """Return what is kept with the person."""
+        cleaned = self.cleaned_data
+        return {
+            "zone": cleaned["zone"],
+            "language": cleaned["language"],
+            "theme": cleaned["theme"],
+            "single_key_shortcuts": cleaned["single_keys"],
+        }
