@@ -160,8 +160,9 @@ def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Sub
 
 def _marketer_of(submission: Submission) -> Membership | None:
     if submission.form is not None:
-        return submission.form.owner
-    member = submission.key.acts_for if submission.key else None
+        owner: Membership | None = submission.form.owner
+        return owner
+    member: Membership | None = submission.key.acts_for if submission.key else None
     return member if member is not None and member.has(*MARKETING) else None
 
 

@@ -154,10 +154,10 @@ class FormSubmissions(APIView):
                 self._judge(found, submission)
         return _thanked(found, form_key) if _is_browser(request._request) else response
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer a browser's question whether the page may post."""
         self._found(request, kwargs["form_key"])
-        response = HttpResponse(status=204)
+        response = Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = "POST"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key"
         response.headers["Access-Control-Max-Age"] = "600"

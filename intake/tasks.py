@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
@@ -17,13 +17,13 @@ from smarketing.lib.scope import tenant_scope
 log = logging.getLogger(__name__)
 
 # Younger ones are being judged by the request that stored them.
-GRACE = timedelta(seconds=3)
+GRACE_SECONDS = 3
 # Each failure makes the next attempt wait longer.
-PAUSE = timedelta(seconds=10)
+PAUSE_SECONDS = 10
 
 WAITING = """
 select organisation_id, id from intake_submission
-where state = 'received' and received_at <= %(at)s - %(grace)s - attempts * attempts * %(pause)s
+where state = 'received' and received_at <= %(at)s - interval '1 second' * (%(grace)s + attempts * attempts * %(pause)s)
 order by received_at limit %(limit)s
 """
 
@@ -52,7 +52,7 @@ def finish(*, at: datetime, limit: int = 200) -> int:
 
 def _waiting(*, at: datetime, limit: int) -> Iterator[Waiting]:
     with connections["sweeper"].cursor() as cursor:
-        cursor.execute(WAITING, {"at": at, "grace": GRACE, "pause": PAUSE, "limit": limit})
+        cursor.execute(WAITING, {"at": at, "grace": GRACE_SECONDS, "pause": PAUSE_SECONDS, "limit": limit})
         yield from (Waiting(*row) for row in cursor.fetchall())
 
 

@@ -1,0 +1,242 @@
+"""Reading submissions and forms."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from intake.body import Consent, SubmissionBody
+from intake.mapping import read_leniently
+from intake.models import Form, Submission
+from smarketing.lib.errors import InvalidInput
+
+STATES: Mapping[str, Promise] = {
+    Submission.State.RECEIVED: gettext_lazy("received"),
+    Submission.State.MATCHED: gettext_lazy("became a lead"),
+    Submission.State.QUARANTINED: gettext_lazy("in quarantine"),
+    Submission.State.SPAM: gettext_lazy("spam"),
+    Submission.State.ERASED: gettext_lazy("erased"),
+}
+
+SNIPPET = """<form method="post" action="{url}" accept-charset="utf-8">
+  <label>Name <input name="name" autocomplete="name"></label>
+  <label>E-mail <input name="email" type="email" autocomplete="email" required></label>
+  <label>Company <input name="company" autocomplete="organization"></label>
+  <label>Phone <input name="phone" type="tel" autocomplete="tel"></label>
+  <label>Message <textarea name="message"></textarea></label>
+  <label>Leave this empty <input name="hp" tabindex="-1" autocomplete="off"></label>
+  <input type="hidden" name="intent" value="talk_to_sales">
+  <label><input name="consent" type="checkbox" value="yes"> Sales may contact me.</label>
+  <button type="submit">Send</button>
+</form>"""
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """One submission in the list."""
+
+    submission_id: UUID
+    received_at: datetime
+    form_name: str
+    person: str
+    company: str
+    state: str
+    state_label: str
+    reasons: list[str]
+    lead_id: UUID | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One value with its name in words."""
+
+    label: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """The name of a field that only the form knows."""
+        return self.label
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """One consent as it was given."""
+
+    purpose: str
+    granted: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SubmissionDetail(SubmissionRow):
+    """One submission, whole."""
+
+    payload: list[Labelled] = field(default_factory=list)
+    custom: list[Labelled] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    attribution: list[Labelled] = field(default_factory=list)
+    raw: str = ""
+    warnings: list[str] = field(default_factory=list)
+    ip: str = ""
+    user_agent: str = ""
+    lead_name: str = ""
+    may: frozenset[str] = frozenset()
+    release_url: str = ""
+    spam_url: str = ""
+
+
+def submissions(*, state: str = "") -> "QuerySet[Submission]":
+    """Return the submissions, newest first, all or in one state."""
+    rows = Submission.objects.select_related("form").order_by("-received_at", "-id")
+    return rows.filter(state=state) if state else rows
+
+
+def counts_by_state() -> dict[str, int]:
+    """Return how many submissions are in each state."""
+    return dict(Submission.objects.values_list("state").annotate(n=Count("id")).order_by())
+
+
+def row_of(submission: Submission) -> SubmissionRow:
+    """Return what the list prints of a submission."""
+    return _row(submission, _body(submission))
+
+
+def _row(submission: Submission, body: SubmissionBody) -> SubmissionRow:
+    person, company = body.person, body.company
+    last = body.attribution.last if body.attribution else None
+    name = f"{person.given_name or ''} {person.family_name or ''}".strip() if person else ""
+    return SubmissionRow(
+        submission_id=submission.pk,
+        received_at=submission.received_at,
+        form_name=submission.form.name if submission.form else _("REST interface"),
+        person=name or (person.email if person and person.email else ""),
+        company=(company.name or "") if company else "",
+        state=submission.state,
+        state_label=str(STATES[submission.state]),
+        reasons=[reason["detail"] for reason in submission.reasons],
+        lead_id=submission.lead_id,
+        source=(last.source or "") if last else "",
+    )
+
+
+def detail_of(submission: Submission, *, slug: str, may_judge: bool) -> SubmissionDetail:
+    """Return everything about one submission."""
+    body = _body(submission)
+    waits = submission.state == Submission.State.QUARANTINED
+    arguments = {"slug": slug, "submission_id": submission.pk}
+    return SubmissionDetail(
+        **asdict(_row(submission, body)),
+        payload=_payload(body),
+        custom=[Labelled(name, _as_text(value)) for name, value in (body.custom or {}).items()],
+        consents=[_consent(consent, submission.received_at) for consent in body.consents or []],
+        attribution=_attribution(body),
+        raw=json.dumps(submission.raw, indent=2, ensure_ascii=False),
+        warnings=[warning["detail"] for warning in submission.warnings],
+        ip=submission.ip,
+        user_agent=submission.user_agent,
+        lead_name=submission.lead.name if submission.lead else "",
+        may=frozenset({"release", "spam"}) if waits and may_judge else frozenset(),
+        release_url=reverse("intake:submission_release", kwargs=arguments),
+        spam_url=reverse("intake:submission_spam", kwargs=arguments),
+    )
+
+
+def _body(submission: Submission) -> SubmissionBody:
+    try:
+        return read_leniently(submission.raw, submission.form.mapping if submission.form else {})
+    except InvalidInput:
+        return SubmissionBody()
+
+
+def _payload(body: SubmissionBody) -> list[Labelled]:
+    person, company = body.person, body.company
+    told = [
+        (_("E-mail"), person and person.email),
+        (_("Given name"), person and person.given_name),
+        (_("Family name"), person and person.family_name),
+        (_("Phone"), person and person.phone),
+        (_("Job title"), person and person.job_title),
+        (_("Company"), company and company.name),
+        (_("Website"), company and company.website),
+        (_("Employees"), company and company.employees),
+        (_("Industry"), company and company.industry),
+        (_("Country"), company and company.country),
+        (_("Wants"), body.intent),
+        (_("Message"), body.message),
+    ]
+    return [Labelled(label, str(value)) for label, value in told if value not in (None, "")]
+
+
+def _attribution(body: SubmissionBody) -> list[Labelled]:
+    found = body.attribution
+    if found is None:
+        return []
+    told = []
+    for visit, touch in ((_("First visit"), found.first), (_("Last visit"), found.last)):
+        parts = (touch.source, touch.medium, touch.campaign, touch.term, touch.content) if touch else ()
+        told.append((visit, " / ".join(part for part in parts if part)))
+    told += [(_("Landing page"), found.landing_page or ""), (_("Came from"), found.referrer or "")]
+    told += list((found.click_ids or {}).items())
+    return [Labelled(label, value) for label, value in told if value]
+
+
+def _consent(consent: Consent, received_at: datetime) -> ConsentRow:
+    return ConsentRow(consent.purpose, consent.granted, consent.text or "", consent.captured_at or received_at)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One web form with what to paste into a site."""
+
+    id: UUID
+    name: str
+    key_prefix: str
+    endpoint_url: str
+    snippet: str
+    origins: list[str]
+    submissions: int
+    last_at: datetime | None
+    active: bool
+    retire_url: str
+
+
+def form_rows(*, slug: str, at: datetime) -> list[FormRow]:
+    """Return every form, active ones first, newest first."""
+    forms = Form.objects.select_related("key").order_by("-created_at")
+    rows = Submission.objects.exclude(form=None).values("form_id")
+    figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
+    found = [_form_row(form, figures.get(form.pk, {}), slug=slug, at=at) for form in forms]
+    return sorted(found, key=lambda row: not row.active)
+
+
+def _form_row(form: Form, figures: Mapping[str, Any], *, slug: str, at: datetime) -> FormRow:
+    url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
+    return FormRow(
+        id=form.pk,
+        name=form.name,
+        key_prefix=form.key.visible_prefix,
+        endpoint_url=url,
+        snippet=SNIPPET.replace("{url}", escape(url)),
+        origins=form.key.allowed_origins,
+        submissions=figures.get("n", 0),
+        last_at=figures.get("last"),
+        active=form.retired_at is None and form.key.works_at(at),
+        retire_url=reverse("intake:form_retire", kwargs={"slug": slug, "form_id": form.pk}),
+    )
