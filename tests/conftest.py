@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.test import Client, TransactionTestCase
 
 from smarketing.lib.scope import tenant_scope
@@ -21,6 +22,8 @@ KEPT_TABLES = ("django_migrations", "django_content_type")
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any, services: Any) -> Iterator[None]:
     """The services plugin has made and migrated this worker's database already."""
+    # The real hash is slow on purpose: half a second for each of the cast, in every test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     TransactionTestCase._fixture_teardown = lambda _self: empty_all_tables(services)  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         yield
