@@ -9,6 +9,7 @@ from smarketing.lib import env
 
 # -- Where and who ------------------------------------------------------------------------------
 BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.text("SMARKETING_DATA", str(BASE_DIR / ".data"))
 NO_SERVICES = env.flag("SMARKETING_NO_SERVICES", default=False)
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "not-secret-because-nothing-is-served" if NO_SERVICES else None)
@@ -196,7 +197,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / ".data" / "static"))
+STATIC_ROOT = env.text("STATIC_ROOT", str(Path(DATA_DIR) / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_COLLECTED = (Path(STATIC_ROOT) / "staticfiles.json").exists() and not DEBUG
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED

@@ -1,0 +1,194 @@
+"""Playing one lead's story with the real actions, each at its own time, in one transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from arbitration.actions import file_appeal, rule_on_case
+from arbitration.models import Case, Seat
+from leads.actions import (
+    accept_handover,
+    advance_handover,
+    hand_over_qualified,
+    log_attempt,
+    nurture_lead,
+    reject_handover,
+    resend_lead,
+    take_in,
+)
+from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
+from leads.models import Handover, Rejection
+from sla.business_time import Hours
+from sla.queries import calendar_in_force, hours_for
+from smarketing.demo import scenery
+from smarketing.demo.casting import Company
+from smarketing.demo.story import Story
+from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership
+from tenants.roles import Role
+
+Step = tuple[datetime, Callable[[datetime], object]]
+
+
+@dataclass
+class Stage:
+    """Where stories are played: the company, its hours, the present, and a count of refused steps by code."""
+
+    company: Company
+    sales: Hours
+    marketing: Hours
+    until: datetime
+    refused: Counter[str]
+
+
+def set_stage(company: Company, *, until: datetime) -> Stage:
+    """Return the stage of one company; ``until`` is where the present begins."""
+    with tenant_scope(company.organisation.pk):
+        sales, marketing = (hours_for(calendar_in_force(key)) for key in ("sales", "marketing"))
+    return Stage(company, sales, marketing, until, Counter())
+
+
+def play(story: Story, stage: Stage) -> None:
+    """Play the story up to the present; what a rule refuses is counted, not hidden."""
+    with tenant_scope(stage.company.organisation.pk):
+        taken = take_in(_captured(story), at=story.arrived_at, country=story.visitor.country)
+        handover = hand_over_qualified(taken.lead, at=story.arrived_at)
+        if handover is None or handover.assigned_to is None:
+            return
+        for at, act in sorted(_steps(story, handover, stage), key=lambda step: step[0]):
+            if at < stage.until:
+                _try(act, at, stage)
+
+
+def _try(act: Callable[[datetime], object], at: datetime, stage: Stage) -> None:
+    try:
+        act(at)
+    except DomainError as refusal:
+        stage.refused[refusal.code] += 1
+
+
+def _steps(story: Story, handover: Handover, stage: Stage) -> Iterator[Step]:
+    """Yield what sales does with the handover; later steps read the row again, for it has changed."""
+    reaction, rep = story.reaction, handover.assigned_to
+    if rep is None:
+        return
+    decided_at = stage.sales.add(handover.sent_at, reaction.decide_after)
+    if reaction.contact_after is not None:
+        contacted_at = _contact_at(story, handover, stage)
+        outcome = "reached" if reaction.reached else "no_answer"
+        yield contacted_at, lambda at: _attempt(handover, rep, outcome, at)
+        if not reaction.reached:
+            again = stage.sales.add(contacted_at, 5 * 3600)
+            yield again, lambda at: _attempt(handover, rep, "reached", at)
+    if reaction.decision == "accept":
+        yield decided_at, lambda at: accept_handover(_fresh(handover), by=rep, at=at)
+        yield from _progress(story, handover, rep, decided_at, stage)
+    elif reaction.decision == "reject":
+        yield decided_at, lambda at: _reject(story, handover, rep, at)
+        yield from _answer(story, handover, decided_at, stage)
+
+
+def _contact_at(story: Story, handover: Handover, stage: Stage) -> datetime:
+    in_hours = stage.sales.add(handover.sent_at, story.reaction.contact_after or 1)
+    elapsed = handover.sent_at + timedelta(seconds=story.reaction.contact_after or 1)
+    # Somebody is on duty when the day of the deadline has no opening hours.
+    late = in_hours - handover.sent_at > timedelta(hours=24)
+    return elapsed if late and story.reaction.weekend_duty else in_hours
+
+
+def _fresh(handover: Handover) -> Handover:
+    return Handover.objects.select_related("lead", "subject", "version").get(pk=handover.pk)
+
+
+def _attempt(handover: Handover, rep: Membership, outcome: str, at: datetime) -> None:
+    log_attempt(_fresh(handover), channel="call", outcome=outcome, by=rep, at=at)
+
+
+def _progress(story: Story, handover: Handover, rep: Membership, since: datetime, stage: Stage) -> Iterator[Step]:
+    reaction, day = story.reaction, 8 * 3600
+    if not reaction.qualified:
+        return
+    qualified_at = stage.sales.add(since, day)
+    yield qualified_at, lambda at: advance_handover(_fresh(handover), progress="qualified", by=rep, at=at)
+    if not reaction.opportunity:
+        return
+    amount = Decimal(reaction.amount)
+    opened_at = stage.sales.add(qualified_at, 3 * day)
+    yield opened_at, lambda at: advance_handover(_fresh(handover), progress="opportunity", amount=amount, by=rep, at=at)
+    closed_at = stage.sales.add(opened_at, 12 * day)
+    if reaction.outcome == "won":
+        yield closed_at, lambda at: advance_handover(_fresh(handover), outcome="won", amount=amount, by=rep, at=at)
+    elif reaction.outcome == "lost":
+        yield closed_at, lambda at: advance_handover(_fresh(handover), outcome="lost", reason="price", by=rep, at=at)
+
+
+def _reject(story: Story, handover: Handover, rep: Membership, at: datetime) -> None:
+    note = scenery.STATEMENTS_OF_SALES[story.visitor.employees % len(scenery.STATEMENTS_OF_SALES)]
+    reason, criterion = story.reaction.reason, story.reaction.criterion
+    if reason == "not_ready":
+        criterion = "pricing_viewed"
+    reject_handover(_fresh(handover), reason=reason, criterion=criterion, note=note, by=rep, at=at)
+
+
+def _rejection(handover: Handover) -> Rejection:
+    rows = Rejection.objects.select_related("handover__lead", "handover__subject", "handover__version")
+    return rows.filter(handover=handover).latest("at")
+
+
+def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> Iterator[Step]:
+    """Yield what marketing does with a returned lead, and the board with an appeal."""
+    reaction, marketer = story.reaction, handover.sent_by or stage.company.holding(Role.MARKETER)[0]
+    answered_at = stage.marketing.add(since, reaction.answer_after)
+    if reaction.answer == "resend":
+        note = "Data completed after a call with the company."
+        yield answered_at, lambda at: resend_lead(_rejection(handover), changes={}, note=note, by=marketer, at=at)
+    elif reaction.answer == "nurture":
+        wake_on = (answered_at + timedelta(days=90)).date()
+        yield answered_at, lambda at: nurture_lead(_rejection(handover), wake_on=wake_on, note="", by=marketer, at=at)
+    elif reaction.answer == "appeal" and reaction.criterion:
+        grounds = scenery.GROUNDS[story.visitor.employees % len(scenery.GROUNDS)]
+        grounds = grounds.format(employees=story.visitor.employees)
+        yield answered_at, lambda at: file_appeal(_rejection(handover), grounds=grounds, by=marketer, at=at)
+        ruled_at = stage.sales.add(answered_at, reaction.rule_after)
+        yield ruled_at, lambda at: _rule(story, handover, at)
+
+
+def _rule(story: Story, handover: Handover, at: datetime) -> None:
+    case = Case.objects.filter(handover=handover).latest("filed_at")
+    chair = Seat.objects.select_related("member").get(kind=Seat.Kind.CHAIR, until=None).member
+    overturned = story.reaction.ruling == "overturned"
+    reasons = (
+        "The evidence sealed at the appeal meets the criterion as it was signed."
+        if overturned
+        else "The criterion as it was signed is not met; what marketing learned later cannot count."
+    )
+    holding = "The registry's head count decides, not the number of people on site." if overturned else ""
+    rule_on_case(case, outcome=story.reaction.ruling, reasons=reasons, holding=holding, by=chair, at=at)
+
+
+def _captured(story: Story) -> Captured:
+    visitor = story.visitor
+    _, utm, source, medium, landing_page, *_ = scenery.CAMPAIGNS[visitor.campaign]
+    touch = Touch(source=source, medium=medium, campaign=utm, at=story.arrived_at)
+    viewed = [
+        BehaviourFact("pricing_viewed", story.arrived_at - timedelta(hours=6 * n)) for n in range(story.pricing_views)
+    ]
+    webinar = [BehaviourFact("webinar_attended", story.arrived_at - timedelta(days=1))] if story.webinar else []
+    ebook = [BehaviourFact("ebook_downloaded", story.arrived_at)]
+    consent = ConsentFact(
+        "sales_contact", text="You may call and write to me.", text_version="2026-01", ip="203.0.113.7"
+    )
+    return Captured(
+        person=Person(visitor.email, visitor.given_name, visitor.family_name, visitor.phone, visitor.job_title),
+        company=CompanyFacts(
+            visitor.company, f"https://{visitor.domain}", visitor.employees, visitor.industry, visitor.country
+        ),
+        intent="talk_to_sales" if story.hand_raiser else "",
+        message=story.message,
+        attribution=Attribution(first=touch, last=touch, landing_page=landing_page),
+        behaviours=(*viewed, *webinar, *ebook),
+        consents=(consent,),
+    )

@@ -1,0 +1,145 @@
+"""Who is in the demo: two organisations, their people, campaigns, and the names leads are made of."""
+
+from dataclasses import dataclass
+
+from tenants.roles import Role
+
+PASSWORD = "demo-smarketing"  # noqa: S105 -- of made-up people, printed at the start
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of a demo organisation; ``manager`` is the index of the direct manager in the cast."""
+
+    name: str
+    role: Role
+    title: str
+    manager: int | None = None
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """One demo organisation: where it is, who works there, how busy it is (share of all leads)."""
+
+    name: str
+    domain: str
+    country: str
+    zone: str
+    people: tuple[Person, ...]
+    share: float
+    monthly_target: int
+
+
+NORTHWIND = Scenery(
+    name="Northwind Robotics",
+    domain="northwind.example",
+    country="AT",
+    zone="Europe/Vienna",
+    share=0.8,
+    monthly_target=600,
+    people=(
+        Person("Ines Hofer", Role.MARKETING_MANAGER, "Head of Marketing"),
+        Person("Stefan Lang", Role.SALES_MANAGER, "Head of Sales"),
+        Person("Amira Haddad", Role.MARKETER, "Campaign manager", 0),
+        Person("Tom Keller", Role.MARKETER, "Content and webinars", 0),
+        Person("Jonas Weber", Role.SALES_REP, "Account executive", 1),
+        Person("Lena Brandt", Role.SALES_REP, "Account executive", 1),
+        Person("Paul Stein", Role.SALES_REP, "Account executive", 1),
+        Person("Mira Novak", Role.SALES_REP, "Account executive", 1),
+        Person("Ruth Adler", Role.EXECUTIVE, "Managing director"),
+        Person("Viktor Roth", Role.EXECUTIVE, "Chief financial officer"),
+        Person("Nadja Pohl", Role.AUDITOR, "Internal audit"),
+        Person("Oskar Beck", Role.ADMINISTRATOR, "Operations"),
+    ),
+)
+
+LAKESIDE = Scenery(
+    name="Lakeside Software",
+    domain="lakeside.example",
+    country="DE",
+    zone="Europe/Berlin",
+    share=0.2,
+    monthly_target=150,
+    people=(
+        Person("Claudia Frei", Role.MARKETING_MANAGER, "VP Marketing"),
+        Person("Marek Dvořák", Role.SALES_MANAGER, "VP Sales"),
+        Person("Julia Sander", Role.MARKETER, "Demand generation", 0),
+        Person("Felix Krämer", Role.SALES_REP, "Account executive", 1),
+        Person("Hanna Vogt", Role.SALES_REP, "Account executive", 1),
+        Person("Georg Seidel", Role.EXECUTIVE, "Chief executive"),
+        Person("Oskar Beck", Role.ADMINISTRATOR, "Consultant"),
+    ),
+)
+
+ORGANISATIONS = (NORTHWIND, LAKESIDE)
+
+# (name, utm_campaign, source, medium, landing page, share of arrivals, share of fitting leads)
+CAMPAIGNS = (
+    ("Webinar: cobots in 30 minutes", "webinar-cobots", "newsletter", "email", "/webinar/cobots", 0.26, 0.86),
+    ("Search: palletising", "search-palletising", "google", "cpc", "/palletising", 0.22, 0.82),
+    ("LinkedIn: plant managers", "linkedin-plant", "linkedin", "paid_social", "/guide", 0.22, 0.74),
+    ("Trade fair: SPS", "sps-fair", "fair", "event", "/fair", 0.14, 0.88),
+    ("Content: ROI calculator", "roi-calculator", "google", "organic", "/roi", 0.11, 0.66),
+    ("Display retargeting", "display-retarget", "display", "banner", "/offer", 0.05, 0.4),
+)
+
+GIVEN_NAMES = (
+    "Anna Sofia Lukas David Marie Elena Paul Clara Simon Katharina Jakob Nora Emil Laura Matteo Ingrid Hannes Priya "
+    "Tomasz Chloé Luca Wei Yasmin Rui Nadia Erik Leonie Daniel Petra Florian Birgit Andreas Carmen Dominik Eva Gregor "
+    "Helga Ivan Jana Kilian Lisbeth Marlene Nikola Olivia Patrik Renate Sandra Theo Ursula Valentin Wanda Xenia Zoe"
+).split()
+
+FAMILY_NAMES = (
+    "Gruber Huber Bauer Wagner Müller Pichler Steiner Moser Mayer Hofer Leitner Berger Fuchs Eder Fischer Schmid "
+    "Winkler Weber Schwarz Maier Schneider Reiter Lindqvist Kowalski Becker Moretti Solberg Okafor Petrova Nyberg "
+    "Carvalho Haas Raman Aydın Zhang Reyes Novotná Horvat Szabó Kovač Brunner Keller Frei Graf Baumann Vogel Arnold "
+    "Lorenz Sommer Winter König Kaiser Ziegler Albrecht"
+).split()
+
+COMPANY_WORDS = (
+    "Alpenblick Donau Tauern Rhein Elbe Nordlicht Bergland Seeufer Steiermark Salzach Inntal Bodensee Schwarzwald "
+    "Havel Lech Isar Main Weser Enns Traun Helvetia Jura Emmen Aare Linth"
+).split()
+
+COMPANY_TRADES = (
+    ("Logistik", "logistics"),
+    ("Maschinenbau", "manufacturing"),
+    ("Verpackung", "manufacturing"),
+    ("Lebensmittel", "manufacturing"),
+    ("Energie", "energy"),
+    ("Handel", "retail"),
+    ("Bau", "construction"),
+    ("Medizintechnik", "healthcare"),
+    ("Software", "software"),
+    ("Keramik", "manufacturing"),
+)
+
+# Not in the agreement's list: their leads do not fit.
+OTHER_TRADES = (("Schule", "education"), ("Verein", "non_profit"), ("Agentur", "advertising"))
+
+DECIDERS = (
+    "Head of Operations", "Plant Manager", "COO", "Director Supply Chain", "VP Operations", "Leiter Produktion",
+    "Head of Packaging", "CTO", "Geschäftsführer", "Production Manager",
+)  # fmt: skip
+
+OTHERS = ("Automation Engineer", "Purchasing", "Working Student", "Assistant", "Maintenance")
+
+MESSAGES = (
+    "We run two shifts and want to automate palletising. Please call this week, afternoons are best.",
+    "What would a pilot cell cost, and how long until it pays back?",
+    "Our current line is at its limit. Can somebody come by in {month}?",
+    "Saw you at the fair. We need a quote for four stations.",
+    "Wir suchen eine Lösung für die Kommissionierung, bitte um Rückruf.",
+)
+
+STATEMENTS_OF_SALES = (
+    "They have eleven people in production. That is not the company we agreed on.",
+    "I was told they only collect material for a thesis.",
+    "No budget before next year, nobody had asked for a talk.",
+)
+
+GROUNDS = (
+    "The registry says {employees} employees, within the agreed range. The criterion is met.",
+    "The price list was opened three times in the agreed window; the agreement asks for once.",
+    "The industry is on the list of the version in force when we sent it.",
+)
