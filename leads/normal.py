@@ -18,9 +18,6 @@ PUBLIC_MAIL = frozenset(
     " zoho.com".split()
 )
 
-# Names that exist in one network only are good enough to know somebody again.
-_LENIENT: dict[str, bool] = {"globally_deliverable": False, "test_environment": True}
-
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+")
 
@@ -33,7 +30,8 @@ def tidy(text: str) -> str:
 def email_norm(raw: str) -> str:
     """Return the address as people are known again by: NFC, IDNA domain, lower case; "" when it is none."""
     try:
-        parts = validate_email(tidy(raw), check_deliverability=False, **_LENIENT)
+        # Names that exist in one network only are good enough to know somebody again.
+        parts = validate_email(tidy(raw), check_deliverability=False, globally_deliverable=False, test_environment=True)
     except EmailNotValidError:
         return ""
     if "." not in (parts.ascii_domain or ""):

@@ -1,6 +1,7 @@
 """What sales does to reach the person, and what that means for its clocks."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -95,7 +96,7 @@ def _contact(handover: Handover, attempt: Attempt, *, by: Membership | None, at:
     if not reached and handover.version.content["contact_means"] == "reached":
         return
     sla.stop_clock(handover.subject, "first_contact", at=at, by=by)
-    changes = {"contacted_at": handover.contacted_at or attempt.occurred_at}
+    changes: dict[str, Any] = {"contacted_at": handover.contacted_at or attempt.occurred_at}
     if handover.progress == Handover.Progress.NEW:
         changes["progress"] = Handover.Progress.CONTACTED
     change_handover(handover, at=at, **changes)

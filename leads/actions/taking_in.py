@@ -151,8 +151,9 @@ def _next_number() -> int:
 
 def _marketer_for(reading: _Reading, number: int) -> Membership | None:
     """Return who answers for a lead that came by itself: the campaign's owner, else the marketers in turn."""
-    if reading.campaign is not None and reading.campaign.owner is not None:
-        return reading.campaign.owner
+    owner: Membership | None = reading.campaign.owner if reading.campaign else None
+    if owner is not None:
+        return owner
     people = active_members(roles=[Role.MARKETER]) or active_members(roles=[Role.MARKETING_MANAGER])
     return people[number % len(people)] if people else None
 

@@ -7,7 +7,9 @@ from leads.actions import hand_over, take_in
 from leads.capture import BehaviourFact, Captured, CompanyFacts, Person
 from leads.models import Handover, Lead
 from sla.models import Clock
-from tenants.models import Membership
+from tenants.actions import add_member
+from tenants.models import Membership, User
+from tenants.roles import Role
 
 GOOD_COMPANY = {"name": "Example GmbH", "employees": 120, "industry": "logistics", "country": "AT"}
 
@@ -36,6 +38,12 @@ def make_handover(
 ) -> Handover:
     """A standard handover, routed."""
     return hand_over(make_lead(at=at, email=email, **changes), by=by, at=at)
+
+
+def make_rep(name: str, *, at: datetime) -> Membership:
+    """Another rep, made inside the organisation's scope."""
+    user = User.objects.create_user(f"{name}@example.com", "pw", name=name.title(), created_at=at)
+    return add_member(user, roles=[Role.SALES_REP], by=None, at=at)
 
 
 def clock_of(handover: Handover, commitment: str) -> Clock:
