@@ -20,20 +20,37 @@ from sla.actions.clocks import (
 )
 from sla.actions.credit import give_credit, is_closed, restore_credit, reverse_credit, suspend_credit
 from sla.actions.set_up import set_up_organisation
+from sla.actions.signing import AlreadySigned, VersionNotSignable, side_to_sign, sign_version
 from sla.actions.subjects import open_subject, record_fact, withdraw_fact
 from sla.actions.sweeping import sweep, sweep_batch
+from sla.actions.targets import (
+    NotYourSideToSign,
+    TargetMonthOver,
+    TargetNotPositive,
+    TargetNotProposed,
+    countersign_target,
+    propose_target,
+)
 
 __all__ = [
+    "AlreadySigned",
     "CommitmentNotAgreed",
     "DeadlinePassed",
     "EvidenceNeedsConsent",
+    "NotYourSideToSign",
+    "TargetMonthOver",
+    "TargetNotPositive",
+    "TargetNotProposed",
+    "VersionNotSignable",
     "cancel_clocks",
+    "countersign_target",
     "give_credit",
     "is_closed",
     "notice_clock",
     "notice_due",
     "open_subject",
     "pause_clocks",
+    "propose_target",
     "reassign_clocks",
     "record_fact",
     "reopen_clock",
@@ -42,6 +59,8 @@ __all__ = [
     "reverse_credit",
     "set_up_organisation",
     "shorten_clock",
+    "side_to_sign",
+    "sign_version",
     "start_clock",
     "start_clocks",
     "stop_clock",

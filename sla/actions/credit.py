@@ -1,6 +1,5 @@
 """Marketing's credit: at most one per lead and qualification cycle, given at sending, as lines of a ledger."""
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from sla.models import CreditEntry, Subject
 from sla.queries.calendars import calendar_in_force, hours_for
+from sla.queries.months import last_day
 
 # How long after its end a month can still change.
 DAYS_UNTIL_CLOSED = 10
@@ -55,13 +55,13 @@ def reverse_credit(subject: Subject, *, at: datetime, zone: str) -> bool:
         return True
     if not _move(subject, seen=(_COUNTED, _SUSPENDED), to=Subject.Credit.REVERSED):
         return False
-    _write(subject, CreditEntry.Kind.REVERSED, month, min(today, _last_day(month)), -subject.weight, at=at)
+    _write(subject, CreditEntry.Kind.REVERSED, month, min(today, last_day(month)), -subject.weight, at=at)
     return True
 
 
 def is_closed(month: date, *, today: date) -> bool:
     """Tell whether a month can change no more: after the tenth business day of marketing's calendar after it."""
-    last = _last_day(month)
+    last = last_day(month)
     if today <= last + timedelta(days=DAYS_UNTIL_CLOSED):
         return False
     return today > hours_for(calendar_in_force("marketing")).working_day_after(last, DAYS_UNTIL_CLOSED)
@@ -88,7 +88,3 @@ def _move(subject: Subject, *, seen: tuple[str, ...], to: str) -> bool:
 
 def _write(subject: Subject, kind: str, month: date, day: date, points: Decimal, *, at: datetime) -> None:
     CreditEntry.objects.create(subject=subject, kind=kind, month=month, day=day, points=points, at=at)
-
-
-def _last_day(month: date) -> date:
-    return month.replace(day=monthrange(month.year, month.month)[1])

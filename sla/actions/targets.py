@@ -1,0 +1,99 @@
+"""Marketing's target of a month: proposed by one side, countersigned by the other."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from events.actions import record
+from sla.models import Target
+from sla.queries.months import end_of_month, zone_of_organisation
+from smarketing.lib.errors import DomainError
+from tenants.models import Membership
+from tenants.roles import Role
+
+
+class TargetMonthOver(DomainError):
+    """A month that has ended keeps the target that it had."""
+
+    code = "target_month_over"
+
+
+class TargetNotPositive(DomainError):
+    """A target of nothing could only ever be reached."""
+
+    code = "target_not_positive"
+    status = 422
+
+
+class NotYourSideToSign(DomainError):
+    """Marketing proposes and signs for marketing, sales for sales; nobody signs for both."""
+
+    code = "not_your_side_to_sign"
+    status = 403
+
+
+class TargetNotProposed(DomainError):
+    """Another proposal or signature came first."""
+
+    code = "target_not_proposed"
+
+
+@transaction.atomic
+def propose_target(*, month: date, points: Decimal | int, note: str, by: Membership, at: datetime) -> Target:
+    """Propose the points of a month, its first day given; an open proposal of that month is replaced.
+
+    Raises NotYourSideToSign, TargetMonthOver, TargetNotPositive, or TargetNotProposed when two came at once.
+    """
+    if not by.has(Role.MARKETING_MANAGER):
+        raise NotYourSideToSign(_("The marketing manager proposes targets."))
+    if points <= 0:
+        raise TargetNotPositive(_("A target must be more than zero."))
+    month = month.replace(day=1)
+    _require_open(month, at=at)
+    Target.objects.filter(month=month, state=Target.State.PROPOSED).update(state=Target.State.SUPERSEDED)
+    target = _insert(month, Decimal(points), note, by=by, at=at)
+    _record("target.proposed", target, by=by, at=at)
+    return target
+
+
+def _insert(month: date, points: Decimal, note: str, *, by: Membership, at: datetime) -> Target:
+    try:
+        with transaction.atomic():
+            return Target.objects.create(month=month, points=points, note=note, proposed_by=by, proposed_at=at)
+    except IntegrityError as error:
+        raise TargetNotProposed(_("Somebody proposed a target for this month at the same moment.")) from error
+
+
+@transaction.atomic
+def countersign_target(target: Target, *, by: Membership, at: datetime) -> Target:
+    """Let a proposal apply to its whole month; the one before is kept as history.
+
+    Raises NotYourSideToSign, TargetMonthOver, or TargetNotProposed when it is not open any more.
+    """
+    if not by.has(Role.SALES_MANAGER) or by.pk == target.proposed_by_id:
+        raise NotYourSideToSign(_("The sales manager countersigns what marketing proposes."))
+    _require_open(target.month, at=at)
+    # Locked in one order by everybody, so that of two signatures the second sees the first.
+    list(Target.objects.select_for_update().filter(month=target.month).order_by("pk"))
+    Target.objects.filter(month=target.month, state=Target.State.COUNTERSIGNED).exclude(pk=target.pk).update(
+        state=Target.State.SUPERSEDED
+    )
+    signed = Target.objects.filter(pk=target.pk, state=Target.State.PROPOSED).update(
+        state=Target.State.COUNTERSIGNED, countersigned_by=by, countersigned_at=at
+    )
+    if not signed:
+        raise TargetNotProposed(_("This proposal is not open any more."))
+    target.refresh_from_db()
+    _record("target.countersigned", target, by=by, at=at)
+    return target
+
+
+def _require_open(month: date, *, at: datetime) -> None:
+    if at >= end_of_month(month, zone=zone_of_organisation()):
+        raise TargetMonthOver(_("This month has ended; its target stays as it was."))
+
+
+def _record(kind: str, target: Target, *, by: Membership, at: datetime) -> None:
+    record(kind, target, by=by, at=at, data={"month": f"{target.month:%Y-%m}", "points": str(target.points)})
