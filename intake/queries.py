@@ -1,7 +1,7 @@
 """Reading submissions and forms."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intake.body import Consent, SubmissionBody
 from intake.mapping import read_leniently
 from intake.models import Form, Submission
+from intake.snippet import Field, fields_for, snippet
+from sla.queries import agreement_in_force
 from smarketing.lib.errors import InvalidInput
 
 STATES: Mapping[str, Promise] = {
@@ -27,18 +28,6 @@ STATES: Mapping[str, Promise] = {
     Submission.State.SPAM: gettext_lazy("spam"),
     Submission.State.ERASED: gettext_lazy("erased"),
 }
-
-SNIPPET = """<form method="post" action="{url}" accept-charset="utf-8">
-  <label>Name <input name="name" autocomplete="name"></label>
-  <label>E-mail <input name="email" type="email" autocomplete="email" required></label>
-  <label>Company <input name="company" autocomplete="organization"></label>
-  <label>Phone <input name="phone" type="tel" autocomplete="tel"></label>
-  <label>Message <textarea name="message"></textarea></label>
-  <label>Leave this empty <input name="hp" tabindex="-1" autocomplete="off"></label>
-  <input type="hidden" name="intent" value="talk_to_sales">
-  <label><input name="consent" type="checkbox" value="yes"> Sales may contact me.</label>
-  <button type="submit">Send</button>
-</form>"""
 
 
 @dataclass(frozen=True)
@@ -222,18 +211,20 @@ def form_rows(*, slug: str, at: datetime) -> list[FormRow]:
     forms = Form.objects.select_related("key").order_by("-created_at")
     rows = Submission.objects.exclude(form=None).values("form_id")
     figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
-    found = [_form_row(form, figures.get(form.pk, {}), slug=slug, at=at) for form in forms]
+    version = agreement_in_force(at=at)
+    fields = fields_for(version.content["definitions"] if version else {})
+    found = [_form_row(form, figures.get(form.pk, {}), fields, slug=slug, at=at) for form in forms]
     return sorted(found, key=lambda row: not row.active)
 
 
-def _form_row(form: Form, figures: Mapping[str, Any], *, slug: str, at: datetime) -> FormRow:
+def _form_row(form: Form, figures: Mapping[str, Any], fields: Sequence[Field], *, slug: str, at: datetime) -> FormRow:
     url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
     return FormRow(
         id=form.pk,
         name=form.name,
         key_prefix=form.key.visible_prefix,
         endpoint_url=url,
-        snippet=SNIPPET.replace("{url}", escape(url)),
+        snippet=snippet(url, fields),
         origins=form.key.allowed_origins,
         submissions=figures.get("n", 0),
         last_at=figures.get("last"),

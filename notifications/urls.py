@@ -1,9 +1,12 @@
-"""Addresses of notifications under /o/<organisation>/ and /api/v1/."""
+"""Addresses of notifications under /o/<organisation>/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import views
 
 app_name = "notifications"
 
-urlpatterns: list[URLPattern] = []
-
-api_urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("notices/", views.notices, name="list"),
+    path("notices/read/", views.mark_read, name="mark_read"),
+]

@@ -239,8 +239,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- Mail -------------------------------------------------------------------------------------------
-# smtp://user:password@host:port; empty keeps every mail in the log of the outbox.
+# smtp://, smtp+starttls:// or smtps://user:password@host:port; empty keeps every mail in the log of the outbox.
 EMAIL_URL = env.text("EMAIL_URL", "")
+EMAIL_BACKEND = "smarketing.lib.mail.Backend"
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Smarketing <no-reply@localhost>")
 
 # -- Logging: every line names the request and the organisation ------------------------------------------

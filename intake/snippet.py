@@ -1,0 +1,86 @@
+"""The HTML to paste into a site: no script, and the fields that the agreement asks about (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the form; with ``options`` it is a list to choose from."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    autocomplete: str = ""
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+def fields_for(definitions: Mapping[str, Any]) -> list[Field]:
+    """Return the fields in a visitor's order; what the agreement's gate requires is required here."""
+    required = {_NAMES.get(name, name) for name in definitions.get("required_fields", ())} | {"email"}
+    options = {
+        _NAMES.get(criterion["field"], criterion["field"]): tuple(str(value) for value in criterion["value"])
+        for criterion in definitions.get("fit", ())
+        if criterion["operator"] == "in"
+    }
+    return [
+        Field(name, label, kind, autocomplete, name in required, options.get(name, ()))
+        for name, label, kind, autocomplete in _all_fields()
+    ]
+
+
+# The agreement's names of fields that a form calls otherwise.
+_NAMES = {"company_name": "company"}
+
+
+def _all_fields() -> list[tuple[str, str, str, str]]:
+    return [
+        ("given_name", _("Given name"), "text", "given-name"),
+        ("family_name", _("Family name"), "text", "family-name"),
+        ("email", _("E-mail"), "email", "email"),
+        ("phone", _("Phone"), "tel", "tel"),
+        ("company", _("Company"), "text", "organization"),
+        ("job_title", _("Job title"), "text", "organization-title"),
+        ("country", _("Country"), "text", "country"),
+        ("industry", _("Industry"), "text", ""),
+        ("employees", _("Employees"), "number", ""),
+        ("message", _("Message"), "area", ""),
+    ]
+
+
+def snippet(url: str, fields: Sequence[Field]) -> str:
+    """Return a plain HTML form that posts to ``url``; hand-raisers, for it asks to talk to sales."""
+    trap = _("Leave this empty")
+    consent = _("Sales may contact me.")
+    lines = [
+        f'<form method="post" action="{escape(url)}" accept-charset="utf-8">',
+        *(f"  <label>{escape(field.label)} {_control(field)}</label>" for field in fields),
+        f'  <label hidden>{trap} <input name="hp" tabindex="-1" autocomplete="off"></label>',
+        '  <input type="hidden" name="intent" value="talk_to_sales">',
+        f'  <label><input type="checkbox" name="consent" value="yes"> {escape(consent)}</label>',
+        f'  <button type="submit">{escape(_("Send"))}</button>',
+        "</form>",
+    ]
+    return "\n".join(lines)
+
+
+def _control(field: Field) -> str:
+    more = " required" if field.required else ""
+    if field.kind == "area":
+        return f'<textarea name="{field.name}"{more}></textarea>'
+    if field.options:
+        choices = "".join(
+            f'<option value="{escape(value)}">{escape(_in_words(value))}</option>' for value in field.options
+        )
+        return f'<select name="{field.name}"{more}><option value="">–</option>{choices}</select>'
+    completes = f' autocomplete="{field.autocomplete}"' if field.autocomplete else ""
+    return f'<input type="{field.kind}" name="{field.name}"{completes}{more}>'
+
+
+def _in_words(value: str) -> str:
+    return value if value.isupper() else value.replace("_", " ").capitalize()

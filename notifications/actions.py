@@ -1,0 +1,114 @@
+"""Telling people: under the bell at once, by mail from the outbox; each once per event and person."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from events.models import Event
+from notifications.models import Mail, Notification
+from notifications.rules import Told, told_about
+from tenants.keys import invitation_path
+from tenants.models import Invitation, Membership, Organisation
+from tenants.roles import LABELS
+
+
+@transaction.atomic
+def tell_about(event: Event) -> None:
+    """Tell everybody whom the event concerns, but not who caused it; a second call tells nobody."""
+    for told in told_about(event.kind, event.data):
+        organisation = Organisation.objects.get(pk=event.organisation_id)
+        for member in _readers(told):
+            if member.pk != event.by_id:
+                _tell(member, told, event, organisation)
+
+
+def _readers(told: Told) -> Iterable[Membership]:
+    wanted = Q(pk__in=told.members) | Q(roles__overlap=[str(role) for role in told.roles])
+    return Membership.objects.filter(wanted, is_active=True).select_related("user").order_by("joined_at", "id")
+
+
+def _tell(member: Membership, told: Told, event: Event, organisation: Organisation) -> None:
+    zone = ZoneInfo(member.user.zone or organisation.zone)
+    path = path_of(told.page, event, organisation)
+    with translation.override(member.user.language or settings.LANGUAGE_CODE):
+        text = told.words(zone)
+        body = _("%(text)s\n\n%(link)s\n\n%(organisation)s") % {
+            "text": text,
+            "link": settings.BASE_URL + path,
+            "organisation": organisation.name,
+        }
+    notice = Notification(
+        member=member,
+        kind=told.kind,
+        text=text,
+        path=path,
+        thread_id=event.thread_id,
+        at=event.at,
+        once_key=str(event.pk),
+    )
+    Notification.objects.bulk_create([notice], ignore_conflicts=True)
+    if told.by_mail:
+        put_mail(to=member.email, subject=text, body=body, once_key=f"{event.pk}:{member.pk}", event=event)
+
+
+def path_of(page: str, event: Event, organisation: Organisation) -> str:
+    """Return the path of the page that shows what the event is about."""
+    slug = organisation.slug
+    if page == "lead" and event.thread_id is not None:
+        return reverse("leads:detail", kwargs={"slug": slug, "lead_id": event.thread_id})
+    if page == "case":
+        return reverse("arbitration:case", kwargs={"slug": slug, "case_id": event.subject_id})
+    if page == "returns":
+        return reverse("leads:returns", kwargs={"slug": slug})
+    if page == "targets":
+        return reverse("sla:targets", kwargs={"slug": slug, "year": event.at.year})
+    return reverse("organisation_home", kwargs={"slug": slug})
+
+
+def put_mail(*, to: str, subject: str, body: str, once_key: str, event: Event) -> None:
+    """Put a mail on its way, once per key; a muted organisation's is only recorded."""
+    muted = Organisation.objects.values_list("muted", flat=True).get(pk=event.organisation_id)
+    mail = Mail(
+        to=to,
+        subject=" ".join(subject.split()),
+        body=body,
+        state=Mail.State.MUTED if muted else Mail.State.WAITING,
+        once_key=once_key,
+        created_at=event.at,
+        available_at=event.at,
+    )
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+@transaction.atomic
+def send_invitation(event: Event) -> None:
+    """Mail the link of a new invitation; links for existing members are handed out by hand."""
+    if not event.data.get("by_mail"):
+        return
+    invitation = Invitation.objects.select_related("invited_by").get(pk=event.subject_id)
+    organisation = Organisation.objects.get(pk=event.organisation_id)
+    inviter = invitation.invited_by.name if invitation.invited_by else organisation.name
+    body = _(
+        "%(inviter)s invites you to %(organisation)s as %(role)s.\n\n%(link)s\n\nThe link works once, until %(until)s."
+    ) % {
+        "inviter": inviter,
+        "organisation": organisation.name,
+        "role": ", ".join(str(LABELS[role]) for role in invitation.roles),
+        "link": settings.BASE_URL + invitation_path(invitation.public_id),
+        "until": invitation.expires_at.astimezone(ZoneInfo(organisation.zone)).strftime("%Y-%m-%d %H:%M"),
+    }
+    subject = _("Invitation to %(organisation)s") % {"organisation": organisation.name}
+    put_mail(to=invitation.email, subject=subject, body=body, once_key=str(event.pk), event=event)
+
+
+def mark_read(member: Membership, *, until: datetime, at: datetime) -> int:
+    """Mark what a member has seen (everything up to ``until``) as read; return how many notices."""
+    unread = Notification.objects.filter(member=member, read_at=None, at__lte=until)
+    return unread.update(read_at=at)
