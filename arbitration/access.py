@@ -7,12 +7,11 @@ from django.http import Http404
 from leads.access import get_handover
 
 from arbitration.models import Case
+from arbitration.queries.board import WITH_PARTIES
 from leads.models import Rejection
 from tenants.access import get_or_404
 from tenants.models import Membership
 from tenants.roles import Role
-
-WITH_PARTIES = ("handover__lead", "rejection__by", "filed_by", "version", "subject")
 
 
 def visible_cases(membership: Membership) -> "QuerySet[Case]":

@@ -51,8 +51,8 @@ class Filter:
 
 
 def empty_docket(slug: str, found: Docket) -> Empty | None:
-    """Return what an empty board says, None while cases are open."""
-    if any(column.cards for column in found.columns if column.key != "ruled"):
+    """Return what an empty board says, None while it shows cases."""
+    if any(column.cards for column in found.columns):
         return None
     settled = found.settled_quarter
     text = ngettext("%(n)s settled this quarter.", "%(n)s settled this quarter.", settled) % {"n": settled}

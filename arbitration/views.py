@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -123,7 +123,7 @@ def _appealed(request: MemberRequest, opened: Case) -> HttpResponse:
     if wants_fragment(request):
         return toast(HttpResponse(status=204, headers={"HX-Redirect": url}), text)
     messages.success(request, text)
-    return redirect(url, permanent=False)
+    return HttpResponseRedirect(url, status=303)
 
 
 @require_POST
@@ -172,7 +172,7 @@ def _done(request: MemberRequest, case: Case, *, partial: str, text: str) -> Htt
     """Answer an act: the changed part for htmx, the page again for a browser."""
     if not wants_fragment(request):
         messages.success(request, text)
-        return redirect(_case_url(request, case.pk))
+        return HttpResponseRedirect(_case_url(request, case.pk), status=303)
     if not partial:
         return toast(HttpResponse(status=204, headers={"HX-Redirect": _case_url(request, case.pk)}), text)
     return toast(_case_page(request, get_case(request.membership, case.pk), partial=partial), text)

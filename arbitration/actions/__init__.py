@@ -1,13 +1,6 @@
 """Everything that can happen to a case, from the appeal to the ruling."""
 
-from arbitration.actions.appeals import (
-    AlreadyAppealed,
-    AppealTooLate,
-    GroundsMissing,
-    NotAppealable,
-    NotYourAppeal,
-    file_appeal,
-)
+from arbitration.actions.appeals import AppealTooLate, GroundsMissing, NotYourAppeal, file_appeal
 from arbitration.actions.board import NotExecutive, NotYourBoard, SeatTaken, appoint_deputy, seat_first_executive
 from arbitration.actions.locking import AlreadyRuled, CaseWithdrawn
 from arbitration.actions.rulings import (
@@ -23,14 +16,12 @@ from arbitration.actions.statements import NotYourCase, StatementMissing, Statem
 from arbitration.actions.withdrawals import withdraw_case
 
 __all__ = [
-    "AlreadyAppealed",
     "AlreadyRuled",
     "AnswerByMissing",
     "AppealTooLate",
     "CaseWithdrawn",
     "GroundsMissing",
     "MayNotRule",
-    "NotAppealable",
     "NotExecutive",
     "NotYourAppeal",
     "NotYourBoard",

@@ -35,22 +35,10 @@ class NotYourAppeal(Forbidden):
     code = "not_your_appeal"
 
 
-class NotAppealable(DomainError):
-    """The agreement names the classes of rejections that can be disputed."""
-
-    code = "not_appealable"
-
-
 class AppealTooLate(DomainError):
     """The time to answer the return has passed."""
 
     code = "appeal_too_late"
-
-
-class AlreadyAppealed(DomainError):
-    """One rejection, one answer: it was appealed, resent, nurtured or is final."""
-
-    code = "already_answered"
 
 
 class GroundsMissing(DomainError):
@@ -64,11 +52,11 @@ class GroundsMissing(DomainError):
 def file_appeal(rejection: Rejection, *, grounds: str, by: Membership, at: datetime) -> Case:
     """Dispute a rejection: number the case, seal the evidence, start the board's clock.
 
-    Raises NotYourAppeal, AlreadyAppealed, NotAppealable, AppealTooLate, GroundsMissing.
+    Raises NotYourAppeal, AppealTooLate, GroundsMissing, and what leads.actions.mark_appealed raises.
     """
     held = _lock(rejection)
     handover = held.handover
-    _require_appealable(held, by=by, at=at)
+    _require_appeal(held, by=by, at=at)
     if not grounds.strip():
         raise GroundsMissing(_("Say why the rejection is wrong."))
     mark_appealed(held, by=by, at=at)
@@ -78,21 +66,20 @@ def file_appeal(rejection: Rejection, *, grounds: str, by: Membership, at: datet
 
 
 def _lock(rejection: Rejection) -> Rejection:
+    # The handover first, as every answer to a return does: two of them wait for each other, never in a ring.
+    Handover.objects.select_for_update().get(pk=rejection.handover_id)
     rows = Rejection.objects.select_for_update(of=("self",)).select_related("handover__lead", "handover__version")
     return rows.get(pk=rejection.pk)
 
 
-def _require_appealable(rejection: Rejection, *, by: Membership, at: datetime) -> None:
+def _require_appeal(rejection: Rejection, *, by: Membership, at: datetime) -> None:
     handover = rejection.handover
     senders = {pk for pk in (handover.sent_by_id, handover.lead.marketer_id) if pk is not None}
     if not may_appeal(member_id=by.pk, roles=by.roles, senders=senders):
         raise NotYourAppeal(_("Only the marketer of this lead or the marketing manager can appeal."))
-    if rejection.state != Rejection.State.OPEN:
-        raise AlreadyAppealed(_("This rejection was answered already."), state=rejection.state)
-    if rejection.reason_class not in handover.version.content["arbitration"]["appealable"]:
-        raise NotAppealable(_("The agreement does not let this kind of rejection be appealed."))
     closed_at = appeal_closes_at(handover)
-    if closed_at is not None and is_late(due_at=closed_at, at=at):
+    unanswered = rejection.state in (Rejection.State.OPEN, Rejection.State.EXPIRED)
+    if unanswered and closed_at is not None and is_late(due_at=closed_at, at=at):
         sentence = _("The time to appeal ended %(time)s.")
         raise AppealTooLate(sentence % {"time": in_words(closed_at)}, closed_at=closed_at)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from arbitration.access import WITH_PARTIES
 from arbitration.models import Case, Ruling
+from arbitration.queries.board import WITH_PARTIES
 from arbitration.rules import RULED, WITHDRAWN
 from smarketing.lib.errors import DomainError
 

@@ -9,6 +9,9 @@ from arbitration.rules import RULING_SEATS, Bar, Party, involved_in, may_rule
 from leads.models import Handover, Rejection
 from tenants.models import Membership
 
+# What a case is read with wherever its parties matter.
+WITH_PARTIES = ("handover__lead", "rejection__by", "filed_by", "version", "subject")
+
 
 @dataclass(frozen=True)
 class CaseParties:

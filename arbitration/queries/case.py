@@ -11,6 +11,7 @@ from arbitration.queries.board import bar_of, case_parties
 from arbitration.queries.case_parts import (
     Claim,
     Criterion,
+    Fact,
     PathStep,
     RulingView,
     StatementView,
@@ -63,7 +64,7 @@ class CaseDetail:
     marketing: Claim
     sales: Claim
     evidence: list[Criterion]
-    facts: list[tuple[str, str]]
+    facts: list[Fact]
     attempts: list[Any]
     timeline: list[TimelineEntry]
     statements: list[StatementView]

@@ -74,6 +74,14 @@ class PathStep:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One line beside the claims."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class AttemptView:
     """One try of sales to reach the person."""
 
@@ -143,7 +151,7 @@ def _definition(terms: Mapping[str, Any]) -> str:
     return sentences[terms["operator"]] % {"field": field, "value": words}
 
 
-def facts_of(case: Case) -> list[tuple[str, str]]:
+def facts_of(case: Case) -> list[Fact]:
     """Return the facts of the handover beside the claims."""
     handover, rejection = case.handover, case.rejection
     found = [
@@ -155,7 +163,7 @@ def facts_of(case: Case) -> list[tuple[str, str]]:
         (_("Handed over below the threshold because"), handover.override_reason),
         (_("Evidence of sales"), rejection.evidence_url),
     ]
-    return [(label, value) for label, value in found if value]
+    return [Fact(label, value) for label, value in found if value]
 
 
 def _day(at: datetime) -> str:

@@ -15,7 +15,7 @@ from arbitration.queries.rulings import ruling_counts, same_key
 from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, stage_at
 from arbitration.words import quota_effect, stage_word
 from leads.models import Rejection
-from sla.queries import clock_views
+from sla.queries import calendar_in_force, clock_views, hours_for
 
 # A board column shows what still matters; the rulings page has the rest.
 RULED_SHOWN = 20
@@ -86,7 +86,7 @@ def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
     facts = _facts_of(cases, at=at, zone=zone)
     cards = [_card(case, facts, at=at) for case in cases]
     columns = [Column(key, stage_word(key), [card for card in cards if _column(card) == key]) for key in COLUMNS]
-    return Docket(columns, settled_quarter=len(ruled), mean_days=_mean_days(ruled))
+    return Docket(columns, settled_quarter=len(ruled), mean_days=_mean_days(ruled, zone))
 
 
 def _column(card: CaseCard) -> str:
@@ -99,9 +99,21 @@ def _quarter_start(at: datetime, zone: str) -> datetime:
     return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
 
 
-def _mean_days(ruled: Sequence[Case]) -> float | None:
-    spans = [case.ruled_at - case.filed_at for case in ruled if case.ruled_at is not None]
-    return sum(spans, timedelta()) / timedelta(days=1) / len(spans) if spans else None
+def _mean_days(ruled: Sequence[Case], zone: str) -> float | None:
+    """Return the mean of the board's working days from appeal to ruling, None without a ruling."""
+    if not ruled:
+        return None
+    hours, here = hours_for(calendar_in_force("board")), ZoneInfo(zone)
+    spans = [
+        hours.working_days(_day(case.filed_at, here) + timedelta(days=1), _day(case.ruled_at, here))
+        for case in ruled
+        if case.ruled_at is not None
+    ]
+    return sum(map(len, spans)) / len(spans)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
 
 
 def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
