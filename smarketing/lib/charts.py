@@ -176,7 +176,7 @@ class Pace:
 
 def _step(top: float) -> int:
     """A round distance of grid lines that gives four to eight of them."""
-    magnitude = 10 ** max(floor(log10(max(top, 1))), 0)
+    magnitude = 10.0 ** max(floor(log10(max(top, 1))), 0)
     rough = max(top, 1) / 7.5
     factors = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10)
     return max(1, ceil(next(f for f in factors if f * magnitude >= rough) * magnitude))

@@ -42,5 +42,5 @@ function run() {
   timer = setInterval(tick, 1000);
 }
 document.addEventListener("visibilitychange", run);
-document.addEventListener("htmx:afterSwap", tick);
+document.addEventListener("swapped", tick);
 run();

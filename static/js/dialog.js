@@ -18,5 +18,5 @@ function needs(form) {
 }
 document.addEventListener("change", event => { if (event.target.matches("[data-needs]")) needs(event.target.form); });
 const all = () => document.querySelectorAll("form[data-has-needs]").forEach(needs);
-document.addEventListener("htmx:afterSwap", all);
+document.addEventListener("swapped", all);
 all();

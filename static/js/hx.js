@@ -27,6 +27,16 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   detail.elt.querySelector?.("[aria-invalid=true]")?.focus();
+  document.dispatchEvent(new Event("swapped")); // what the other modules listen to
+});
+// Others ask for a POST whose answer replaces the detail; without one the page itself posts and follows.
+document.addEventListener("post", ({ detail: url }) => {
+  if (document.getElementById("detail")) { window.htmx.ajax("POST", url, { target: "#detail", swap: "outerHTML" }); return; }
+  const form = Object.assign(document.createElement("form"), { method: "post", action: url });
+  const csrf = document.querySelector("meta[name=csrf-token]").content;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "csrfmiddlewaretoken", value: csrf }));
+  document.body.append(form);
+  form.submit();
 });
 
 // Polling stops in hidden tabs and runs once on return; no trigger filter, because filters need eval.

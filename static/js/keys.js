@@ -56,7 +56,7 @@ function find() {
 }
 
 // The queue marks the row whose lead the detail shows, whoever moved it.
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("swapped", () => {
   const detail = document.getElementById("detail");
   if (!detail) return;
   for (const row of document.querySelectorAll("[data-row]")) {

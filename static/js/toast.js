@@ -1,15 +1,6 @@
 // Toasts: at most three, with an undo whose ring shrinks and waits while pointed at or focused.
 const region = document.getElementById("toasts"), form = document.getElementById("toast-template");
 
-function undo(url) {
-  const csrf = document.querySelector("meta[name=csrf-token]").content;
-  if (document.getElementById("detail")) return window.htmx.ajax("POST", url, { target: "#detail", swap: "outerHTML" });
-  const post = Object.assign(document.createElement("form"), { method: "post", action: url });
-  post.append(Object.assign(document.createElement("input"), { type: "hidden", name: "csrfmiddlewaretoken", value: csrf }));
-  document.body.append(post);
-  post.submit();
-}
-
 function start(toast, seconds) {
   const ring = toast.querySelector("[data-ring]");
   let rest = seconds * 1000, then = performance.now();
@@ -30,7 +21,7 @@ function show({ text, level = "ok", undo: url, until: end, seconds = end ? until
   toast.dataset.level = level;
   toast.querySelectorAll("[data-for]").forEach(el => { if (!el.dataset.for.split(" ").includes(level)) el.remove(); });
   toast.querySelector("p").textContent = text;
-  if (url) button.addEventListener("click", () => { toast.remove(); undo(url); });
+  if (url) button.addEventListener("click", () => { toast.remove(); document.dispatchEvent(new CustomEvent("post", { detail: url })); });
   else { button.remove(); toast.querySelector("svg:has([data-ring])").remove(); }
   if (level === "error") toast.role = "alert";
   (document.querySelector("dialog[open]") ?? document.body).append(region); // above an open dialog
