@@ -77,7 +77,9 @@ def _control(field: Field) -> str:
         choices = "".join(
             f'<option value="{escape(value)}">{escape(_in_words(value))}</option>' for value in field.options
         )
-        return f'<select name="{field.name}"{more}><option value="">–</option>{choices}</select>'
+        # Nobody is turned away: who is none of these is told apart later.
+        other = f'<option value="other">{escape(_("Other"))}</option>'
+        return f'<select name="{field.name}"{more}><option value="">–</option>{choices}{other}</select>'
     completes = f' autocomplete="{field.autocomplete}"' if field.autocomplete else ""
     return f'<input type="{field.kind}" name="{field.name}"{completes}{more}>'
 
