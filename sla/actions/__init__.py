@@ -18,7 +18,7 @@ from sla.actions.clocks import (
     unpause_clocks,
     waive_clocks,
 )
-from sla.actions.credit import give_credit, is_closed, restore_credit, reverse_credit, suspend_credit
+from sla.actions.credit import give_credit, restore_credit, reverse_credit, suspend_credit
 from sla.actions.set_up import set_up_organisation
 from sla.actions.signing import AlreadySigned, VersionNotSignable, side_to_sign, sign_version
 from sla.actions.subjects import open_subject, record_fact, withdraw_fact
@@ -45,7 +45,6 @@ __all__ = [
     "cancel_clocks",
     "countersign_target",
     "give_credit",
-    "is_closed",
     "notice_clock",
     "notice_due",
     "open_subject",

@@ -1,17 +1,13 @@
 """Marketing's credit: at most one per lead and qualification cycle, given at sending, as lines of a ledger."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from sla.models import CreditEntry, Subject
-from sla.queries.calendars import calendar_in_force, hours_for
-from sla.queries.months import last_day
-
-# How long after its end a month can still change.
-DAYS_UNTIL_CLOSED = 10
+from sla.queries.months import last_day, month_is_closed
 
 _COUNTED, _SUSPENDED = Subject.Credit.COUNTED, Subject.Credit.SUSPENDED
 
@@ -48,7 +44,7 @@ def reverse_credit(subject: Subject, *, at: datetime, zone: str) -> bool:
     """Take a credit back: in its own month while that is open, else as a dated adjustment in the present one."""
     today = at.astimezone(ZoneInfo(zone)).date()
     month = subject.counted_month
-    if is_closed(month, today=today):
+    if month_is_closed(month, today=today):
         if not _move(subject, seen=(_COUNTED, _SUSPENDED), to=Subject.Credit.ADJUSTED):
             return False
         _write(subject, CreditEntry.Kind.ADJUSTED, today.replace(day=1), today, -subject.weight, at=at)
@@ -57,14 +53,6 @@ def reverse_credit(subject: Subject, *, at: datetime, zone: str) -> bool:
         return False
     _write(subject, CreditEntry.Kind.REVERSED, month, min(today, last_day(month)), -subject.weight, at=at)
     return True
-
-
-def is_closed(month: date, *, today: date) -> bool:
-    """Tell whether a month can change no more: after the tenth business day of marketing's calendar after it."""
-    last = last_day(month)
-    if today <= last + timedelta(days=DAYS_UNTIL_CLOSED):
-        return False
-    return today > hours_for(calendar_in_force("marketing")).working_day_after(last, DAYS_UNTIL_CLOSED)
 
 
 def _claim(subject: Subject, key: str, *, seen: tuple[str, ...]) -> bool:

@@ -4,8 +4,12 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sla.queries.calendars import calendar_in_force, hours_for
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Organisation
+
+# How long after its end a month can still change.
+BUSINESS_DAYS_UNTIL_CLOSED = 10
 
 
 def zone_of_organisation() -> str:
@@ -31,3 +35,18 @@ def next_month(month: date) -> date:
 def last_day(month: date) -> date:
     """Return the last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def day_begins(day: date, *, zone: str) -> datetime:
+    """Return the first moment of a day there."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def month_is_closed(month: date, *, today: date) -> bool:
+    """Tell whether a month can change no more: after the tenth business day of marketing's calendar after it."""
+    last = last_day(month)
+    # So many business days take at least as many days: the calendar need not be asked.
+    if today <= last + timedelta(days=BUSINESS_DAYS_UNTIL_CLOSED):
+        return False
+    hours = hours_for(calendar_in_force("marketing"))
+    return today > hours.working_day_after(last, BUSINESS_DAYS_UNTIL_CLOSED)
