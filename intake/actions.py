@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
+from django.db.models import JSONField, Value
 from django.utils.translation import gettext as _
 
 from events.actions import record
@@ -84,7 +85,8 @@ def receive(
                 key=key,
                 source=source,
                 external_id=external_id,
-                raw=raw,
+                # A bare null is a value of JSON, not the absence of one.
+                raw=Value(None, JSONField()) if raw is None else raw,
                 content_type=content_type[:100],
                 ip=sender.ip[:60],
                 user_agent=sender.user_agent[:300],

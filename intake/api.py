@@ -137,6 +137,10 @@ class FormSubmissions(APIView):
         super().initial(request, *args, **kwargs)
         limit_body(request._request, MAX_SUBMISSION)
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Whatever a browser accepts: the answer is a redirect or a receipt, and no lead is lost over it."""
+        return super().perform_content_negotiation(request, force=True)
+
     @operation(
         "Post a web form",
         body=SubmissionBody,
