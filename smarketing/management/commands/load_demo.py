@@ -37,6 +37,7 @@ CHUNK = 25
 class Command(BaseCommand):
     """Plays the demo; deterministic by seed, safe to run again: a story played once is not played twice."""
 
+    requires_system_checks = ()
     help = "Load two made-up organisations with months of history through the real actions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
