@@ -91,3 +91,84 @@ _SENTENCES = {
     "acceptance_rate": lambda: _("At least %(share)s %% of what is handed over is accepted."),
     "completeness": lambda: _("At least %(share)s %% of the agreed fields are filled."),
 }
+
+
+def unit_note(terms: Mapping[str, Any]) -> str:
+    """Return how a promise's time is counted."""
+    notes = {
+        "elapsed_hours": _("Counted around the clock."),
+        "business_hours": _("Counted in the working hours of %(calendar)s."),
+        "business_days": _("The same time of day, working days later, on the calendar of %(calendar)s."),
+    }
+    if "unit" not in terms:
+        return ""
+    return notes[terms["unit"]] % {"calendar": side_label(terms.get("calendar", "")).lower()}
+
+
+def reason_class_label(name: str) -> str:
+    """Return what a class of rejections is called."""
+    labels = {"procedural": _("Procedural"), "clerical": _("Clerical"), "definitional": _("Definitional")}
+    return labels.get(name, name)
+
+
+def field_label(key: str) -> str:
+    """Return what a field, a behaviour or an exclusion is called."""
+    labels = {
+        "email": _("E-mail"),
+        "company_name": _("Company"),
+        "country": _("Country"),
+        "employees": _("Employees"),
+        "industry": _("Industry"),
+        "job_title": _("Job title"),
+        "competitor": _("Competitors"),
+        "student": _("Students"),
+        "existing_customer": _("Existing customers"),
+    }
+    return labels.get(key, key.replace("_", " ").capitalize())
+
+
+def criterion_sentence(criterion: Mapping[str, Any]) -> str:
+    """Return a criterion's test in a sentence."""
+    operator, value = criterion["operator"], criterion["value"]
+    listed = ", ".join(str(item).replace("_", " ") for item in value) if isinstance(value, list) else value
+    values = {
+        "field": field_label(criterion["field"]),
+        "value": listed,
+        "low": value[0] if operator == "between" else "",
+        "high": value[1] if operator == "between" else "",
+        "days": criterion.get("window_days", ""),
+        "half_life": criterion.get("half_life_days", ""),
+    }
+    return _TESTS[operator]() % values
+
+
+_TESTS = {
+    "between": lambda: _("%(field)s between %(low)s and %(high)s."),
+    "in": lambda: _("%(field)s is one of: %(value)s."),
+    "not_in": lambda: _("%(field)s is none of: %(value)s."),
+    "equals": lambda: _("%(field)s is %(value)s."),
+    "at_least": lambda: _("%(field)s is at least %(value)s."),
+    "at_most": lambda: _("%(field)s is at most %(value)s."),
+    "matches_any": lambda: _("%(field)s contains one of: %(value)s."),
+    "is_present": lambda: _("%(field)s is known."),
+    "count_at_least": lambda: _("At least %(value)s times within %(days)s days; counts half after %(half_life)s days."),
+}
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def week_text(weekly: Mapping[str, Any]) -> str:
+    """Return a week's hours, equal neighbours together: Mon–Fri 09:00–17:00."""
+    names = dict(zip(_WEEKDAYS, (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")), strict=True))
+    parts: list[tuple[str, str, str]] = []
+    for day in _WEEKDAYS:
+        hours = ", ".join(f"{begin}–{end}" for begin, end in weekly.get(day, []))
+        if parts and parts[-1][2] == hours:
+            parts[-1] = (parts[-1][0], day, hours)
+        else:
+            parts.append((day, day, hours))
+    return "; ".join(
+        f"{names[first]} {hours}" if first == last else f"{names[first]}–{names[last]} {hours}"
+        for first, last, hours in parts
+        if hours
+    )

@@ -6,10 +6,18 @@ and computes from the event's ``at``, so that lateness never moves a deadline.
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from events.registry import After, Handler, register_after, register_within
+from smarketing.lib.scope import current_organisation_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from events.models import Event
+    from leads.models import Lead
+    from sla.describing import Description
 
 
 def register_all() -> None:
@@ -18,6 +26,7 @@ def register_all() -> None:
         register_within(kinds, run)
     for handler in _after():
         register_after(handler)
+    _register_describers()
 
 
 def _within() -> list[tuple[tuple[str, ...], Handler]]:
@@ -62,3 +71,49 @@ def _go_on_after_remand(event: "Event") -> None:
     from arbitration.handlers import go_on_after_remand
 
     go_on_after_remand(event)
+
+
+def _register_describers() -> None:
+    """Let pages of deadlines name what each is about; sla itself knows neither leads nor cases."""
+    from sla.describing import register_describer
+
+    register_describer("handover", _describe_handovers)
+    register_describer("case", _describe_cases)
+
+
+def _describe_handovers(subject_ids: "Sequence[UUID]") -> "dict[UUID, Description]":
+    from leads.models import Handover
+
+    slug = _slug()
+    rows = Handover.objects.filter(subject_id__in=subject_ids).select_related("lead")
+    return {row.subject_id: _describe_lead(row.lead, slug) for row in rows}
+
+
+def _describe_cases(subject_ids: "Sequence[UUID]") -> "dict[UUID, Description]":
+    from arbitration.models import Case
+    from sla.describing import Description
+
+    slug = _slug()
+    rows = Case.objects.filter(subject_id__in=subject_ids).select_related("handover__lead")
+    return {
+        row.subject_id: Description(
+            title=row.number,
+            sub=row.handover.lead.name,
+            url=reverse("arbitration:case", kwargs={"slug": slug, "case_id": row.pk}),
+            lead_id=row.handover.lead_id,
+        )
+        for row in rows
+    }
+
+
+def _describe_lead(lead: "Lead", slug: str) -> "Description":
+    from sla.describing import Description
+
+    url = reverse("leads:detail", kwargs={"slug": slug, "lead_id": lead.pk})
+    return Description(title=lead.name, sub=lead.company_name, url=url, lead_id=lead.pk)
+
+
+def _slug() -> str:
+    from tenants.models import Organisation
+
+    return Organisation.objects.values_list("slug", flat=True).get(pk=current_organisation_id())

@@ -26,8 +26,8 @@ from sla.actions.sweeping import sweep, sweep_batch
 from sla.actions.targets import (
     NotYourSideToSign,
     TargetMonthOver,
-    TargetNotPositive,
     TargetNotProposed,
+    TargetOutOfRange,
     countersign_target,
     propose_target,
 )
@@ -39,8 +39,8 @@ __all__ = [
     "EvidenceNeedsConsent",
     "NotYourSideToSign",
     "TargetMonthOver",
-    "TargetNotPositive",
     "TargetNotProposed",
+    "TargetOutOfRange",
     "VersionNotSignable",
     "cancel_clocks",
     "countersign_target",

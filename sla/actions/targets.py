@@ -13,6 +13,9 @@ from smarketing.lib.errors import DomainError
 from tenants.models import Membership
 from tenants.roles import Role
 
+# What the column holds.
+LARGEST = Decimal(10) ** 10
+
 
 class TargetMonthOver(DomainError):
     """A month that has ended keeps the target that it had."""
@@ -20,10 +23,10 @@ class TargetMonthOver(DomainError):
     code = "target_month_over"
 
 
-class TargetNotPositive(DomainError):
-    """A target of nothing could only ever be reached."""
+class TargetOutOfRange(DomainError):
+    """A target of nothing could only ever be reached; one beyond counting is a typing error."""
 
-    code = "target_not_positive"
+    code = "target_out_of_range"
     status = 422
 
 
@@ -44,16 +47,17 @@ class TargetNotProposed(DomainError):
 def propose_target(*, month: date, points: Decimal | int, note: str, by: Membership, at: datetime) -> Target:
     """Propose the points of a month, its first day given; an open proposal of that month is replaced.
 
-    Raises NotYourSideToSign, TargetMonthOver, TargetNotPositive, or TargetNotProposed when two came at once.
+    Raises NotYourSideToSign, TargetMonthOver, TargetOutOfRange, or TargetNotProposed when two came at once.
     """
     if not by.has(Role.MARKETING_MANAGER):
         raise NotYourSideToSign(_("The marketing manager proposes targets."))
-    if points <= 0:
-        raise TargetNotPositive(_("A target must be more than zero."))
+    points = Decimal(points)
+    if not points.is_finite() or not 0 < round(points, 2) < LARGEST:
+        raise TargetOutOfRange(_("A target must be more than zero and below ten billion."))
     month = month.replace(day=1)
     _require_open(month, at=at)
     Target.objects.filter(month=month, state=Target.State.PROPOSED).update(state=Target.State.SUPERSEDED)
-    target = _insert(month, Decimal(points), note, by=by, at=at)
+    target = _insert(month, round(points, 2), note, by=by, at=at)
     _record("target.proposed", target, by=by, at=at)
     return target
 

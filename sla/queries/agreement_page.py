@@ -1,0 +1,236 @@
+"""The agreement in words, as its page shows it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sla import words
+from sla.models import AgreementVersion, CalendarVersion, Side, Signature
+from tenants.models import Membership
+from tenants.queries import active_members
+from tenants.roles import LABELS, Role
+
+
+@dataclass(frozen=True)
+class CommitmentLine:
+    """One promise in a sentence."""
+
+    side: str
+    label: str
+    sentence: str
+    unit_note: str
+
+
+@dataclass(frozen=True)
+class DefinitionLine:
+    """One criterion of a qualified lead."""
+
+    kind: str
+    label: str
+    sentence: str
+    required: bool
+    points: int
+
+
+@dataclass(frozen=True)
+class TierLine:
+    """One tier and its weight."""
+
+    label: str
+    sentence: str
+    weight: Decimal
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """One reason for a rejection."""
+
+    label: str
+    reason_class: str
+    needs: str
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """One head's signature, or who has yet to sign."""
+
+    side: str
+    name: str
+    title: str
+    at: datetime | None
+    role_text: str
+
+
+@dataclass(frozen=True)
+class CalendarLine:
+    """One calendar in a line."""
+
+    label: str
+    hours_text: str
+    holidays_text: str
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version in the list of all."""
+
+    id: UUID
+    number: int
+    state: str
+    from_date: date | None
+
+
+@dataclass(frozen=True)
+class AgreementView:
+    """Everything that the page prints of one version."""
+
+    id: UUID
+    number: int
+    state: str
+    in_force_from: date | None
+    in_force_until: date | None
+    sha256: str
+    review_on: date | None
+    signatures: list[SignatureLine]
+    commitments: list[CommitmentLine]
+    definitions: list[DefinitionLine]
+    tiers: list[TierLine]
+    required_fields: list[str]
+    exclusions: list[str]
+    reasons: list[ReasonLine]
+    arbitration: list[str]
+    escalation: list[str]
+    calendars: list[CalendarLine]
+
+
+def agreement_view(version: AgreementVersion, *, at: datetime, zone: str) -> AgreementView:
+    """Return one version in words, its state as of ``at``."""
+    content = version.content
+    return AgreementView(
+        id=version.pk,
+        number=version.number,
+        state=state_of(version, at=at),
+        in_force_from=_local_date(version.starts_at, zone),
+        in_force_until=_local_date(version.ends_at, zone),
+        sha256=version.content_hash,
+        review_on=version.review_on,
+        signatures=_signatures(version),
+        commitments=[_commitment(terms, content) for terms in content["commitments"]],
+        definitions=[*_definitions("fit", content), *_definitions("readiness", content)],
+        tiers=_tiers(content),
+        required_fields=[words.field_label(key) for key in content["definitions"]["required_fields"]],
+        exclusions=[words.field_label(key) for key in content["definitions"]["exclusions"]],
+        reasons=[_reason(reason) for reason in content["reasons"]["rejection"]],
+        arbitration=_arbitration(content["arbitration"]),
+        escalation=[_escalation(step) for step in content["escalation"]],
+        calendars=calendar_lines(year=at.astimezone(ZoneInfo(zone)).year),
+    )
+
+
+def version_lines(*, at: datetime, zone: str) -> list[VersionLine]:
+    """Return all versions, the newest first."""
+    rows = AgreementVersion.objects.defer("content").order_by("-number")
+    return [VersionLine(v.pk, v.number, state_of(v, at=at), _local_date(v.starts_at, zone)) for v in rows]
+
+
+def state_of(version: AgreementVersion, *, at: datetime) -> str:
+    """Return draft, proposed, discarded, or for a signed one: signed, in_force, superseded."""
+    if version.state != AgreementVersion.State.SIGNED or version.starts_at is None:
+        return version.state
+    if at < version.starts_at:
+        return "signed"
+    return "superseded" if version.ends_at and version.ends_at <= at else "in_force"
+
+
+def calendar_lines(*, year: int) -> list[CalendarLine]:
+    """Return the newest version of each calendar in words."""
+    rows = CalendarVersion.objects.select_related("calendar").order_by("calendar__key", "-number")
+    return [_calendar(version, year) for version in rows.distinct("calendar__key")]
+
+
+def _calendar(version: CalendarVersion, year: int) -> CalendarLine:
+    count = sum(day.startswith(f"{year}-") for day in version.content["holidays"])
+    holidays = ngettext("%(n)s public holiday in %(year)s", "%(n)s public holidays in %(year)s", count)
+    return CalendarLine(
+        label=version.calendar.name,
+        hours_text=words.week_text(version.content["weekly"]) + f" ({version.content['zone']})",
+        holidays_text=holidays % {"n": count, "year": year} if count else "",
+    )
+
+
+def _signatures(version: AgreementVersion) -> list[SignatureLine]:
+    signed = {row.side: row for row in Signature.objects.filter(version=version).select_related("member")}
+    heads = ((Side.MARKETING, Role.MARKETING_MANAGER), (Side.SALES, Role.SALES_MANAGER))
+    return [_signature(side, role, signed.get(side)) for side, role in heads]
+
+
+def _signature(side: Side, role: Role, signed: Signature | None) -> SignatureLine:
+    members: list[Membership] = [signed.member] if signed else active_members(roles=[role])
+    return SignatureLine(
+        side=side,
+        name=members[0].name if members else "",
+        title=members[0].title if members else "",
+        at=signed.signed_at if signed else None,
+        role_text=str(LABELS[role]),
+    )
+
+
+def _commitment(terms: Mapping[str, Any], content: Mapping[str, Any]) -> CommitmentLine:
+    key = terms["key"]
+    sentence = words.commitment_sentence(terms)
+    if key == "volume":
+        points = content["volume"]["points_per_month"]
+        sentence = _("Hand over qualified leads worth %(points)s points each month.") % {"points": points}
+    return CommitmentLine(terms["side"], words.commitment_label(key), sentence, words.unit_note(terms))
+
+
+def _definitions(kind: str, content: Mapping[str, Any]) -> Iterable[DefinitionLine]:
+    for criterion in content["definitions"][kind]:
+        yield DefinitionLine(
+            kind, criterion["label"], words.criterion_sentence(criterion), criterion["required"], criterion["points"]
+        )
+
+
+def _tiers(content: Mapping[str, Any]) -> list[TierLine]:
+    sentences = {
+        "standard": _("Fit and ready by the grades of both scores."),
+        "hand_raiser": _("Asked for a sales talk; readiness is not asked for, fit is."),
+    }
+    return [
+        TierLine(words.tier_label(key), sentences.get(key, ""), Decimal(terms["weight"]))
+        for key, terms in content["tiers"].items()
+    ]
+
+
+def _reason(reason: Mapping[str, Any]) -> ReasonLine:
+    needs = [_("a criterion")] if reason["needs_criterion"] else []
+    needs += [_("evidence")] if reason["needs_evidence"] else []
+    return ReasonLine(reason["label"], words.reason_class_label(reason["class"]), ", ".join(needs))
+
+
+def _arbitration(terms: Mapping[str, Any]) -> list[str]:
+    classes = ", ".join(words.reason_class_label(name).lower() for name in terms["appealable"])
+    days = words.amount_text(terms["statements_close_after_business_days"], "business_days")
+    return [
+        _("These rejections can be appealed: %(classes)s.") % {"classes": classes},
+        _("Statements close %(days)s after the appeal.") % {"days": days},
+        _("Only an executive who is not involved rules."),
+    ]
+
+
+def _escalation(step: Mapping[str, Any]) -> str:
+    roles = {"owner": _("the owner"), "manager": _("the owner's manager"), "executive": _("the executives")}
+    told = ", ".join(roles.get(role, role) for role in step["to"])
+    text = _("At %(share)s %% of the time, %(told)s are told.") % {"share": step["share"], "told": told}
+    return text + (" " + _("The lead is reassigned.") if step["reassign"] else "")
+
+
+def _local_date(at: datetime | None, zone: str) -> date | None:
+    return at.astimezone(ZoneInfo(zone)).date() if at else None
