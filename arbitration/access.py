@@ -4,19 +4,18 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from leads.access import get_handover
 
 from arbitration.models import Case
 from arbitration.queries.board import WITH_PARTIES
+from leads.access import SEE_ALL, get_handover
 from leads.models import Rejection
 from tenants.access import get_or_404
 from tenants.models import Membership
-from tenants.roles import Role
 
 
 def visible_cases(membership: Membership) -> "QuerySet[Case]":
     """Return the cases that a member may read: a rep their own, everybody else all of the organisation."""
-    if set(membership.roles) != {Role.SALES_REP}:
+    if membership.has(*SEE_ALL):
         return Case.objects.all()
     mine = Q(handover__assigned_to=membership) | Q(handover__decided_by=membership) | Q(rejection__by=membership)
     return Case.objects.filter(mine)

@@ -41,7 +41,9 @@ def case_parties(case: Case) -> CaseParties:
 def parties_of(handover: Handover, rejection: Rejection, *, filed_by_id: UUID | None) -> CaseParties:
     """Return who has a hand in the dispute about this rejection."""
     marketing = _known(handover.sent_by_id, filed_by_id, handover.lead.marketer_id)
-    sales = _known(handover.assigned_to_id, handover.decided_by_id, rejection.by_id)
+    # Who ruled for acceptance has decided the case, not the handover that it is about.
+    by_ruling = handover.decision == Handover.Decision.ACCEPTED_BY_RULING
+    sales = _known(handover.assigned_to_id, None if by_ruling else handover.decided_by_id, rejection.by_id)
     acted = _known(handover.sent_by_id, filed_by_id) | sales
     managers = dict(Membership.objects.filter(pk__in=acted).values_list("pk", "manager_id"))
     return CaseParties(marketing, sales, involved_in(Party(pk, managers.get(pk)) for pk in acted))

@@ -65,5 +65,5 @@ def _words() -> dict[str, tuple[str, str, str]]:
         "case.resumed": ("player-play", _("The case goes on"), ""),
         "case.ruled": ("gavel", _("ruled"), "ok"),
         "case.withdrawn": ("arrow-back-up", _("withdrew the appeal"), ""),
-        "precedent.published": ("book-2", _("made the ruling a precedent"), ""),
+        "precedent.published": ("gavel", _("made the ruling a precedent"), ""),
     }

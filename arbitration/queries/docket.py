@@ -78,7 +78,7 @@ class _Facts:
 
 
 def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
-    """Return the board of the visible cases at a moment; eight queries whatever their number."""
+    """Return the board of the visible cases at a moment; the number of queries does not depend on theirs."""
     rows = visible.select_related("handover__lead", "rejection")
     quarter = _quarter_start(at, zone)
     ruled = list(rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at"))
