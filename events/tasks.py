@@ -1,6 +1,7 @@
 """The relay's beat."""
 
 import logging
+from threading import Lock, Thread
 from time import monotonic
 
 from celery import shared_task
@@ -25,34 +26,37 @@ def relay() -> int:
             return handled
 
 
-class _Pacer:
-    """Limits nudges of one process: few per second, none for a while after the queue was unreachable."""
+class _Nudger:
+    """Sends nudges beside the request: few per second, one at a time, none for a while after a failure.
+
+    A thread, because a broken connection makes the client library think for seconds before it gives up.
+    """
 
     PAUSE = 0.2
     PAUSE_AFTER_FAILURE = 10.0
 
     def __init__(self) -> None:
+        self._busy = Lock()
         self._not_before = 0.0
 
-    def may_go(self) -> bool:
-        if monotonic() < self._not_before:
-            return False
-        self._not_before = monotonic() + self.PAUSE
-        return True
+    def nudge(self) -> None:
+        if monotonic() >= self._not_before and self._busy.acquire(blocking=False):
+            self._not_before = monotonic() + self.PAUSE
+            Thread(target=self._send, name="nudge", daemon=True).start()
 
-    def failed(self) -> None:
-        self._not_before = monotonic() + self.PAUSE_AFTER_FAILURE
+    def _send(self) -> None:
+        try:
+            relay.apply_async(expires=5, retry=False, ignore_result=True)
+        except OperationalError as error:
+            self._not_before = monotonic() + self.PAUSE_AFTER_FAILURE
+            log.warning("No nudge, the beat will do it: %s", error)
+        finally:
+            self._busy.release()
 
 
-_pacer = _Pacer()
+_nudger = _Nudger()
 
 
 def nudge_relay() -> None:
-    """Ask a worker to run the relay now; an unreachable queue only delays until the next beat."""
-    if not _pacer.may_go():
-        return
-    try:
-        relay.apply_async(expires=5, retry=False, ignore_result=True)
-    except OperationalError as error:
-        _pacer.failed()
-        log.warning("No nudge, the beat will do it: %s", error)
+    """Ask a worker to run the relay now, without waiting; a lost nudge only delays until the next beat."""
+    _nudger.nudge()

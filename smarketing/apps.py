@@ -10,9 +10,11 @@ class SmarketingConfig(AppConfig):
     name = "smarketing"
 
     def ready(self) -> None:
-        from smarketing import checks, wiring
+        # Celery's application must stand before a shared task is sent, else it goes to a default broker.
+        from smarketing import celery, checks, wiring
         from smarketing.lib.scope import install_guard
 
+        celery.app.set_default()
         checks.register_all()
         wiring.register_all()
         connection_created.connect(install_guard, dispatch_uid="tenancy-guard")
