@@ -1,11 +1,16 @@
 """The daily flow: people and companies, what they did, handovers to sales and what became of them."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
 from sla.models import AgreementVersion, Subject
 from smarketing.lib.tenancy import TenantKey, TenantModel
 from tenants.models import Membership
+
+# A hand that logs at once may still be some seconds behind.
+JUST_NOW = timedelta(seconds=60)
 
 
 class Company(TenantModel):
@@ -342,6 +347,11 @@ class Attempt(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.outcome}"
+
+    @property
+    def is_backdated(self) -> bool:
+        """Tell whether it was told later than a hand needs for telling it."""
+        return self.recorded_at - self.occurred_at > JUST_NOW
 
 
 class RoutingTurn(TenantModel):

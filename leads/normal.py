@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import phonenumbers
+import phonenumbers.timezone
 import tldextract
 from email_validator import EmailNotValidError, validate_email
 
@@ -48,6 +49,14 @@ def phone_e164(raw: str, country: str) -> str:
     if not phonenumbers.is_valid_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def zone_of_phone(e164: str) -> str:
+    """Return the IANA zone in which a number rings, "" when it is unknown or could be several."""
+    if not e164:
+        return ""
+    zones = phonenumbers.timezone.time_zones_for_number(phonenumbers.parse(e164))
+    return zones[0] if len(zones) == 1 and "/" in zones[0] and zones[0] != "Etc/Unknown" else ""
 
 
 def company_domain(email: str, website: str) -> str:

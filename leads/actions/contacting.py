@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads.actions.changing import change_handover, locked_handover
-from leads.models import Attempt, Handover
+from leads.models import JUST_NOW, Attempt, Handover
 from leads.scoring import HAND_RAISER
 from sla import actions as sla
 from sla.business_time import hours_of
@@ -20,9 +20,6 @@ from sla.models import Clock
 from sla.queries import calendar_in_force, commitment_of
 from smarketing.lib.errors import DomainError
 from tenants.models import Membership
-
-# A hand that logs at once may still be some seconds behind the browser's own clock.
-JUST_NOW_SECONDS = 60
 
 
 class AttemptOutOfRange(DomainError):
@@ -83,7 +80,7 @@ def _check(handover: Handover, occurred_at: datetime, note: str, *, at: datetime
         raise HandoverNotOpen(_("This handover is closed; nothing more is logged on it."))
     if not handover.sent_at <= occurred_at <= at:
         raise AttemptOutOfRange(_("The attempt must lie between the handover and now."))
-    if (at - occurred_at).total_seconds() > JUST_NOW_SECONDS and not note.strip():
+    if at - occurred_at > JUST_NOW and not note.strip():
         raise AttemptNeedsNote(_("An earlier time needs a note."))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from events.actions import record
 from leads.actions.changing import change_lead
 from leads.facts import facts_of
-from leads.models import Handover, Lead, Rejection
+from leads.models import Lead
 from leads.scoring import score
 from sla.models import AgreementVersion
 from tenants.models import Membership
@@ -48,16 +48,3 @@ def qualify(lead: Lead, *, tier: str, by: Membership | None, at: datetime) -> No
     cycle = lead.cycle + 1 if lead.stage in RECYCLED else lead.cycle
     change_lead(lead, at=at, stage=Lead.Stage.MQL, cycle=cycle, wake_on=None)
     record("lead.qualified", lead, by=by, at=at, data={"tier": tier, "cycle": cycle}, thread=lead.pk)
-
-
-def handover_with_sales(lead: Lead) -> Handover | None:
-    """Return the handover by which sales owns the lead now, or None: undecided, open, or rejected and not final."""
-    last = Handover.objects.filter(lead=lead).select_related("subject", "version").order_by("-number").first()
-    if last is None:
-        return None
-    if last.decision == Handover.Decision.REJECTED:
-        unsettled = Rejection.objects.filter(
-            handover=last, state__in=[Rejection.State.OPEN, Rejection.State.APPEALED]
-        ).exists()
-        return last if unsettled else None
-    return None if last.progress == Handover.Progress.CLOSED else last

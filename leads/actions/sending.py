@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
-from leads.actions.judging import UNQUALIFIED, handover_with_sales, qualify
+from leads.actions.judging import UNQUALIFIED, qualify
 from leads.actions.routing import next_rep
 from leads.facts import fields_of
 from leads.models import Handover, Lead
+from leads.queries.ownership import handover_with_sales
 from leads.scoring import STANDARD, exclusions_of, missing_fields
 from sla import actions as sla
 from sla.models import AgreementVersion, Subject

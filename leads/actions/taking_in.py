@@ -12,9 +12,10 @@ from events.actions import record
 from leads import normal
 from leads.actions.changing import change_lead
 from leads.actions.contacting import shorten_for_request
-from leads.actions.judging import follow_score, handover_with_sales, rescore
+from leads.actions.judging import follow_score, rescore
 from leads.capture import Captured, CompanyFacts, Touch
 from leads.models import Behaviour, Campaign, Company, Consent, Lead, LeadNumber
+from leads.queries.ownership import handover_with_sales
 from leads.scoring import is_request_for_sales
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force

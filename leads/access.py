@@ -1,0 +1,58 @@
+"""The only road from an outside id to a lead, a handover or a rejection; who sees which."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from leads.models import Handover, Lead, Rejection
+from tenants.access import get_or_404
+from tenants.models import Membership
+from tenants.roles import MARKETING, Role
+
+# Everybody but a rep, who sees their own handovers and those that nobody has yet.
+SEE_ALL = (*MARKETING, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
+SALES = (Role.SALES_REP, Role.SALES_MANAGER)
+
+
+def visible_handovers(membership: Membership) -> "QuerySet[Handover]":
+    """Return the handovers that this member may see."""
+    rows = Handover.objects.all()
+    if membership.has(*SEE_ALL):
+        return rows
+    return rows.filter(Q(assigned_to=membership) | Q(assigned_to=None))
+
+
+def visible_leads(membership: Membership) -> "QuerySet[Lead]":
+    """Return the leads that this member may see: a rep's are those with a visible handover."""
+    rows = Lead.objects.all()
+    if membership.has(*SEE_ALL):
+        return rows
+    return rows.filter(Exists(visible_handovers(membership).filter(lead=OuterRef("pk"))))
+
+
+def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = False) -> Lead:
+    """Return a lead that the member may see; 404 otherwise."""
+    return get_or_404(visible_leads(membership).select_related("company"), lead_id, for_update=for_update)
+
+
+def get_handover(membership: Membership, handover_id: UUID | str, *, for_update: bool = False) -> Handover:
+    """Return a handover that the member may see, with its lead, subject and version; 404 otherwise."""
+    rows = visible_handovers(membership).select_related("lead__company", "subject", "version", "assigned_to")
+    return get_or_404(rows, handover_id, for_update=for_update)
+
+
+def get_rejection(membership: Membership, rejection_id: UUID | str, *, for_update: bool = False) -> Rejection:
+    """Return a rejection of a handover that the member may see; 404 otherwise."""
+    rows = Rejection.objects.filter(handover__in=visible_handovers(membership)).select_related("handover")
+    return get_or_404(rows, rejection_id, for_update=for_update)
+
+
+def get_return(membership: Membership, handover_id: UUID | str) -> Rejection:
+    """Return the rejection in force of a handover, the one that marketing answers; 404 when there is none."""
+    handover = get_handover(membership, handover_id)
+    rows = Rejection.objects.filter(handover=handover).exclude(state=Rejection.State.WITHDRAWN)
+    found = rows.exclude(reason_class=Rejection.Class.PROCEDURAL).select_related("handover").first()
+    if found is None:
+        raise Http404
+    return found

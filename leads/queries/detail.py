@@ -1,0 +1,318 @@
+"""One lead with its handover, as a member sees it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from events.actions import UNDO_WINDOW
+from events.models import Event
+from events.queries import timeline_of
+from leads import words
+from leads.facts import fields_of
+from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
+from leads.normal import zone_of_phone
+from leads.queries.ownership import handover_with_sales
+from leads.queries.path import path_of
+from leads.queries.shapes import (
+    AttemptView,
+    ConsentView,
+    ContactCard,
+    Criterion,
+    HandoverRow,
+    LeadDetail,
+    Reference,
+    ScoreView,
+    TimelineEntry,
+)
+from leads.scoring import exclusions_of, missing_fields
+from sla.models import AgreementVersion
+from sla.queries import agreement_in_force, commitment_of
+from sla.queries.clocks import ClockView, clock_views
+from sla.words import amount_text
+from tenants.models import Membership
+from tenants.roles import MARKETING, Role
+
+SALES = (Role.SALES_REP, Role.SALES_MANAGER)
+RECENT = 40
+# Clocks that ended without a verdict tell nothing on a headline.
+SILENT = ("superseded", "cancelled", "waived", "merged")
+
+
+def handover_detail(handover: Handover, membership: Membership, *, at: datetime, zone: str) -> LeadDetail:
+    """Return a handover (with lead, company, subject and version) for the inbox."""
+    return LeadDetail(**_parts(handover.lead, handover, membership, at=at, zone=zone))
+
+
+def lead_detail(lead: Lead, membership: Membership, *, at: datetime, zone: str) -> LeadDetail:
+    """Return a whole lead with its latest handover and everything that came before."""
+    rows = Handover.objects.filter(lead=lead).select_related("lead__company", "subject", "version", "assigned_to")
+    handovers = list(rows.order_by("-number"))
+    latest = handovers[0] if handovers else None
+    parts = _parts(lead, latest, membership, at=at, zone=zone)
+    return LeadDetail(**(parts | _whole(lead, handovers, membership, at=at, may=parts["may"])))
+
+
+def _parts(lead: Lead, handover: Handover | None, membership: Membership, *, at: datetime, zone: str) -> dict[str, Any]:
+    names = _names()
+    attempts = list(Attempt.objects.filter(handover=handover).order_by("-occurred_at")) if handover else []
+    rejection = _rejection(handover)
+    running, past = _clocks(handover, at=at, zone=zone)
+    evidence = _evidence(handover.snapshot["score_reasons"] if handover else lead.score_reasons)
+    required = [criterion for criterion in evidence if criterion.required]
+    return {
+        "handover_id": handover.pk if handover else None,
+        "lead_id": lead.pk,
+        "number": str(lead),
+        "name": lead.name,
+        "initials": initials(lead.name),
+        "job_title": lead.job_title,
+        "company": company_of(lead),
+        "place": lead.country or (lead.company.country if lead.company else ""),
+        "score": score_of(lead, handover),
+        "score_reasons": _reasons(lead),
+        "decision": handover.decision if handover else "",
+        "clocks": running,
+        "past_cycles": past,
+        "path": path_of(lead, handover, rejection),
+        "evidence": evidence,
+        "evidence_version": handover.version.number if handover else 0,
+        "required_met": sum(criterion.state == "met" for criterion in required),
+        "required_total": len(required),
+        "contact": _contact(lead, handover, names, at=at),
+        "attempts": [_attempt(attempt, names) for attempt in attempts],
+        "attempts_needed": _attempts_needed(handover),
+        "timeline": _timeline(lead, names),
+        "message": lead.message,
+        "marketer_note": handover.note if handover else "",
+        "may": _may(handover, rejection, membership, at=at),
+    }
+
+
+def _names() -> dict[UUID, str]:
+    return dict(Membership.objects.values_list("pk", "name"))
+
+
+def initials(name: str) -> str:
+    """Return up to two letters for an avatar."""
+    return "".join(part[0] for part in name.split()[:2]).upper()
+
+
+def company_of(lead: Lead) -> str:
+    """Return the company's name as the person gave it, else as it is known."""
+    return lead.company_name or (lead.company.name if lead.company else "")
+
+
+def score_of(lead: Lead, handover: Handover | None = None) -> ScoreView:
+    """Return the grades; tier and weight are those of the handover once there is one."""
+    if handover is None:
+        return ScoreView(lead.fit_grade, lead.readiness_grade, lead.tier)
+    return ScoreView(lead.fit_grade, lead.readiness_grade, handover.tier, handover.weight)
+
+
+def _rejection(handover: Handover | None) -> Rejection | None:
+    if handover is None or handover.decision != Handover.Decision.REJECTED:
+        return None
+    rows = Rejection.objects.filter(handover=handover).exclude(state=Rejection.State.WITHDRAWN)
+    return rows.order_by("-at").first()
+
+
+def _clocks(handover: Handover | None, *, at: datetime, zone: str) -> tuple[list[ClockView], list[ClockView]]:
+    """Return the clocks of the newest cycles, what is due first at the head, and those of earlier cycles."""
+    if handover is None:
+        return [], []
+    every = clock_views([handover.subject_id], at=at, zone=zone)[handover.subject_id]
+    newest = {clock.commitment: max(c.cycle for c in every if c.commitment == clock.commitment) for clock in every}
+    running = [clock for clock in every if clock.cycle == newest[clock.commitment] and clock.state not in SILENT]
+    return running, [clock for clock in every if clock.cycle < newest[clock.commitment]]
+
+
+def _evidence(reasons: Sequence[Mapping[str, Any]]) -> list[Criterion]:
+    return [
+        Criterion(
+            label=reason["label"],
+            state=reason["state"],
+            proof=reason["proof"] or (_("not known") if reason["state"] == "unknown" else ""),
+            required=reason["required"],
+            points=reason["points"] or None,
+        )
+        for reason in reasons
+        # What somebody has not done yet is no criterion that they fail.
+        if reason["kind"] == "fit" or reason["state"] == "met"
+    ]
+
+
+def _reasons(lead: Lead) -> list[str]:
+    told = [_("Fit %(grade)s with %(points)s points.") % {"grade": lead.fit_grade or "–", "points": lead.fit_points}]
+    told += [
+        _("%(label)s: %(points)s points.") % {"label": reason["label"], "points": reason["points"]}
+        for reason in lead.score_reasons
+        if reason["points"]
+    ]
+    if lead.readiness_grade:
+        sentence = _("Readiness %(grade)s with %(points)s points.")
+        told.append(sentence % {"grade": lead.readiness_grade, "points": lead.readiness_points})
+    if lead.wants_sales_talk:
+        told.append(_("The person asked for a talk with sales; that skips readiness, not fit."))
+    return told if lead.scored_at else []
+
+
+def _contact(lead: Lead, handover: Handover | None, names: Mapping[UUID, str], *, at: datetime) -> ContactCard:
+    company = lead.company
+    size = _("%(n)s people") % {"n": f"{company.employees:,}"} if company and company.employees else ""
+    trade = company.industry.replace("_", " ").capitalize() if company else ""
+    zone = zone_of_phone(lead.phone_e164)
+    there = at.astimezone(ZoneInfo(zone)) if zone else None
+    owner_id = handover.assigned_to_id if handover else None
+    return ContactCard(
+        phone=lead.phone_e164 or lead.phone,
+        phone_local_time=_("%(time)s there") % {"time": f"{there:%H:%M}"} if there else "",
+        office_hours=is_office_hour(there) if there else None,
+        email=lead.email,
+        company_line=", ".join(part for part in (size, trade) if part),
+        website=company.domain_norm if company else "",
+        consent=_consents(lead),
+        campaign=lead.campaign.name if lead.campaign else str(lead.first_touch.get("campaign", "")),
+        source_line=touch_line(lead.first_touch),
+        owner_name=names.get(owner_id, "") if owner_id else "",
+    )
+
+
+def is_office_hour(local: datetime) -> bool:
+    """Tell whether people are usually at work at this local time."""
+    return local.weekday() < 5 and 9 <= local.hour < 17
+
+
+def _consents(lead: Lead) -> list[ConsentView]:
+    newest: dict[str, ConsentView] = {}
+    for row in Consent.objects.filter(lead=lead).order_by("captured_at"):
+        newest[row.purpose] = ConsentView(row.purpose.replace("_", " "), row.granted, row.captured_at, row.basis)
+    return list(newest.values())
+
+
+def touch_line(touch: Mapping[str, Any]) -> str:
+    """Return where a visit came from in one line."""
+    parts = (touch.get("source"), touch.get("medium"), touch.get("campaign"))
+    return " / ".join(str(part) for part in parts if part)
+
+
+def _attempt(attempt: Attempt, names: Mapping[UUID, str]) -> AttemptView:
+    return AttemptView(
+        channel=words.word(words.CHANNELS, attempt.channel),
+        outcome=words.word(words.OUTCOMES, attempt.outcome),
+        at=attempt.occurred_at,
+        by=names.get(attempt.by_id, "") if attempt.by_id else "",
+        counted=attempt.counted,
+        not_counted_because=words.word(words.NOT_COUNTED, attempt.not_counted_because),
+        note=attempt.note,
+        backdated=attempt.is_backdated,
+    )
+
+
+def _attempts_needed(handover: Handover | None) -> str:
+    terms = commitment_of(handover.version, "attempts", tier=handover.tier) if handover else None
+    if terms is None:
+        return ""
+    return _("%(n)s within %(time)s") % {"n": terms["count"], "time": amount_text(terms["amount"], terms["unit"])}
+
+
+def _timeline(lead: Lead, names: Mapping[UUID, str]) -> list[TimelineEntry]:
+    told = [event for event in timeline_of(lead.pk, limit=RECENT * 2) if event.kind not in words.UNTOLD]
+    return [_entry(event, lead, names) for event in told[:RECENT]]
+
+
+def _entry(event: Event, lead: Lead, names: Mapping[UUID, str]) -> TimelineEntry:
+    how = words.telling(event.kind)
+    actor = names.get(event.by_id, "") if event.by_id else ""
+    if event.kind in ("lead.received", "lead.qualified", "lead.scored"):
+        actor = actor or lead.name
+    return TimelineEntry(how.icon, words.event_text(event.kind, event.data), actor, event.at, tone=how.tone)
+
+
+def _may(
+    handover: Handover | None, rejection: Rejection | None, membership: Membership, *, at: datetime
+) -> frozenset[str]:
+    """Return what this member can do with the lead now."""
+    marketing = membership.has(*MARKETING)
+    if handover is None or not membership.has(*SALES):
+        return _marketing_may(handover, rejection) if marketing else frozenset()
+    may = set()
+    if handover.decision == Handover.Decision.PENDING:
+        may |= {"accept", "reject", "attempt"}
+    elif handover.decision != Handover.Decision.REJECTED and handover.progress != Handover.Progress.CLOSED:
+        may |= {"attempt", "progress"}
+    if may and membership.has(Role.SALES_MANAGER):
+        may.add("reassign")
+    if can_undo(handover, membership, at=at):
+        may.add("undo")
+    return frozenset(may) | (_marketing_may(handover, rejection) if marketing else frozenset())
+
+
+def _marketing_may(handover: Handover | None, rejection: Rejection | None) -> frozenset[str]:
+    if handover is None or handover.progress == Handover.Progress.CLOSED:
+        return frozenset({"handover"})
+    if handover.decision != Handover.Decision.REJECTED or rejection is None:
+        return frozenset()
+    if rejection.state == Rejection.State.OPEN:
+        appealable = handover.version.content["arbitration"]["appealable"]
+        return frozenset({"appeal"}) if rejection.reason_class in appealable else frozenset()
+    return frozenset() if rejection.state == Rejection.State.APPEALED else frozenset({"handover"})
+
+
+def can_undo(handover: Handover, membership: Membership, *, at: datetime) -> bool:
+    """Tell whether the member's own decision can still be taken back."""
+    if handover.decided_by_id != membership.pk or handover.decided_at is None:
+        return False
+    return at - handover.decided_at <= UNDO_WINDOW
+
+
+def _whole(
+    lead: Lead, handovers: Sequence[Handover], membership: Membership, *, at: datetime, may: Iterable[str]
+) -> dict[str, Any]:
+    version = agreement_in_force(at=at)
+    return {
+        "created_at": lead.created_at,
+        "first_touch": touch_line(lead.first_touch),
+        "last_touch": touch_line(lead.last_touch),
+        "touches": _touches(lead),
+        "handovers": [_handover_row(handover) for handover in handovers],
+        "merged_into": Reference(lead.merged_into.pk, lead.merged_into.name) if lead.merged_into else None,
+        "owned_by_sales": handover_with_sales(lead) is not None,
+        "gate_missing": gate_gaps(lead, version) if version and "handover" in may else [],
+        "needs_override": "handover" in may and not lead.tier,
+    }
+
+
+def gate_gaps(lead: Lead, version: AgreementVersion) -> list[str]:
+    """Return in words what the gate of a version would name."""
+    fields, definitions = fields_of(lead), version.content["definitions"]
+    gaps = [*missing_fields(fields, definitions), *exclusions_of(fields, definitions)]
+    return [words.word(words.FIELDS, gap) for gap in gaps]
+
+
+def _touches(lead: Lead) -> list[TimelineEntry]:
+    rows = Behaviour.objects.filter(lead=lead).order_by("-at")[:RECENT]
+    return [TimelineEntry("eye", row.kind.replace("_", " "), "", row.at) for row in rows]
+
+
+def _handover_row(handover: Handover) -> HandoverRow:
+    return HandoverRow(
+        handover_id=handover.pk,
+        number=handover.number,
+        sent_at=handover.sent_at,
+        tier=words.word(words.TIERS, handover.tier),
+        decision=words.word(words.DECISIONS, handover.decision),
+        decision_tone=words.DECISION_TONES[Handover.Decision(handover.decision)],
+        owner_name=handover.assigned_to.name if handover.assigned_to else _("unassigned"),
+        credit=words.word(words.CREDITS, handover.subject.credit),
+    )
+
+
+def seconds_left(handover: Handover, *, at: datetime) -> int:
+    """Return for how long the decision can be taken back."""
+    if handover.decided_at is None:
+        return 0
+    return max(0, int((handover.decided_at + UNDO_WINDOW - at) / timedelta(seconds=1)))

@@ -1,0 +1,186 @@
+"""The inbox: who sees what, in which order, in how many queries, and what an act answers."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leads.models import Attempt, Handover, Rejection
+from smarketing.lib.scope import tenant_scope
+from tests.leads.makers import kinds_of, make_handover
+from tests.support import Cast, signed_in
+
+HTMX = {"HX-Request": "true"}
+SCOPES = ("set_config", "SAVEPOINT", "RELEASE")
+
+
+@pytest.fixture
+def two(cast: Cast, at: datetime) -> list[Handover]:
+    """A standard handover and a hand-raiser, which is due first."""
+    with tenant_scope(cast.acme.pk):
+        return [
+            make_handover(by=cast.mara, at=at, email="anna@example.com", person={"given_name": "Anna"}),
+            make_handover(
+                by=cast.mara, at=at, email="bert@example.com", person={"given_name": "Bert"}, intent="talk_to_sales"
+            ),
+        ]
+
+
+def url(name: str, *arguments: object) -> str:
+    return reverse(f"leads:{name}", args=["acme", *arguments])
+
+
+def test_shows_the_least_time_first_and_selects_it(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        response = signed_in(cast.sam).get(url("inbox"))
+    assert response.status_code == 200
+    rows = [row for group in response.context["groups"] for row in group.rows]
+    assert [row.name for row in rows] == ["Bert Doe", "Anna Doe"]
+    assert response.context["selected"].name == "Bert Doe"
+    assert [view.count for view in response.context["views"]] == [2, 2, 2, 0, 0]
+
+
+def test_reps_see_their_own_and_the_unassigned(cast: Cast, two: list[Handover], at: datetime) -> None:
+    from tests.leads.makers import make_rep
+
+    with tenant_scope(cast.acme.pk):
+        pam = make_rep("pam", at=at)
+    with time_machine.travel(at, tick=False):
+        response = signed_in(pam).get(url("inbox"))
+        assert response.context["total"] == 0
+        assert signed_in(pam).post(url("accept", two[0].pk)).status_code == 404
+        assert signed_in(cast.sina).get(url("inbox")).context["total"] == 2
+
+
+def test_is_closed_to_strangers(cast: Cast, two: list[Handover], at: datetime) -> None:
+    gus = signed_in(cast.gus)
+    with time_machine.travel(at, tick=False):
+        assert gus.get(url("inbox")).status_code == 404
+        foreign = reverse("leads:accept", args=[cast.globex.slug, two[0].pk])
+        # Gus is an administrator of globex: first his role refuses him, never the row.
+        assert gus.post(foreign).status_code == 403
+        assert gus.get(reverse("leads:detail", args=[cast.globex.slug, two[0].lead_id])).status_code == 404
+
+
+def test_marketing_reads_but_does_not_act(cast: Cast, two: list[Handover], at: datetime) -> None:
+    mara = signed_in(cast.mara)
+    with time_machine.travel(at, tick=False):
+        assert mara.get(url("inbox")).context["selected"].may == frozenset()
+        for name in ("accept", "reject", "undo", "attempt", "progress", "assign"):
+            assert mara.post(url(name, two[0].pk)).status_code == 403
+
+
+def test_takes_at_most_twelve_queries(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        for number in range(20):
+            make_handover(by=cast.mara, at=at, email=f"{number}@example.com")
+    sam = signed_in(cast.sam)
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        sam.get(url("inbox"))
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert sam.get(url("inbox")).status_code == 200
+    told = [query["sql"] for query in found.captured_queries if not any(word in query["sql"] for word in SCOPES)]
+    assert len(told) <= 12, "\n".join(told)
+
+
+def test_a_poll_answers_304_until_something_changes(cast: Cast, two: list[Handover], at: datetime) -> None:
+    sam = signed_in(cast.sam)
+    poll = {**HTMX, "HX-Target": "queue"}
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        first = sam.get(url("inbox"), headers=poll)
+        assert first.status_code == 200
+        assert b'id="queue"' in first.content
+        assert b"<html" not in first.content
+        again = sam.get(url("inbox"), headers={**poll, "If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        sam.post(url("accept", two[0].pk))
+        assert sam.get(url("inbox"), headers={**poll, "If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_accepting_answers_with_the_next_lead_and_an_undo(cast: Cast, two: list[Handover], at: datetime) -> None:
+    sam = signed_in(cast.sam)
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        response = sam.post(url("accept", two[1].pk), headers={**HTMX, "HX-Target": "detail"})
+        assert response.status_code == 200
+        body = response.content.decode()
+        assert body.count('hx-swap-oob="true"') == 2
+        assert response.context["selected"].name == "Anna Doe"
+        assert response.context["announce"] == "Accepted Bert Doe. Next: Anna Doe."
+        toast = json.loads(response["HX-Trigger"])["toast"]
+        assert toast["undo"] == url("undo", two[1].pk)
+        undone = sam.post(toast["undo"], headers=HTMX)
+        assert undone.status_code == 200
+    with tenant_scope(cast.acme.pk):
+        assert Handover.objects.get(pk=two[1].pk).decision == "pending"
+        assert kinds_of(two[1]) == ["handover.sent", "handover.accepted", "handover.decision_undone"]
+
+
+def test_the_queue_in_an_answer_polls_the_inbox(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        response = signed_in(cast.sam).post(url("accept", two[1].pk), headers=HTMX)
+    assert 'id="queue" tabindex="0" role="region"' in response.content.decode()
+    assert f'hx-get="{url("accept", two[1].pk)}"' not in response.content.decode()
+
+
+def test_without_script_accepting_redirects(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        response = signed_in(cast.sam).post(url("accept", two[1].pk))
+    assert (response.status_code, response["Location"]) == (302, f"{url('inbox')}?lead={two[0].pk}")
+
+
+def test_the_second_rep_is_told_who_was_quicker(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        signed_in(cast.sam).post(url("accept", two[0].pk))
+    with time_machine.travel(at + timedelta(minutes=1, seconds=4), tick=False):
+        plain = signed_in(cast.sina).post(url("accept", two[0].pk))
+        swapped = signed_in(cast.sina).post(url("accept", two[0].pk), headers=HTMX)
+    assert plain.status_code == 409
+    assert "Sam accepted this 4 seconds ago" in plain.content.decode()
+    assert (swapped.status_code, swapped.context["refusal"]) == (409, "Sam accepted this 4 seconds ago.")
+
+
+def test_too_late_is_told_so_and_silence_stays_recorded(cast: Cast, two: list[Handover], at: datetime) -> None:
+    with time_machine.travel(at + timedelta(days=10), tick=False):
+        response = signed_in(cast.sam).post(url("accept", two[0].pk), headers=HTMX)
+    assert response.status_code == 409
+    with tenant_scope(cast.acme.pk):
+        assert Handover.objects.get(pk=two[0].pk).decision == "deemed_accepted"
+
+
+def test_rejecting_asks_first_and_names_what_is_missing(cast: Cast, two: list[Handover], at: datetime) -> None:
+    sam = signed_in(cast.sam)
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        asked = sam.get(url("reject", two[0].pk), headers={**HTMX, "HX-Target": "dialog-body"})
+        assert asked.status_code == 200
+        assert b"<html" not in asked.content
+        assert "Mara has 3 business days to correct, nurture or appeal." in asked.content.decode()
+        assert b"<html" in sam.get(url("reject", two[0].pk)).content
+        wrong = sam.post(url("reject", two[0].pk), {"reason": "not_fitting"}, headers=HTMX)
+        assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["criterion"])
+        right = {"reason": "not_fitting", "criterion": "company_size", "note": "Three people"}
+        done = sam.post(url("reject", two[0].pk), right, headers=HTMX)
+    assert done.status_code == 200
+    with tenant_scope(cast.acme.pk):
+        assert Rejection.objects.get().note == "Three people"
+
+
+def test_logging_contact_is_two_choices(cast: Cast, two: list[Handover], at: datetime) -> None:
+    sam = signed_in(cast.sam)
+    with time_machine.travel(at + timedelta(minutes=10), tick=False):
+        assert sam.get(url("attempt", two[0].pk), headers=HTMX).status_code == 200
+        wrong = sam.post(
+            url("attempt", two[0].pk), {"channel": "call", "outcome": "reached", "at": "2026-03-02T10:05"}, headers=HTMX
+        )
+        assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["note"])
+        done = sam.post(url("attempt", two[0].pk), {"channel": "call", "outcome": "no_answer"}, headers=HTMX)
+    assert done.status_code == 200
+    assert done.context["selected"].name == "Anna Doe"
+    with tenant_scope(cast.acme.pk):
+        assert Attempt.objects.get().counted
+        assert Handover.objects.get(pk=two[0].pk).contacted_at == at + timedelta(minutes=10)
