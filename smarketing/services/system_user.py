@@ -98,9 +98,8 @@ def _move_elsewhere(place: Path) -> None:
     # Never a name used before: the passwords of a copy that was deleted are gone with it.
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=ELSEWHERE))
     if place.exists():
-        shutil.move(place, folder / "moved")
-        folder = folder / "moved"
-        folder.parent.chmod(0o711)
+        folder.rmdir()
+        shutil.move(place, folder)
     place.symlink_to(folder)
 
 

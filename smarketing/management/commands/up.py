@@ -160,26 +160,30 @@ class Start:
 
     def _start_programs(self) -> None:
         schedule = self.data / "beat-schedule"
+        worker = self._program("Worker", programs.worker(self.binaries), "worker", 30)
+        beat = self._program("Beat", programs.beat(self.binaries, schedule), "beat", 10)
         web = self._program("Web", programs.web(self.binaries, self.port), "web", 20)
         with _step(_("Worker, beat and web")) as say:
-            self.supervisor.add(self._program("Worker", programs.worker(self.binaries), "worker", 30))
-            self.supervisor.add(self._program("Beat", programs.beat(self.binaries, schedule), "beat", 10))
-            self.supervisor.add(web)
-            self._wait_for_first_answer(web)
+            for program in (worker, beat, web):
+                self.supervisor.add(program)
+            self._wait_for_first_answer(web, [worker, beat, web])
             say(_("port %(port)s") % {"port": self.port})
 
-    def _wait_for_first_answer(self, web: Program) -> None:
+    def _wait_for_first_answer(self, web: Program, all_three: Sequence[Program]) -> None:
         host = urlsplit(web.env["BASE_URL"]).netloc
         status, text = 0, ""
 
         def is_settled() -> bool:
             nonlocal status, text
             status, text = _health(self.port, host)
-            return status == HTTPStatus.OK or not web.is_running()
+            return status == HTTPStatus.OK or not all(program.is_running() for program in all_three)
 
         process.wait_until(is_settled, FIRST_ANSWER_WITHIN, every=0.05)
-        if not web.is_running():
-            raise process.ServiceFailed(f"Web: {web.ending()} ({web.log})\n{process.tail(web.log, 15)}")
+        for program in all_three:
+            # At the first start a fall is no accident: restarting would only repeat it.
+            if not program.is_running():
+                lines = process.tail(program.log, 15)
+                raise process.ServiceFailed(f"{program.name}: {program.ending()} ({program.log})\n{lines}")
         if status != HTTPStatus.OK:
             raise process.ServiceFailed(f"/healthz: {status} {text} ({web.log})")
 
