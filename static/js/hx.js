@@ -23,7 +23,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "dialog-body" && !host().open) host().showModal();
+  if (detail.target.id !== "dialog-body" || host().open) return;
+  host().showModal();
+  host().querySelector(".sm-dialog-b :is(:checked, input:not([type=hidden]), select, textarea)")?.focus();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   detail.elt.querySelector?.("[aria-invalid=true]")?.focus();

@@ -60,7 +60,7 @@ document.addEventListener("swapped", () => {
   const detail = document.getElementById("detail");
   if (!detail) return;
   for (const row of document.querySelectorAll("[data-row]")) {
-    if (row.dataset.row === detail.dataset.row) row.setAttribute("aria-current", "true");
+    if (row.dataset.row === detail.dataset.shows) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
 });
