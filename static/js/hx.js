@@ -19,7 +19,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
   if (!requestConfig.elt.closest?.("#dialog")) return;
   if (xhr.status === 422) Object.assign(detail, { target: document.getElementById("dialog-body"), swapOverride: "innerHTML" });
-  else if (detail.shouldSwap && detail.target?.id !== "dialog-body") host().close();
+  else if (detail.shouldSwap && !detail.target?.closest("#dialog")) host().close();
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
