@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from arbitration.evidence import hash_of
@@ -10,9 +9,7 @@ from arbitration.models import Case, Citation, Ruling, Statement
 from arbitration.queries.board import bar_of, case_parties
 from arbitration.queries.case_parts import (
     Claim,
-    Criterion,
     Fact,
-    PathStep,
     RulingView,
     StatementView,
     attempts_of,
@@ -24,11 +21,13 @@ from arbitration.queries.case_parts import (
     ruling_view,
     statement_views,
 )
-from arbitration.queries.case_timeline import TimelineEntry, timeline_entries
+from arbitration.queries.case_timeline import timeline_entries
 from arbitration.queries.rulings import RulingOn, rulings_on
 from arbitration.rules import OPEN_STAGES, REMANDED, Bar, side_in_case, stage_at
 from arbitration.words import outcome_word, quota_effect, stage_word
+from leads.queries.shapes import AttemptView, Criterion, PathStep, ScoreView, TimelineEntry
 from sla.queries import clock_views
+from sla.queries.clocks import ClockView
 from tenants.models import Membership
 from tenants.roles import Role
 
@@ -42,12 +41,12 @@ class CaseDetail:
     stage: str
     stage_label: str
     opened_at: datetime
-    clock: Any
+    clock: ClockView | None
     lead_id: UUID
     lead_name: str
     lead_initials: str
     company: str
-    score: Any
+    score: ScoreView
     criterion: tuple[str, str]
     version: int
     reason: str
@@ -65,7 +64,7 @@ class CaseDetail:
     sales: Claim
     evidence: list[Criterion]
     facts: list[Fact]
-    attempts: list[Any]
+    attempts: list[AttemptView]
     timeline: list[TimelineEntry]
     statements: list[StatementView]
     precedents: list[RulingOn]
@@ -125,15 +124,10 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str) -> C
     )
 
 
-def _score(case: Case) -> dict[str, Any]:
-    """Return the lead's grades as they were sealed."""
+def _score(case: Case) -> ScoreView:
+    """Return the lead's grades as they were at the handover."""
     lead = case.handover.snapshot
-    return {
-        "fit": lead.get("fit_grade", ""),
-        "readiness": lead.get("readiness_grade"),
-        "tier": case.handover.tier,
-        "weight": case.handover.weight,
-    }
+    return ScoreView(lead.get("fit_grade", ""), lead.get("readiness_grade"), case.handover.tier, case.handover.weight)
 
 
 def _rights(case: Case, member: Membership, *, stage: str, at: datetime) -> tuple[Bar, frozenset[str]]:

@@ -12,7 +12,9 @@ from arbitration.models import Case, Ruling, Statement
 from arbitration.queries.docket import sales_claim
 from arbitration.rules import MARKETING, READY, REMANDED, RULED, SALES, WITHDRAWN
 from arbitration.words import outcome_word
+from leads import words
 from leads.models import Attempt, Handover
+from leads.queries.shapes import AttemptView, Criterion, PathStep
 from tenants.models import Membership
 
 
@@ -27,17 +29,6 @@ class Claim:
     claim: str
     text: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One agreed criterion as it stood at the handover."""
-
-    label: str
-    state: str
-    proof: str
-    required: bool
-    points: int | None
 
 
 @dataclass(frozen=True)
@@ -65,34 +56,11 @@ class RulingView:
 
 
 @dataclass(frozen=True)
-class PathStep:
-    """One step of the way of a case."""
-
-    label: str
-    note: str
-    state: str
-
-
-@dataclass(frozen=True)
 class Fact:
     """One line beside the claims."""
 
     label: str
     value: str
-
-
-@dataclass(frozen=True)
-class AttemptView:
-    """One try of sales to reach the person."""
-
-    channel: str
-    outcome: str
-    at: datetime
-    by: str
-    counted: bool
-    not_counted_because: str
-    note: str
-    backdated: bool
 
 
 def claims_of(case: Case, statements: Sequence[Statement]) -> tuple[Claim, Claim]:
@@ -157,7 +125,7 @@ def facts_of(case: Case) -> list[Fact]:
     found = [
         (_("Handed over"), _day(handover.sent_at)),
         (_("Rejected"), _day(rejection.at)),
-        (_("Tier"), handover.tier.replace("_", " ")),
+        (_("Tier"), words.word(words.TIERS, handover.tier)),
         (_("Counts in"), formats.date_format(handover.counted_month, "YEAR_MONTH_FORMAT")),
         (_("Note at the handover"), handover.note),
         (_("Handed over below the threshold because"), handover.override_reason),
@@ -178,14 +146,14 @@ def attempts_of(handover: Handover) -> list[AttemptView]:
 
 def _attempt(row: Attempt) -> AttemptView:
     return AttemptView(
-        channel=row.channel,
-        outcome=row.outcome,
+        channel=words.word(words.CHANNELS, row.channel),
+        outcome=words.word(words.OUTCOMES, row.outcome),
         at=row.occurred_at,
         by=row.by.name if row.by else "",
         counted=row.counted,
-        not_counted_because=row.not_counted_because,
+        not_counted_because=words.word(words.NOT_COUNTED, row.not_counted_because),
         note=row.note,
-        backdated=(row.recorded_at - row.occurred_at).total_seconds() > 60,
+        backdated=row.is_backdated,
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RUL
 from arbitration.words import quota_effect, stage_word
 from leads.models import Rejection
 from sla.queries import calendar_in_force, clock_views, hours_for
+from sla.queries.clocks import ClockView
 
 # A board column shows what still matters; the rulings page has the rest.
 RULED_SHOWN = 20
@@ -40,7 +40,7 @@ class CaseCard:
     leads_at_stake: int
     quota_effect: str
     similar: int
-    clock: Any
+    clock: ClockView | None
     stage: str
     stage_label: str
     outcome: str
@@ -74,7 +74,7 @@ class _Facts:
     sales_said: dict[UUID, str]
     at_stake: dict[tuple[str, str], int]
     similar: dict[tuple[str, str], int]
-    clocks: dict[UUID, list[Any]]
+    clocks: dict[UUID, list[ClockView]]
 
 
 def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
@@ -170,5 +170,5 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
     )
 
 
-def _first(clocks: Iterable[Any]) -> Any:
+def _first(clocks: Iterable[ClockView]) -> ClockView | None:
     return next(iter(clocks), None)
