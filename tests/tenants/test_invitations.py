@@ -1,0 +1,146 @@
+"""Inviting somebody, and taking the seat."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from events.models import Event
+from smarketing.lib.clock import now
+from smarketing.lib.scope import global_scope, tenant_scope
+from tenants.access import find_invitation
+from tenants.actions import INVITATION_FOR
+from tenants.keys import invitation_path
+from tenants.models import Invitation, Membership, User
+from tests.support import PASSWORD, Cast, signed_in
+
+INVITE = "/o/acme/members/invite/"
+CHOSEN = {"name": "Nia New", "password1": "a very long word", "password2": "a very long word"}
+
+
+def invite(cast: Cast, email: str = "new@example.com", role: str = "marketer", **headers: str) -> Any:
+    return signed_in(cast.ada).post(INVITE, data={"email": email, "role": role}, headers=headers)
+
+
+def link(cast: Cast) -> str:
+    with tenant_scope(cast.acme.pk):
+        return invitation_path(Invitation.objects.latest("created_at").public_id)
+
+
+def is_member(cast: Cast, email: str) -> bool:
+    with tenant_scope(cast.acme.pk):
+        return Membership.objects.filter(email=email).exists()
+
+
+def test_a_new_person_sets_a_password_and_is_in(cast: Cast) -> None:
+    assert invite(cast).status_code == 302
+    client = Client()
+    assert client.post(link(cast), data=CHOSEN).headers["Location"] == "/o/acme/"
+    with tenant_scope(cast.acme.pk):
+        member = Membership.objects.get(email="new@example.com")
+        assert (member.name, member.roles) == ("Nia New", ["marketer"])
+        assert {"invitation.sent", "invitation.accepted"} <= set(Event.objects.values_list("kind", flat=True))
+    assert client.get("/o/acme/me/").status_code == 200
+
+
+def test_the_link_works_once(cast: Cast) -> None:
+    invite(cast)
+    path = link(cast)
+    Client().post(path, data=CHOSEN)
+    assert Client().get(path).status_code == 410
+    assert Client().post(path, data=CHOSEN).status_code == 410
+
+
+def test_the_link_ends_after_two_weeks_and_when_it_is_withdrawn(cast: Cast) -> None:
+    invite(cast)
+    with time_machine.travel(now() + INVITATION_FOR + timedelta(seconds=1), tick=False):
+        assert Client().get(link(cast)).status_code == 410
+    with tenant_scope(cast.acme.pk):
+        invitation = Invitation.objects.latest("created_at")
+    signed_in(cast.ada).post(f"/o/acme/members/invitations/{invitation.pk}/withdraw/")
+    assert Client().post(link(cast), data=CHOSEN).status_code == 410
+    assert not is_member(cast, "new@example.com")
+
+
+@pytest.mark.parametrize("token", ["x", "0000000000000000-secret", "a-b-c", "é"])
+def test_an_unknown_link_says_no_more_than_an_old_one(cast: Cast, token: str) -> None:
+    assert Client().get(f"/invite/{token}/").status_code in (404, 410)
+
+
+def test_a_link_with_another_secret_opens_nothing(cast: Cast) -> None:
+    invite(cast)
+    path = link(cast)
+    assert Client().get(path[:-2] + ("A/" if path[-2] != "A" else "B/")).status_code == 410
+
+
+def test_a_person_with_an_account_joins_only_signed_in(cast: Cast) -> None:
+    invite(cast, email=cast.gus.email)
+    path = link(cast)
+    sent_away = Client().get(path)
+    assert sent_away.status_code == 302
+    assert "/login/" in sent_away.headers["Location"]
+    assert Client().post(path, data=CHOSEN).status_code == 302
+    assert signed_in(cast.mara).post(path).status_code == 409
+    assert not is_member(cast, cast.gus.email)
+    with global_scope():
+        assert User.objects.get(email=cast.gus.email).check_password(PASSWORD)
+    assert signed_in(cast.gus).post(path).headers["Location"] == "/o/acme/"
+    assert is_member(cast, cast.gus.email)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"password2": "another long word"}, "password2"),
+        ({"password1": "short", "password2": "short"}, "password1"),
+        ({"password1": "new@example.com", "password2": "new@example.com"}, "password1"),
+        ({"password1": "password12", "password2": "password12"}, "password1"),
+        ({"name": ""}, "name"),
+        ({"name": "x\x00y"}, "name"),
+        ({"name": "x" * 200}, "name"),
+    ],
+)
+def test_names_what_is_wrong_with_the_answers(cast: Cast, change: dict[str, str], field: str) -> None:
+    invite(cast)
+    response = Client().post(link(cast), data={**CHOSEN, **change})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert not is_member(cast, "new@example.com")
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "status"),
+    [
+        ("nobody", "marketer", 422),
+        ("", "marketer", 422),
+        ("new@example.com", "king", 422),
+        ("mara@example.com", "marketer", 409),
+        ("a" * 300 + "@example.com", "marketer", 422),
+    ],
+)
+def test_refuses_an_invitation_that_cannot_be(cast: Cast, email: str, role: str, status: int) -> None:
+    assert invite(cast, email=email, role=role).status_code == status
+    with tenant_scope(cast.acme.pk):
+        assert not Invitation.objects.exists()
+
+
+def test_htmx_gets_the_list_and_the_link(cast: Cast) -> None:
+    response = invite(cast, **{"HX-Request": "true"})
+    assert response.status_code == 200
+    assert b'id="list"' in response.content
+    assert b"<html" not in response.content
+    assert "/invite/" in response.headers["HX-Trigger"]
+    dialog = signed_in(cast.ada).get(INVITE, headers={"HX-Request": "true", "HX-Target": "dialog-body"})
+    assert b"<form" in dialog.content
+    assert b"<html" not in dialog.content
+
+
+def test_the_links_secret_is_not_stored(cast: Cast) -> None:
+    invite(cast)
+    secret = link(cast).strip("/").partition("-")[2]
+    with tenant_scope(cast.acme.pk):
+        stored = Invitation.objects.latest("created_at")
+    assert secret not in (stored.secret_hash, stored.public_id)
+    assert find_invitation(f"{stored.public_id}-{secret}", at=now()) is not None
