@@ -1,0 +1,241 @@
+"""The six headline cards: a figure, what it is of, and how it moved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboards import formulas
+from dashboards.formulas import Change, Share, Speed
+from dashboards.links import Links
+from dashboards.queries import MonthFigures, months_before
+from dashboards.queries.cut import SPARK_MONTHS
+from sla.models import Side
+from sla.words import tier_label
+from smarketing.lib.templatetags.ui import duration, number, points, pp
+
+MARKETING, SALES, JOINT = "marketing", "sales", "joint"
+# Changes smaller than these say nothing: percentage points, seconds, points.
+FLAT_SHARE, FLAT_SECONDS, FLAT_POINTS = 0.5, 60, 1
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One card, as the page prints it."""
+
+    key: str
+    name: str
+    owner: str
+    kind: str
+    value: Decimal | float | None
+    note: str
+    url: str
+    spark: list[float]
+    of: Decimal | None = None
+    pending: int | None = None
+    pending_label: str = ""
+    delta_text: str = ""
+    tone: str = "flat"
+    direction: str = "flat"
+    basis: str = ""
+
+
+def cards(figures: MonthFigures, links: Links) -> list[Kpi]:
+    """Return the six cards in their order."""
+    return [
+        _delivered(figures, links),
+        _acceptance(figures, links),
+        _compliance(figures, links),
+        _speed(figures, links),
+        _conversion(figures, links),
+        _pipeline(figures, links),
+    ]
+
+
+def _shown_months(figures: MonthFigures) -> list[date]:
+    return [months_before(figures.cut.month, number) for number in reversed(range(SPARK_MONTHS))]
+
+
+def _than(figures: MonthFigures) -> str:
+    return _("than %(month)s") % {"month": formats.date_format(figures.cut.previous, "M")}
+
+
+def _delivered(figures: MonthFigures, links: Links) -> Kpi:
+    delivery = figures.delivery
+    credits = delivery.credits
+    pace = delivery.pace
+    gap = formulas.change(
+        float(pace.delivered) if pace else None,
+        float(pace.planned_to_date) if pace else None,
+        more_is_good=True,
+        flat_under=FLAT_POINTS,
+    )
+    open_points = sum((credit.pending_points + credit.suspended_points for credit in credits), Decimal(0))
+    card = Kpi(
+        key="delivered",
+        name=_("MQLs delivered"),
+        owner=MARKETING,
+        kind="points",
+        value=delivery.points_of(figures.cut.month),
+        of=delivery.target.points if pace else None,
+        note=", ".join(f"{number(credit.count)} {tier_label(credit.tier)}" for credit in credits),
+        pending=int(open_points) or None,
+        pending_label=_("points not final"),
+        url=links.leads(),
+        spark=[float(delivery.points_of(month)) for month in _shown_months(figures)],
+        basis=_("in points, against the plan") if gap else _("in points"),
+    )
+    return _moved(card, gap, _gap_text(gap))
+
+
+def _gap_text(gap: Change | None) -> str:
+    if gap is None:
+        return ""
+    if gap.tone == "flat":
+        return _("on plan")
+    sentence = _("%(points)s ahead") if gap.value > 0 else _("%(points)s behind")
+    return sentence % {"points": points(abs(round(gap.value)))}
+
+
+def _moved(card: Kpi, change: Change | None, text: str) -> Kpi:
+    """Return the card with its change; without something to compare that place stays empty."""
+    if change is None:
+        return card
+    return replace(card, delta_text=text, tone=change.tone, direction=change.direction)
+
+
+def _acceptance(figures: MonthFigures, links: Links) -> Kpi:
+    share = formulas.gross_acceptance(figures.cohort.decisions)
+    before = formulas.gross_acceptance(figures.cohort_of(figures.cut.previous).decisions)
+    card = Kpi(
+        key="acceptance",
+        name=_("Accepted by sales"),
+        owner=SALES,
+        kind="percent",
+        value=share.percent,
+        note=_of_decided(share),
+        pending=share.pending or None,
+        pending_label=_("undecided"),
+        url=links.leads(decision="accepted"),
+        spark=_percents(
+            [formulas.gross_acceptance(figures.cohort_of(month).decisions) for month in _shown_months(figures)]
+        ),
+    )
+    return _compared(card, figures, share, before)
+
+
+def _of_decided(share: Share) -> str:
+    return _("%(n)s of %(all)s decided") % {"n": number(share.numerator), "all": number(share.denominator)}
+
+
+def _percents(shares: Sequence[Share]) -> list[float]:
+    return [share.percent for share in shares if share.percent is not None]
+
+
+def _compared(card: Kpi, figures: MonthFigures, share: Share, before: Share) -> Kpi:
+    """Return the card of a share with its change against the month before."""
+    change = formulas.change(share.percent, before.percent, more_is_good=True, flat_under=FLAT_SHARE)
+    if change is None:
+        return card
+    return replace(_moved(card, change, pp(change.value)), basis=_than(figures))
+
+
+def _compliance(figures: MonthFigures, links: Links) -> Kpi:
+    share = _kept(figures, figures.cut.month)
+    card = Kpi(
+        key="compliance",
+        name=_("Promises kept by sales"),
+        owner=SALES,
+        kind="percent",
+        value=share.percent,
+        note=_("%(n)s of %(all)s due") % {"n": number(share.numerator), "all": number(share.denominator)},
+        pending=share.pending or None,
+        pending_label=_("running"),
+        url=links.breaches(SALES),
+        spark=_percents([_kept(figures, month) for month in _shown_months(figures)]),
+    )
+    return _compared(card, figures, share, _kept(figures, figures.cut.previous))
+
+
+def _kept(figures: MonthFigures, month: date) -> Share:
+    kept = figures.promises.of(month, Side.SALES)
+    return formulas.compliance(kept.met, kept.breached, kept.running)
+
+
+def _speed(figures: MonthFigures, links: Links) -> Kpi:
+    speed = figures.speeds.elapsed
+    median = speed.median.seconds
+    change = formulas.change(
+        median, figures.medians.get(figures.cut.previous), more_is_good=False, flat_under=FLAT_SECONDS
+    )
+    card = Kpi(
+        key="speed",
+        name=_("Median speed to lead"),
+        owner=SALES,
+        kind="duration",
+        value=median,
+        note=_contacts_note(speed),
+        pending=speed.untouched or None,
+        pending_label=_("untouched"),
+        url=links.leads(reached="contacted"),
+        spark=[float(figures.medians[month]) for month in _shown_months(figures) if month in figures.medians],
+        basis=_than(figures) if change else "",
+    )
+    return _moved(card, change, _pace_text(change))
+
+
+def _contacts_note(speed: Speed) -> str:
+    if speed.median.over is not None:
+        return _("more than %(time)s so far") % {"time": duration(speed.median.over)}
+    contacts = ngettext("%(n)s first contact", "%(n)s first contacts", speed.contacts)
+    return contacts % {"n": number(speed.contacts)}
+
+
+def _pace_text(change: Change | None) -> str:
+    if change is None or change.tone == "flat":
+        return _("as fast")
+    sentence = _("%(time)s slower") if change.value > 0 else _("%(time)s faster")
+    return sentence % {"time": duration(abs(change.value))}
+
+
+def _conversion(figures: MonthFigures, links: Links) -> Kpi:
+    share, before = _converted(figures, figures.cut.month), _converted(figures, figures.cut.previous)
+    card = Kpi(
+        key="conversion",
+        name=_("MQL to SQL"),
+        owner=JOINT,
+        kind="percent",
+        value=share.percent,
+        note=_("%(n)s of %(all)s sent") % {"n": number(share.numerator), "all": number(share.denominator)},
+        url=links.leads(reached="qualified"),
+        spark=_percents([_converted(figures, month) for month in _shown_months(figures)]),
+    )
+    if not figures.is_mature:
+        # Leads of this month have had less time than those of the month before.
+        return replace(card, basis=_("too early to compare"))
+    return _compared(card, figures, share, before)
+
+
+def _converted(figures: MonthFigures, month: date) -> Share:
+    cohort = figures.cohort_of(month)
+    return Share(cohort.qualified, cohort.decisions.sent)
+
+
+def _pipeline(figures: MonthFigures, links: Links) -> Kpi:
+    cohort = figures.cohort
+    opportunities = ngettext("%(n)s opportunity", "%(n)s opportunities", cohort.opportunities)
+    return Kpi(
+        key="value",
+        name=_("Pipeline"),
+        owner=JOINT,
+        kind="money",
+        value=cohort.pipeline if cohort.decisions.sent else None,
+        note=opportunities % {"n": number(cohort.opportunities)},
+        url=links.leads(reached="opportunity"),
+        spark=[float(figures.cohort_of(month).pipeline) for month in _shown_months(figures)],
+        basis=_("of the leads of this month"),
+    )

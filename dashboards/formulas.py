@@ -1,0 +1,171 @@
+"""The formulas of the joint numbers (pure): numerator, denominator and what is still open stay together.
+
+# Note [Untouched]
+A lead that nobody has contacted yet took infinitely long, so percentiles can be infinite. They are then told
+as "more than": untouched leads enter with their age so far, which the true value can only exceed. A lead that
+sales rejected without contact owes none and is left out; it shows up in the acceptance instead.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+HOUR = 3600
+# A step of the funnel counts when it was reached within so many days of the handover.
+CONVERSION_FOR = timedelta(days=90)
+# What a bucket of the speed distribution ends before, in seconds; the last one has no end.
+BUCKET_ENDS = (HOUR // 4, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole, and how many may still join either."""
+
+    numerator: int
+    denominator: int
+    pending: int = 0
+
+    @property
+    def percent(self) -> float | None:
+        """From 0 to 100; None of nothing."""
+        return self.numerator * 100 / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What became of the handovers of a cohort; overturned ones were rejected first."""
+
+    accepted: int = 0
+    deemed: int = 0
+    rejected: int = 0
+    overturned: int = 0
+    pending: int = 0
+
+    @property
+    def decided(self) -> int:
+        """All but the pending ones."""
+        return self.accepted + self.deemed + self.rejected + self.overturned
+
+    @property
+    def sent(self) -> int:
+        """The whole cohort."""
+        return self.decided + self.pending
+
+    @property
+    def taken(self) -> int:
+        """Those that sales works on, by will, silence or ruling."""
+        return self.accepted + self.deemed + self.overturned
+
+
+def gross_acceptance(decisions: Decisions) -> Share:
+    """What sales took by itself of what it decided, before any ruling."""
+    return Share(decisions.accepted + decisions.deemed, decisions.decided, decisions.pending)
+
+
+def net_acceptance(decisions: Decisions) -> Share:
+    """What was right to hand over, rulings included."""
+    return Share(decisions.taken, decisions.decided, decisions.pending)
+
+
+def deemed_share(decisions: Decisions) -> Share:
+    """How much was accepted by silence."""
+    return Share(decisions.deemed, decisions.decided, decisions.pending)
+
+
+def rejected_share(decisions: Decisions) -> Share:
+    """What sales sent back, also where the board took it back to sales."""
+    return Share(decisions.rejected + decisions.overturned, decisions.decided, decisions.pending)
+
+
+def compliance(met: int, breached: int, running: int = 0) -> Share:
+    """Promises kept of those whose deadline brought a verdict; excused and cancelled ones are in neither."""
+    return Share(met, met + breached, running)
+
+
+def attainment(points: Decimal, target: Decimal | None) -> float | None:
+    """Weighted points of the target, in percent."""
+    return float(points * 100 / target) if target else None
+
+
+def lead_velocity(present: int, before: int) -> float | None:
+    """Growth of qualified leads over the month before, in percent; None from nothing."""
+    return (present - before) * 100 / before if before else None
+
+
+def is_mature(cohort_ends_at: datetime, *, at: datetime) -> bool:
+    """Tell whether the last lead of a cohort has had its whole time to convert."""
+    return at >= cohort_ends_at + CONVERSION_FOR
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """A nearest-rank percentile; ``seconds`` is None where it is infinite or of nothing, ``over`` its lower bound."""
+
+    seconds: int | None
+    over: int | None = None
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a cohort was contacted. See Note [Untouched]."""
+
+    contacts: int
+    untouched: int
+    median: Percentile
+    p90: Percentile
+    within_hour: Share
+    buckets: tuple[int, ...]
+
+
+def speed_to_lead(contacted: Iterable[int], waiting: Iterable[int] = ()) -> Speed:
+    """Return the speed of first contacts, in seconds, with the age so far of those without one."""
+    durations, ages = sorted(contacted), list(waiting)
+    everybody = sorted([*durations, *ages])
+    return Speed(
+        contacts=len(durations),
+        untouched=len(ages),
+        median=_percentile(durations, everybody, 50),
+        p90=_percentile(durations, everybody, 90),
+        within_hour=Share(sum(seconds <= HOUR for seconds in durations), len(everybody)),
+        buckets=_buckets(durations),
+    )
+
+
+def _percentile(durations: Sequence[int], everybody: Sequence[int], percent: int) -> Percentile:
+    if not everybody:
+        return Percentile(None)
+    # In whole numbers, so that no rounding error moves the rank.
+    rank = -(-len(everybody) * percent // 100) - 1
+    if rank < len(durations):
+        return Percentile(durations[rank])
+    return Percentile(None, over=everybody[rank])
+
+
+def _buckets(durations: Sequence[int]) -> tuple[int, ...]:
+    counts, before = [], 0
+    for end in BUCKET_ENDS:
+        until = sum(seconds < end for seconds in durations)
+        counts.append(until - before)
+        before = until
+    return (*counts, len(durations) - before)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure against another one; ``tone`` is good, bad or flat, ``direction`` up, down or flat."""
+
+    value: float
+    tone: str
+    direction: str
+
+
+def change(present: float | None, before: float | None, *, more_is_good: bool, flat_under: float) -> Change | None:
+    """Compare two figures; what is smaller than ``flat_under`` says nothing. None without both."""
+    if present is None or before is None:
+        return None
+    value = present - before
+    if abs(value) < flat_under:
+        return Change(value, "flat", "flat")
+    rises = value > 0
+    return Change(value, "good" if rises == more_is_good else "bad", "up" if rises else "down")

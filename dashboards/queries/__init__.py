@@ -1,0 +1,36 @@
+"""Adding up what happened."""
+
+from dashboards.queries.cohorts import Cohort, cohorts
+from dashboards.queries.cut import Cut, months_before
+from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
+from dashboards.queries.nav import NavCount, nav_counts
+from dashboards.queries.points import Credits, credits_of, ledger
+from dashboards.queries.promises import Promises, promises
+from dashboards.queries.rejections import Reason, Rejections, rejections
+from dashboards.queries.speed import Speeds, medians, speeds
+
+__all__ = [
+    "Agreement",
+    "Cohort",
+    "Credits",
+    "Cut",
+    "Delivery",
+    "MonthFigures",
+    "NavCount",
+    "Promises",
+    "Reason",
+    "Rejections",
+    "Speeds",
+    "cohorts",
+    "credits_of",
+    "delivery",
+    "ledger",
+    "medians",
+    "month_figures",
+    "months_before",
+    "nav_counts",
+    "promises",
+    "rejections",
+    "speeds",
+    "speeds_of",
+]

@@ -1,0 +1,72 @@
+"""Cohorts: what became of the handovers sent in a month."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+
+from dashboards.formulas import CONVERSION_FOR, Decisions
+from dashboards.queries.cut import Cut
+from leads.models import Handover
+
+TAKEN = Q(decision__in=[
+    Handover.Decision.ACCEPTED, Handover.Decision.DEEMED_ACCEPTED, Handover.Decision.ACCEPTED_BY_RULING
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The handovers of one month by decision, and how far they came within the time to convert."""
+
+    decisions: Decisions = field(default_factory=Decisions)
+    contacted: int = 0
+    qualified: int = 0
+    opportunities: int = 0
+    won: int = 0
+    pipeline: Decimal = Decimal(0)
+
+
+def cohorts(cut: Cut) -> dict[date, Cohort]:
+    """Return the cohorts of the month and of those that its small lines show, in one query."""
+    rows = Handover.objects.filter(cut.on_handovers(), counted_month__range=(cut.first_shown, cut.month))
+    tallies = rows.values("counted_month").annotate(**_counts()).order_by("counted_month")
+    return {row["counted_month"]: _cohort(row) for row in tallies}
+
+
+def _counts() -> dict[str, Any]:
+    decisions = {name: Count("pk", filter=Q(decision=value)) for name, value in _DECISIONS.items()}
+    opportunity = _reached("opportunity_at")
+    return decisions | {
+        "contacted": Count("pk", filter=TAKEN & Q(contacted_at__isnull=False)),
+        "qualified": Count("pk", filter=_reached("qualified_at")),
+        "opportunities": Count("pk", filter=opportunity),
+        "won": Count("pk", filter=Q(outcome=Handover.Outcome.WON) & _reached("closed_at")),
+        "pipeline": Sum("amount", filter=opportunity),
+    }
+
+
+_DECISIONS = {
+    "accepted": Handover.Decision.ACCEPTED,
+    "deemed": Handover.Decision.DEEMED_ACCEPTED,
+    "rejected": Handover.Decision.REJECTED,
+    "overturned": Handover.Decision.ACCEPTED_BY_RULING,
+    "pending": Handover.Decision.PENDING,
+}
+
+
+def _reached(moment: str) -> Q:
+    return Q(**{f"{moment}__lte": F("sent_at") + CONVERSION_FOR})
+
+
+def _cohort(row: Mapping[str, Any]) -> Cohort:
+    return Cohort(
+        decisions=Decisions(**{name: row[name] for name in _DECISIONS}),
+        contacted=row["contacted"],
+        qualified=row["qualified"],
+        opportunities=row["opportunities"],
+        won=row["won"],
+        pipeline=row["pipeline"] or Decimal(0),
+    )
