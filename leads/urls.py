@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from leads import views
+from leads import api, views
 
 app_name = "leads"
 
@@ -22,4 +22,17 @@ urlpatterns: list[URLPattern] = [
     path("returns/", views.returns, name="returns"),
 ]
 
-api_urlpatterns: list[URLPattern] = []
+api_urlpatterns: list[URLPattern] = [
+    path("leads", api.Leads.as_view(), name="leads"),
+    path("leads/<uuid:lead_id>", api.OneLead.as_view(), name="lead"),
+    path("leads/<uuid:lead_id>/events", api.LeadEvents.as_view(), name="lead_events"),
+    path("leads/<uuid:lead_id>/handovers", api.LeadHandovers.as_view(), name="lead_handovers"),
+    path("handovers", api.Handovers.as_view(), name="handovers"),
+    path("handovers/<uuid:handover_id>", api.OneHandover.as_view(), name="handover"),
+    path("handovers/<uuid:handover_id>/acceptance", api.Acceptance.as_view(), name="handover_acceptance"),
+    path("handovers/<uuid:handover_id>/rejection", api.RejectionOf.as_view(), name="handover_rejection"),
+    path("handovers/<uuid:handover_id>/attempts", api.Attempts.as_view(), name="handover_attempts"),
+    path("handovers/<uuid:handover_id>/outcome", api.OutcomeOf.as_view(), name="handover_outcome"),
+    path("handovers/<uuid:handover_id>/assignment", api.Assignment.as_view(), name="handover_assignment"),
+    path("handovers/<uuid:handover_id>/return", api.Return.as_view(), name="handover_return"),
+]

@@ -11,6 +11,7 @@ from leads.actions.deciding import (
     settle_silence,
     undo_decision,
 )
+from leads.actions.editing import CORRECTABLE, edit_lead
 from leads.actions.following import (
     AttemptsMissing,
     NotAccepted,
@@ -19,7 +20,6 @@ from leads.actions.following import (
     advance_handover,
 )
 from leads.actions.returning import (
-    CORRECTABLE,
     NotAppealable,
     RejectionAnswered,
     RejectionNotAppealed,
@@ -72,6 +72,7 @@ __all__ = [
     "advance_handover",
     "assign_handover",
     "deem_accepted",
+    "edit_lead",
     "expire_return",
     "hand_over",
     "hand_over_qualified",

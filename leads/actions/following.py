@@ -17,6 +17,8 @@ from sla import actions as sla
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
 
+# What the column holds.
+LARGEST = Decimal(10) ** 12
 ORDER = [step.value for step in Handover.Progress]
 STAGES = {Handover.Progress.QUALIFIED: Lead.Stage.SQL, Handover.Progress.OPPORTUNITY: Lead.Stage.OPPORTUNITY}
 ENDS = {
@@ -67,6 +69,8 @@ def advance_handover(
     Won carries an amount, lost and disqualified a reason of the agreement. Raises NotAccepted, NotContacted,
     StepBackwards, AttemptsMissing, HandoverNotOpen, InvalidInput.
     """
+    if amount is not None and not (amount.is_finite() and 0 < amount < LARGEST):
+        raise InvalidInput([FieldError("/amount", "out_of_range", "An amount is more than zero, with two decimals.")])
     handover = locked_handover(handover)
     _check_open(handover)
     if outcome:
@@ -134,7 +138,7 @@ def _check_outcome(handover: Handover, outcome: str, *, amount: Decimal | None, 
     if outcome not in ENDS:
         raise InvalidInput([FieldError("/outcome", "unknown_value", "Choose an outcome.")])
     end = Handover.Outcome(outcome)
-    if end == Handover.Outcome.WON and (amount is None or amount <= 0):
+    if end == Handover.Outcome.WON and amount is None:
         raise InvalidInput([FieldError("/amount", "missing", "A won lead carries an amount.")])
     if end in catalogues and reason not in catalogues[end]:
         raise InvalidInput([FieldError("/reason", "unknown_value", "Choose a reason of the agreement.")])

@@ -13,24 +13,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from leads import normal
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.deciding import RETURN_ANSWER
+from leads.actions.editing import correct
 from leads.actions.judging import rescore
 from leads.actions.sending import hand_over, zone_of_organisation
-from leads.models import Company, Handover, Lead, Rejection
+from leads.models import Handover, Lead, Rejection
 from sla import actions as sla
 from sla.models import Clock
 from sla.queries import agreement_in_force
-from smarketing.lib.errors import DomainError, FieldError, InvalidInput
+from smarketing.lib.errors import DomainError
 from tenants.models import Membership
-
-# What marketing may put right before sending a lead again.
-CORRECTABLE = (
-    "given_name", "family_name", "phone", "job_title", "country",
-    "company_name", "employees", "industry", "website",
-)  # fmt: skip
-_OF_COMPANY = ("employees", "industry", "website")
 
 
 class RejectionAnswered(DomainError):
@@ -76,7 +69,7 @@ def resend_lead(
     _answer(handover, rejection, Rejection.State.RESENT, by=by, at=at)
     _make_final(handover, by=by, at=at)
     lead = locked_lead(handover.lead_id)
-    _correct(lead, changes, at=at)
+    correct(lead, changes, at=at)
     version = agreement_in_force(at=at)
     if version is not None:
         rescore(lead, version, by=by, at=at)
@@ -184,35 +177,3 @@ def _make_final(handover: Handover, *, by: Membership | None, at: datetime) -> N
     sla.cancel_clocks(handover.subject, at=at, by=by)
     sla.reverse_credit(handover.subject, at=at, zone=zone_of_organisation())
     change_handover(handover, at=at)
-
-
-def _correct(lead: Lead, changes: Mapping[str, Any], *, at: datetime) -> None:
-    unknown = [name for name in changes if name not in CORRECTABLE]
-    if unknown:
-        raise InvalidInput(
-            [FieldError(f"/changes/{name}", "unknown_field", "Not a field to correct.") for name in unknown]
-        )
-    told = {name: normal.tidy(value) if isinstance(value, str) else value for name, value in changes.items()}
-    of_lead = {name: value for name, value in told.items() if name not in _OF_COMPANY}
-    if "phone" in of_lead:
-        of_lead["phone_e164"] = normal.phone_e164(of_lead["phone"], of_lead.get("country") or lead.country)
-    of_company = {name: value for name, value in told.items() if name in _OF_COMPANY}
-    change_lead(lead, at=at, **of_lead)
-    if of_company:
-        _correct_company(lead, of_company, at=at)
-
-
-def _correct_company(lead: Lead, told: Mapping[str, Any], *, at: datetime) -> None:
-    if lead.company is None:
-        change_lead(lead, at=at, company=Company.objects.create(name=lead.company_name or lead.name))
-    company = lead.company
-    if company is None:
-        raise LookupError("The company was just made.")
-    facts = {name: value for name, value in told.items() if name == "employees"}
-    if "industry" in told:
-        facts["industry"] = normal.fold(told["industry"])
-    if told.get("website") and not company.domain_norm:
-        facts["domain_norm"] = normal.registrable(told["website"])
-    Company.objects.filter(pk=company.pk).update(**facts)
-    for name, value in facts.items():
-        setattr(company, name, value)

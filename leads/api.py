@@ -1,0 +1,357 @@
+"""Leads and handovers for REST clients: acts are facts that are posted."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from django.http import Http404
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.models import Event
+from leads import access, actions
+from leads.models import Handover, Lead
+from leads.normal import email_norm
+from leads.serializers import attempt_row, event_row, handover_row, handover_rows, lead_row, rejection_row
+from smarketing.lib.errors import FieldError, InvalidInput
+from smarketing.lib.openapi import operation
+from smarketing.lib.pagination import page
+from tenants.access import get_member, require
+from tenants.rest import KeyView, answer
+from tenants.roles import MARKETING, Role
+
+SALES = access.SALES
+READ = (401, 403, 404)
+WRITE = (400, 401, 403, 404, 409, 422)
+
+Short = Annotated[str, Meta(max_length=300)]
+Note = Annotated[str, Meta(max_length=4000)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Employees = Annotated[int, Meta(ge=0, le=2_000_000_000)]
+
+
+class LeadFilter(Struct, forbid_unknown_fields=True):
+    """Which leads."""
+
+    stage: Literal[
+        "", "lead", "prospect", "mql", "sal", "sql", "opportunity", "customer", "nurture", "disqualified"
+    ] = ""
+    tier: Literal["", "standard", "hand_raiser"] = ""
+    email: Short = ""
+
+
+class LeadBody(Struct, forbid_unknown_fields=True):
+    """What is put right; fields that are left out stay."""
+
+    given_name: Short | UnsetType = UNSET
+    family_name: Short | UnsetType = UNSET
+    phone: Short | UnsetType = UNSET
+    job_title: Short | UnsetType = UNSET
+    country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] | UnsetType = UNSET
+    company_name: Short | UnsetType = UNSET
+    employees: Employees | UnsetType | None = UNSET
+    industry: Short | UnsetType = UNSET
+    website: Short | UnsetType = UNSET
+
+
+class HandoverBody(Struct, forbid_unknown_fields=True):
+    """A word to sales; a reason where the lead is not qualified."""
+
+    note: Note = ""
+    override_reason: Note = ""
+
+
+class HandoverFilter(Struct, forbid_unknown_fields=True):
+    """Which handovers."""
+
+    state: Literal["", "pending", "accepted", "deemed_accepted", "rejected", "accepted_by_ruling"] = ""
+    progress: Literal["", "new", "contacted", "qualified", "opportunity", "closed"] = ""
+    lead: UUID | None = None
+    assigned_to: UUID | None = None
+    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] = ""
+
+
+class NothingBody(Struct, forbid_unknown_fields=True):
+    """The act says it all."""
+
+
+class RejectionBody(Struct, forbid_unknown_fields=True):
+    """A reason of the agreement, with what it needs."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=100)]
+    criterion: Annotated[str, Meta(max_length=100)] = ""
+    note: Note = ""
+    evidence_url: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class AttemptBody(Struct, forbid_unknown_fields=True):
+    """A try to reach the person; without a time it was now."""
+
+    channel: Literal["call", "email", "meeting", "message"]
+    outcome: Literal["reached", "no_answer", "left_message", "wrong_contact"]
+    occurred_at: Moment | None = None
+    note: Note = ""
+    automatic: bool = False
+
+
+class OutcomeBody(Struct, forbid_unknown_fields=True):
+    """A step of progress, or the outcome that closes the handover."""
+
+    progress: Literal["", "qualified", "opportunity"] = ""
+    outcome: Literal["", "won", "lost", "disqualified", "unable_to_reach"] = ""
+    amount: Decimal | None = None
+    reason: Annotated[str, Meta(max_length=100)] = ""
+
+
+class AssignmentBody(Struct, forbid_unknown_fields=True):
+    """Who works on it from now on."""
+
+    to: UUID
+
+
+class ReturnBody(Struct, forbid_unknown_fields=True):
+    """Marketing's answer to a rejection: corrected and sent again, or nurtured until a day."""
+
+    answer: Literal["resend", "nurture"]
+    changes: LeadBody | UnsetType = UNSET
+    note: Note = ""
+    wake_on: date | None = None
+
+
+class Leads(KeyView):
+    """The leads that the key's member may see."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("List leads", answers={200: "Leads, newest first."}, problems=(401, 403, 422))
+    def get(self, request: Request) -> Response:
+        asked = self.query(LeadFilter)
+        rows = access.visible_leads(self.member).select_related("company")
+        exact = {"stage": asked.stage, "tier": asked.tier}
+        rows = rows.filter(**{name: value for name, value in exact.items() if value})
+        if asked.email:
+            known = email_norm(asked.email)
+            rows = rows.filter(email_norm=known) if known else rows.none()
+        return answer(page(request, rows, lead_row))
+
+
+class OneLead(KeyView):
+    """One lead."""
+
+    scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
+
+    @operation("Read a lead", answers={200: "The lead; its ETag is needed to change it."}, problems=READ)
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        lead = access.get_lead(self.member, lead_id)
+        return answer(lead_row(lead), revision=lead.revision)
+
+    @operation("Correct a lead", body=LeadBody, answers={200: "The lead."}, problems=(*WRITE, 412, 428))
+    def patch(self, request: Request, lead_id: UUID) -> Response:
+        require(self.member, *MARKETING, *SALES)
+        changes = _given(self.body(LeadBody))
+        lead = access.get_lead(self.member, lead_id, for_update=True)
+        self.expect(lead.revision)
+        lead = actions.edit_lead(lead, changes=changes, by=self.member, at=self.at)
+        return answer(lead_row(lead), revision=lead.revision)
+
+
+def _given(body: LeadBody) -> dict[str, Any]:
+    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+
+
+class LeadEvents(KeyView):
+    """What happened to a lead, its handovers, clocks and cases."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("List a lead's events", answers={200: "Events, newest first."}, problems=READ)
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        lead = access.get_lead(self.member, lead_id)
+        return answer(page(request, Event.objects.filter(thread_id=lead.pk), event_row))
+
+
+class LeadHandovers(KeyView):
+    """Handing a lead over."""
+
+    scopes: ClassVar = {"POST": "handovers:write"}
+
+    @operation(
+        "Hand a lead over to sales",
+        body=HandoverBody,
+        answers={201: "The handover, routed, with its clocks."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        require(self.member, *MARKETING)
+        given = self.body(HandoverBody)
+        lead = access.get_lead(self.member, lead_id)
+        made = actions.hand_over(
+            lead, by=self.member, at=self.at, note=given.note, override_reason=given.override_reason
+        )
+        return _handover(self, made.pk, status=201)
+
+
+class Handovers(KeyView):
+    """The handovers that the key's member may see."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("List handovers", answers={200: "Handovers, newest first."}, problems=(401, 403, 422))
+    def get(self, request: Request) -> Response:
+        asked = self.query(HandoverFilter)
+        rows = access.visible_handovers(self.member).select_related("subject", "version")
+        found = page(request, rows.filter(**_wanted(asked)), lambda handover: {"row": handover})
+        found["results"] = handover_rows([entry["row"] for entry in found["results"]], at=self.at)
+        return answer(found)
+
+
+def _wanted(asked: HandoverFilter) -> Mapping[str, Any]:
+    month = date.fromisoformat(f"{asked.month}-01") if asked.month else None
+    wanted = {
+        "decision": asked.state,
+        "progress": asked.progress,
+        "lead": asked.lead,
+        "assigned_to": asked.assigned_to,
+        "counted_month": month,
+    }
+    return {name: value for name, value in wanted.items() if value}
+
+
+class OneHandover(KeyView):
+    """One handover."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("Read a handover", answers={200: "The handover with clocks and attempts."}, problems=READ)
+    def get(self, request: Request, handover_id: UUID) -> Response:
+        return _handover(self, handover_id, status=200)
+
+
+def _handover(view: KeyView, handover_id: UUID, *, status: int) -> Response:
+    handover = access.get_handover(view.member, handover_id)
+    location = f"/api/v1/handovers/{handover.pk}" if status == 201 else ""
+    return answer(handover_row(handover, at=view.at), status=status, revision=handover.revision, location=location)
+
+
+class _Act(KeyView):
+    """An act of sales on a handover."""
+
+    scopes: ClassVar = {"POST": "handovers:write"}
+    roles: ClassVar[tuple[Role, ...]] = SALES
+
+    def handover(self, handover_id: UUID) -> Handover:
+        """Return the handover that the member may act on."""
+        require(self.member, *self.roles)
+        return access.get_handover(self.member, handover_id)
+
+
+class Acceptance(_Act):
+    """Accepting."""
+
+    @operation(
+        "Accept a handover",
+        body=NothingBody,
+        answers={201: "The handover, accepted."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        if request.data:
+            self.body(NothingBody)
+        actions.accept_handover(handover, by=self.member, at=self.at)
+        return _handover(self, handover.pk, status=201)
+
+
+class RejectionOf(_Act):
+    """Rejecting."""
+
+    @operation("Reject a handover", body=RejectionBody, answers={201: "The rejection."}, problems=WRITE, posts=True)
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        claim = structs.asdict(self.body(RejectionBody))
+        made = actions.reject_handover(handover, by=self.member, at=self.at, **claim)
+        return answer(rejection_row(made), status=201)
+
+
+class Attempts(_Act):
+    """Logging a try to reach the person."""
+
+    @operation("Log an attempt", body=AttemptBody, answers={201: "The attempt."}, problems=WRITE, posts=True)
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        told = structs.asdict(self.body(AttemptBody))
+        made = actions.log_attempt(handover, by=self.member, at=self.at, **told)
+        return answer(attempt_row(made), status=201)
+
+
+class OutcomeOf(_Act):
+    """Moving an accepted handover on, or closing it."""
+
+    @operation(
+        "Note progress or the outcome",
+        body=OutcomeBody,
+        answers={201: "The handover as it is now."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        told = self.body(OutcomeBody)
+        if bool(told.progress) == bool(told.outcome):
+            raise InvalidInput([FieldError("/outcome", "one_of", "Give either progress or outcome.")])
+        actions.advance_handover(handover, by=self.member, at=self.at, **structs.asdict(told))
+        return _handover(self, handover.pk, status=201)
+
+
+class Assignment(_Act):
+    """Giving a handover to another rep."""
+
+    roles = (Role.SALES_MANAGER,)
+
+    @operation(
+        "Assign a handover",
+        body=AssignmentBody,
+        answers={201: "The handover as it is now."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        wanted = self.body(AssignmentBody).to
+        try:
+            to = get_member(self.member, wanted)
+        except Http404 as error:
+            raise InvalidInput([FieldError("/to", "unknown_value", "There is no such member.")]) from error
+        actions.assign_handover(handover, to=to, by=self.member, at=self.at)
+        return _handover(self, handover.pk, status=201)
+
+
+class Return(_Act):
+    """Answering a rejection."""
+
+    roles = tuple(sorted(MARKETING))
+
+    @operation(
+        "Answer a returned lead",
+        body=ReturnBody,
+        answers={201: "The new handover, or the nurtured lead."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        handover = self.handover(handover_id)
+        told = self.body(ReturnBody)
+        rejection = access.get_return(self.member, handover.pk)
+        if told.answer == "nurture":
+            if told.wake_on is None:
+                raise InvalidInput([FieldError("/wake_on", "missing", "Say when to wake the lead up.")])
+            actions.nurture_lead(rejection, wake_on=told.wake_on, note=told.note, by=self.member, at=self.at)
+            return answer(lead_row(Lead.objects.select_related("company").get(pk=handover.lead_id)), status=201)
+        changes = _given(told.changes) if isinstance(told.changes, LeadBody) else {}
+        made = actions.resend_lead(rejection, changes=changes, note=told.note, by=self.member, at=self.at)
+        return _handover(self, made.pk, status=201)
