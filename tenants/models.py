@@ -142,6 +142,11 @@ class Membership(TenantModel):
         return str(self.roles[0])
 
     @property
+    def display_name(self) -> str:
+        """How the shell calls the member."""
+        return self.name
+
+    @property
     def role_label(self) -> str:
         """The member's roles in words."""
         return ", ".join(str(LABELS[role]) for role in self.roles)

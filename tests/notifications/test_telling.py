@@ -68,7 +68,7 @@ def mailed() -> set[str]:
         ),
         ("clock.breached", {"commitment": "ruling", "owner": None, "side": "board", "due_at": DUE}, {"rita"}, {"rita"}),
         ("case.opened", {"number": "2026-001", "rejected_by": "sam"}, {"sam", "rita"}, {"sam", "rita"}),
-        ("case.ruled", {"number": "2026-1", "filed_by": "mara", "rejected_by": "sam"}, {"mara", "sam"}, {"mara", "sam"}),
+        ("case.ruled", {"number": "1", "filed_by": "mara", "rejected_by": "sam"}, {"mara", "sam"}, {"mara", "sam"}),
         ("target.proposed", {}, {"sina"}, {"sina"}),
         ("lead.received", {}, set(), set()),
     ],
