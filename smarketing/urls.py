@@ -27,7 +27,7 @@ organisation_urlpatterns = [
     path("", include("sla.urls", namespace="sla")),
     path("", include("notifications.urls", namespace="notifications")),
     path("", include("tenants.urls", namespace="tenants")),
-    path("", include("events.urls", namespace="events")),
+    path("", include("dashboards.audit_urls", namespace="events")),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [

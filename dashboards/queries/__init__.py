@@ -3,7 +3,7 @@
 from dashboards.queries.cohorts import Cohort, cohorts
 from dashboards.queries.cut import Cut, months_before
 from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
-from dashboards.queries.nav import NavCount, nav_counts
+from dashboards.queries.nav import NavCount, nav_counts, version_of
 from dashboards.queries.points import Credits, credits_of, ledger
 from dashboards.queries.promises import Promises, promises
 from dashboards.queries.rejections import Reason, Rejections, rejections
@@ -33,4 +33,5 @@ __all__ = [
     "rejections",
     "speeds",
     "speeds_of",
+    "version_of",
 ]
