@@ -1,0 +1,237 @@
+"""Who may do what, as the product says it: every page and every operation of the interface, by hand.
+
+Written from product.md ("Who uses it") and api.md, not from the code, so that a slip in the code shows.
+``{kind}`` in a path, a form or a body stands for the id of that thing in the world.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tenants.roles import Role
+from tests.tenants.world import House
+
+Roles = frozenset[Role]
+
+ALL: Roles = frozenset(Role)
+MARKETING: Roles = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
+SALES: Roles = frozenset({Role.SALES_REP, Role.SALES_MANAGER})
+SIDES = MARKETING | SALES
+HEADS: Roles = frozenset({Role.MARKETING_MANAGER, Role.SALES_MANAGER})
+CHAIR: Roles = frozenset({Role.EXECUTIVE})
+ADMIN: Roles = frozenset({Role.ADMINISTRATOR})
+# The door is marketing's; sales meets a lead when it is handed over.
+DOOR: Roles = ALL - SALES
+KEEPERS: Roles = frozenset({Role.MARKETING_MANAGER, Role.ADMINISTRATOR})
+NOBODY: Roles = frozenset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: who may read it, who may post to it, a form that works, the things in its path."""
+
+    get: Roles = NOBODY
+    post: Roles = NOBODY
+    form: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    # Roles whom a rule of the product refuses (409) in the world as it stands.
+    refused: Roles = NOBODY
+
+    @property
+    def roles(self) -> Roles:
+        """Who comes in at all."""
+        return self.get | self.post
+
+
+def _handover(kind: str = "{handover}") -> dict[str, str]:
+    return {"handover_id": kind}
+
+
+def _case(kind: str = "{case}") -> dict[str, str]:
+    return {"case_id": kind}
+
+
+ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
+REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
+RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
+
+# Pages under /o/<organisation>/.
+PAGES: dict[str, Page] = {
+    "organisation_home": Page(ALL),
+    "leads:inbox": Page(ALL),
+    "leads:list": Page(ALL),
+    "leads:detail": Page(ALL, path={"lead_id": "{lead}"}),
+    "leads:handover": Page(post=MARKETING, form={"note": "Call soon"}, path={"lead_id": "{fresh_lead}"}),
+    "leads:accept": Page(post=SALES, path=_handover()),
+    "leads:reject": Page(SALES, SALES, REJECTION, _handover()),
+    "leads:undo": Page(post=SALES, path=_handover("{accepted}"), refused=SALES),
+    "leads:attempt": Page(SALES, SALES, ATTEMPT, _handover()),
+    "leads:assign": Page({Role.SALES_MANAGER}, {Role.SALES_MANAGER}, {"to": "{rep}"}, _handover()),
+    "leads:progress": Page(SALES, SALES, {"step": "qualified"}, _handover("{accepted}")),
+    "leads:returns": Page(ALL - SALES),
+    "leads:return_resend": Page(MARKETING, MARKETING, {"note": "Look again"}, _handover("{returned}")),
+    "leads:return_nurture": Page(MARKETING, MARKETING, {"wake_on": "2026-06-01"}, _handover("{returned}")),
+    "arbitration:docket": Page(ALL),
+    "arbitration:case": Page(ALL, path=_case()),
+    "arbitration:statement": Page(post=SIDES, form={"text": "We did call."}, path=_case()),
+    "arbitration:rule": Page(post=CHAIR, form=RULING, path=_case()),
+    "arbitration:withdraw": Page(post=MARKETING, path=_case()),
+    "arbitration:appeal": Page(MARKETING, MARKETING, {"claim": "It fits."}, _handover("{returned}")),
+    "arbitration:rulings": Page(ALL),
+    "arbitration:rulings_on": Page(ALL),
+    "sla:targets": Page(ALL, path={"year": "2026"}),
+    "sla:target_propose": Page(
+        frozenset({Role.MARKETING_MANAGER}), frozenset({Role.MARKETING_MANAGER}), {"month": "2026-04", "points": "340"}
+    ),
+    "sla:target_countersign": Page(post=frozenset({Role.SALES_MANAGER}), path={"target_id": "{target}"}),
+    "sla:agreement": Page(ALL),
+    "sla:agreement_version": Page(ALL, path={"number": "{version}"}),
+    "sla:agreement_sign": Page(
+        post=HEADS, path={"version_id": "{version_id}"}, refused=frozenset({Role.MARKETING_MANAGER})
+    ),
+    "sla:breaches": Page(ALL),
+    "intake:submissions": Page(DOOR),
+    "intake:submission": Page(DOOR, path={"submission_id": "{submission}"}),
+    "intake:submission_release": Page(
+        post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
+    ),
+    "intake:submission_spam": Page(post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    "intake:forms": Page(KEEPERS, KEEPERS, {"name": "Contact", "origins": "https://www.example.com"}),
+    "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
+    "notifications:list": Page(ALL),
+    "notifications:mark_read": Page(post=ALL),
+    "tenants:members": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    "tenants:invite_member": Page(ADMIN, ADMIN, {"email": "new@example.com", "role": "marketer"}),
+    "tenants:invitation_withdraw": Page(post=ADMIN, path={"invitation_id": "{invitation}"}),
+    "tenants:keys": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    "tenants:key_create": Page(
+        ADMIN, ADMIN, {"name": "CRM", "scopes": ["leads:read"], "acts_for": "{member}"}
+    ),
+    "tenants:key_revoke": Page(post=ADMIN, path={"key_id": "{key}"}),
+    "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address of the interface: its scope, who may, a body that works, the things in its path."""
+
+    scope: str
+    roles: Roles
+    body: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refused: Roles = NOBODY
+
+
+def _reads(scope: str = "leads:read", roles: Roles = ALL, **path: str) -> Operation:
+    return Operation(scope, roles, path=path)
+
+
+SUBMISSION = {"person": {"email": "new@example.com"}}
+PREVIEW = {"start": "2026-03-02T09:00:00Z", "amount": 8, "unit": "business_hours"}
+
+# (name under api:, method); every operation that a secret key calls.
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("submissions", "POST"): Operation("leads:write", ALL - {Role.AUDITOR}, SUBMISSION),
+    ("submission", "GET"): _reads(roles=DOOR, submission_id="{submission}"),
+    ("submission_release", "POST"): Operation(
+        "leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
+    ),
+    ("submission_spam", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    ("handover_appeal", "POST"): Operation(
+        "cases:write", MARKETING, {"grounds": "It fits."}, {"handover_id": "{returned}"}
+    ),
+    ("cases", "GET"): _reads(),
+    ("case", "GET"): _reads(case_id="{case}"),
+    ("case_statements", "POST"): Operation("cases:write", SIDES, {"text": "We did call."}, {"case_id": "{case}"}),
+    ("case_ruling", "POST"): Operation("cases:write", CHAIR, RULING, {"case_id": "{case}"}),
+    ("case_withdrawal", "POST"): Operation("cases:write", MARKETING, path={"case_id": "{case}"}),
+    ("precedents", "GET"): _reads(),
+    ("agreements", "GET"): _reads("sla:read"),
+    ("agreement", "GET"): _reads("sla:read", number="{version}"),
+    ("agreement_signatures", "POST"): Operation(
+        "sla:write", HEADS, path={"number": "{version}"}, refused=frozenset({Role.MARKETING_MANAGER})
+    ),
+    ("targets", "GET"): _reads("sla:read"),
+    ("targets", "POST"): Operation(
+        "sla:write", frozenset({Role.MARKETING_MANAGER}), {"month": "2026-04", "points": 340}
+    ),
+    ("countersignature", "POST"): Operation(
+        "sla:write", frozenset({Role.SALES_MANAGER}), path={"target_id": "{target}"}
+    ),
+    ("clocks", "GET"): _reads("sla:read"),
+    ("clock_explanation", "GET"): _reads("sla:read", clock_id="{clock}"),
+    ("breaches", "GET"): _reads("sla:read"),
+    ("calendars", "GET"): _reads("sla:read"),
+    ("calendar_preview", "POST"): Operation("sla:read", ALL, PREVIEW, {"calendar_id": "{calendar}"}),
+}
+
+# What needs no secret key: name → what a stranger gets from GET.
+OPEN_OPERATIONS = {"schema": 200, "reference": 200, "form_submissions": 405}
+
+# Pages of no organisation: name → (what a stranger gets, what a member gets) from GET.
+OPEN_PAGES: dict[str, tuple[int, int]] = {
+    "home": (302, 302),
+    "healthz": (200, 200),
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_change_password": (302, 200),
+    "account_reset_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "accept_invitation": (200, 200),
+    "intake_thanks": (200, 200),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One route as the resolver has it."""
+
+    name: str
+    address: str
+    view: Any
+
+
+def routes() -> list[Found]:
+    """Return every route of the product."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: Any, namespace: str, address: str) -> Any:
+    for pattern in patterns:
+        here = address + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner, here)
+        elif isinstance(pattern, URLPattern):
+            yield Found(f"{namespace}{pattern.name}", here, pattern.callback)
+
+
+def pages() -> dict[str, Found]:
+    """Return the routes under /o/<organisation>/ by name."""
+    return {found.name: found for found in routes() if found.address.startswith("o/<slug:slug>/")}
+
+
+def operations() -> dict[str, Found]:
+    """Return the routes of the interface by name."""
+    return {found.name.removeprefix("api:"): found for found in routes() if found.address.startswith("api/v1/")}
+
+
+def methods_of(found: Found) -> set[str]:
+    """Return the methods that an operation's view answers, OPTIONS and HEAD aside."""
+    view = found.view.cls
+    return {method.upper() for method in ("get", "post", "put", "patch", "delete") if hasattr(view, method)}
+
+
+def filled(value: Any, house: House) -> Any:
+    """Return the value with every {kind} replaced by the id of that thing of the organisation."""
+    if isinstance(value, str):
+        return value.format_map(house.things) if value.startswith("{") and value.endswith("}") else value
+    if isinstance(value, Mapping):
+        return {name: filled(part, house) for name, part in value.items()}
+    return [filled(part, house) for part in value] if isinstance(value, list) else value

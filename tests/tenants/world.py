@@ -1,0 +1,248 @@
+"""Two furnished organisations, alike but for their texts: what a leak could carry from one to the other.
+
+Everything is made by the real actions. Every text of globex holds the canary; every text of acme holds ACME_MARK,
+so that the crawl can also prove that it reads pages on which texts stand.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import time_machine
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+
+from arbitration.actions import add_statement, file_appeal, rule_on_case
+from arbitration.models import Case
+from intake.actions import create_form, judge, receive
+from leads.actions import accept_handover, hand_over, log_attempt, reject_handover, take_in
+from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
+from leads.models import Campaign, Handover, Rejection
+from notifications.models import Notification
+from sla.actions import propose_target, sign_version
+from sla.models import Calendar, Clock
+from sla.queries import agreement_in_force
+from smarketing.lib.scope import tenant_scope
+from smarketing.lib.tenancy import TenantModel
+from tenants.actions import add_member, change_profile, create_form_key, create_key, invite, revoke_key
+from tenants.idempotency import begin, finish
+from tenants.keys import SCOPES
+from tenants.models import Membership, Organisation, Team
+from tenants.roles import Role
+from tests.conftest import empty_all_tables
+from tests.support import CANARY, Cast, make_cast, make_user, run_outbox, signed_in
+
+ACME_MARK = "mark-acme-51d2"
+
+# A Monday morning inside everybody's hours; requests come two hours later, before any deadline.
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = AT + timedelta(hours=2)
+CRITERION = "company_size"
+SITE = "https://www.{}.example"
+
+
+@dataclass(frozen=True)
+class House:
+    """One organisation with its people by role, its keys by role, and the ids of its things by kind."""
+
+    organisation: Organisation
+    mark: str
+    staff: dict[Role, Membership]
+    things: dict[str, str] = field(default_factory=dict)
+    keys: dict[Role, dict[str, str]] = field(default_factory=dict)
+    sessions: dict[Role, str] = field(default_factory=dict)
+
+    def client(self, role: Role) -> Client:
+        """Return a browser in which this person is signed in."""
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
+
+
+@dataclass(frozen=True)
+class World:
+    """Both organisations; nothing of globex may ever show in acme."""
+
+    acme: House
+    globex: House
+
+    def foreign_ids(self) -> frozenset[str]:
+        """Return the ids of every row of globex, in every table of tenants."""
+        with tenant_scope(self.globex.organisation.pk):
+            return frozenset(str(pk) for model in tenant_models() for pk in model.objects.values_list("pk", flat=True))
+
+
+def tenant_models() -> list[type[TenantModel]]:
+    """Return every model whose rows belong to an organisation."""
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+@contextmanager
+def standing_world(services: Any, blocker: Any) -> Iterator[World]:
+    """Commit the world for the tests of one module, each of which is rolled back; empty the tables afterwards."""
+    with blocker.unblock():
+        try:
+            with time_machine.travel(AT, tick=False):
+                world = make_world(make_cast(at=AT), AT)
+            yield world
+        finally:
+            empty_all_tables(services)
+
+
+def make_world(cast: Cast, at: datetime) -> World:
+    """Furnish both organisations of the cast."""
+    people = cast.people()
+    acme_staff = {Role(member.roles[0]): member for member in people.values()}
+    return World(
+        acme=_furnish(cast.acme, acme_staff, ACME_MARK, at=at),
+        globex=_furnish(cast.globex, _staff_of_globex(cast, at=at), CANARY, at=at),
+    )
+
+
+def _staff_of_globex(cast: Cast, *, at: datetime) -> dict[Role, Membership]:
+    staff = {Role.ADMINISTRATOR: cast.gus}
+    for role in (r for r in Role if r is not Role.ADMINISTRATOR):
+        user = make_user(f"{role.replace('_', '.')}.{CANARY}", at=at)
+        with tenant_scope(cast.globex.pk):
+            staff[role] = add_member(user, roles=[role], title=f"{CANARY} {role}", by=cast.gus, at=at)
+    return staff
+
+
+def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: str, *, at: datetime) -> House:
+    house = House(organisation, mark, staff)
+    with tenant_scope(organisation.pk):
+        for role, member in staff.items():
+            change_profile(member, name=f"{role} {mark}", preferences={})
+            member.refresh_from_db()
+        _furnish_tenants(house, at=at)
+        _furnish_intake(house, at=at)
+        _furnish_leads(house, at=at)
+        _furnish_board(house, at=at)
+        _furnish_sla(house, at=at)
+    run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
+    with tenant_scope(organisation.pk):
+        house.things["notification"] = str(Notification.objects.order_by("pk")[:1].get().pk)
+    for role, member in staff.items():
+        cookie = signed_in(member).cookies[settings.SESSION_COOKIE_NAME]
+        house.sessions[role] = cookie.value
+    return house
+
+
+def _furnish_tenants(house: House, *, at: datetime) -> None:
+    administrator = house.staff[Role.ADMINISTRATOR]
+    for role, member in house.staff.items():
+        made = create_key(name=f"{role} {house.mark}", scopes=SCOPES, acts_for=member, by=administrator, at=at)
+        house.keys[role] = {"Authorization": f"Bearer {made.text}"}
+    spare = create_key(name=f"spare {house.mark}", scopes=SCOPES, acts_for=administrator, by=administrator, at=at)
+    house.things["key"] = str(spare.key.pk)
+    gone = create_form_key(name=f"gone {house.mark}", allowed_origins=[], by=administrator, at=at)
+    revoke_key(gone.key, by=administrator, at=at)
+    email = f"invited.{house.mark}@example.com"
+    invited = invite(email=email, roles=[Role.MARKETER], title=f"{house.mark} title", by=administrator, at=at)
+    house.things["invitation"] = str(invited.invitation.pk)
+    house.things["token"] = invited.token
+    house.things["member"] = house.things["rep"] = str(house.staff[Role.SALES_REP].pk)
+    Team.objects.create(name=f"team {house.mark}", side="sales")
+    record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
+    finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
+
+
+def _furnish_intake(house: House, *, at: datetime) -> None:
+    manager = house.staff[Role.MARKETING_MANAGER]
+    form = create_form(name=f"form {house.mark}", origins=[SITE.format(house.mark)], by=manager, at=at)
+    house.things["form"], house.things["form_key"] = str(form.form.pk), form.key_text
+    for kind, trap in (("submission", ""), ("quarantined", "robot")):
+        raw = {
+            "person": {"email": f"{kind}.{house.mark}@example.com", "given_name": house.mark, "family_name": kind},
+            "message": f"message {house.mark}",
+            "custom": {f"field_{house.mark}": house.mark},
+            "hp": trap,
+        }
+        stored = receive(
+            raw, content_type="application/json", form=form.form, external_id=f"{house.mark}:{kind}", at=at
+        )
+        house.things[kind] = str(judge(stored.submission, at=at).pk)
+
+
+def captured(name: str, mark: str, *, at: datetime) -> Captured:
+    """Return a person whom the gate lets through, the mark in every text that people can fill."""
+    touch = Touch(source=mark, medium=mark, campaign=mark, at=at)
+    return Captured(
+        person=Person(f"{name}.{mark}@{mark}.example.com", mark, name, "+43 1 58858", f"CTO {mark}"),
+        company=CompanyFacts(f"{name} {mark} GmbH", f"https://{name}-{mark}.com", 120, "logistics", "AT"),
+        message=f"message {mark}",
+        attribution=Attribution(touch, touch, {"gclid": mark}, f"/{mark}", f"https://{mark}.example"),
+        behaviours=(BehaviourFact("pricing_viewed", at, {"page": mark}), BehaviourFact("webinar_attended", at)),
+        consents=(ConsentFact("sales_contact", text=f"I agree {mark}", text_version=mark, captured_at=at),),
+        custom={f"budget_{mark}": mark},
+    )
+
+
+def _handed_over(house: House, name: str, *, at: datetime) -> Handover:
+    marketer = house.staff[Role.MARKETER]
+    lead = take_in(captured(name, house.mark, at=at), at=at, marketer=marketer).lead
+    return hand_over(lead, by=marketer, at=at, note=f"note {house.mark}")
+
+
+def _furnish_leads(house: House, *, at: datetime) -> None:
+    rep, mark, things = house.staff[Role.SALES_REP], house.mark, house.things
+    Campaign.objects.create(name=f"campaign {mark}", utm_norm=mark, owner=house.staff[Role.MARKETER])
+    pending = _handed_over(house, "pending", at=at)
+    things["handover"], things["lead"] = str(pending.pk), str(pending.lead_id)
+    fresh = take_in(captured("fresh", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
+    things["fresh_lead"] = str(fresh.pk)
+    accepted = accept_handover(_handed_over(house, "accepted", at=at), by=rep, at=at + timedelta(minutes=20))
+    log_attempt(
+        accepted, channel="call", outcome="reached", note=f"spoke {mark}", by=rep, at=at + timedelta(minutes=30)
+    )
+    things["accepted"] = str(accepted.pk)
+    things["returned"] = str(_rejected(house, "returned", at=at).handover_id)
+    things["clock"] = str(Clock.objects.filter(subject=pending.subject_id).order_by("pk")[:1].get().pk)
+
+
+def _rejected(house: House, name: str, *, at: datetime) -> Rejection:
+    return reject_handover(
+        _handed_over(house, name, at=at),
+        reason="not_fitting",
+        criterion=CRITERION,
+        note=f"too small {house.mark}",
+        evidence_url=f"https://{house.mark}.example/register",
+        by=house.staff[Role.SALES_REP],
+        at=at + timedelta(minutes=30),
+    )
+
+
+def _furnish_board(house: House, *, at: datetime) -> None:
+    chair, mark = house.staff[Role.EXECUTIVE], house.mark
+    for number, stance in enumerate(("none", "follows")):
+        case = _filed(house, f"ruled_case{number}", at=at)
+        rule_on_case(
+            case, outcome="overturned", reasons=f"reasons {mark}", holding=f"holding {mark}", precedent_stance=stance,
+            by=chair, at=at + timedelta(minutes=80 + number),
+        )  # fmt: skip
+        house.things["ruled_case"] = str(case.pk)
+    case = _filed(house, "case", at=at)
+    house.things["case"], house.things["appealed"] = str(case.pk), str(case.handover_id)
+
+
+def _filed(house: House, name: str, *, at: datetime) -> Case:
+    marketer, mark = house.staff[Role.MARKETER], house.mark
+    rejection = _rejected(house, name, at=at)
+    case = file_appeal(rejection, grounds=f"grounds {mark}", by=marketer, at=at + timedelta(minutes=60))
+    add_statement(case, text=f"statement {mark}", by=marketer, at=at + timedelta(minutes=70))
+    return case
+
+
+def _furnish_sla(house: House, *, at: datetime) -> None:
+    manager = house.staff[Role.MARKETING_MANAGER]
+    target = propose_target(month=date(2026, 3, 1), points=320, note=f"target {house.mark}", by=manager, at=at)
+    house.things["target"] = str(target.pk)
+    version = agreement_in_force(at=at)
+    if version is None:
+        raise LookupError("Every organisation begins with an agreement.")
+    sign_version(version, by=manager, at=at)
+    house.things["version"], house.things["version_id"] = str(version.number), str(version.pk)
+    house.things["calendar"] = str(Calendar.objects.get(key="sales").pk)
