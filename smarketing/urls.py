@@ -18,7 +18,7 @@ handler403 = "smarketing.pages.permission_denied"
 handler404 = "smarketing.pages.not_found"
 handler500 = "smarketing.pages.server_error"
 
-organisation_urlpatterns = [
+organisation_urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.organisation_home, name="organisation_home"),
     path("", include("dashboards.urls", namespace="dashboards")),
     path("", include("arbitration.urls", namespace="arbitration")),
