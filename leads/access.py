@@ -38,7 +38,9 @@ def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = 
 
 def get_handover(membership: Membership, handover_id: UUID | str, *, for_update: bool = False) -> Handover:
     """Return a handover that the member may see, with its lead, subject and version; 404 otherwise."""
-    rows = visible_handovers(membership).select_related("lead__company", "subject", "version", "assigned_to")
+    rows = visible_handovers(membership).select_related(
+        "lead__company", "lead__campaign", "subject", "version", "assigned_to"
+    )
     return get_or_404(rows, handover_id, for_update=for_update)
 
 

@@ -6,12 +6,12 @@ from leads.queries.inbox import (
     VIEWS,
     Overview,
     Picked,
+    Queue,
     grouped,
     on_time_of,
     overview_of,
     queue_for,
     queue_ids,
-    total_in,
 )
 from leads.queries.lists import Asked, answered_returns, answers_open_to, lead_rows, leads_in, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -24,6 +24,7 @@ __all__ = [
     "LeadRow",
     "Overview",
     "Picked",
+    "Queue",
     "QueueRow",
     "ReturnRow",
     "answered_returns",
@@ -41,5 +42,4 @@ __all__ = [
     "queue_ids",
     "returns_for",
     "seconds_left",
-    "total_in",
 ]

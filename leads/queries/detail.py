@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from events.actions import UNDO_WINDOW
 from events.models import Event
-from events.queries import timeline_of
 from leads import words
 from leads.facts import fields_of
 from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
@@ -42,9 +41,18 @@ RECENT = 40
 SILENT = ("superseded", "cancelled", "waived", "merged")
 
 
-def handover_detail(handover: Handover, membership: Membership, *, at: datetime, zone: str) -> LeadDetail:
-    """Return a handover (with lead, company, subject and version) for the inbox."""
-    return LeadDetail(**_parts(handover.lead, handover, membership, at=at, zone=zone))
+def handover_detail(
+    handover: Handover,
+    membership: Membership,
+    *,
+    at: datetime,
+    zone: str,
+    clocks: Sequence[ClockView] | None = None,
+) -> LeadDetail:
+    """Return a handover (with lead, company, subject and version) for the inbox; its clocks may be known already."""
+    if clocks is None:
+        clocks = clock_views([handover.subject_id], at=at, zone=zone)[handover.subject_id]
+    return LeadDetail(**_parts(handover.lead, handover, membership, at=at, clocks=clocks))
 
 
 def lead_detail(lead: Lead, membership: Membership, *, at: datetime, zone: str) -> LeadDetail:
@@ -52,15 +60,17 @@ def lead_detail(lead: Lead, membership: Membership, *, at: datetime, zone: str) 
     rows = Handover.objects.filter(lead=lead).select_related("lead__company", "subject", "version", "assigned_to")
     handovers = list(rows.order_by("-number"))
     latest = handovers[0] if handovers else None
-    parts = _parts(lead, latest, membership, at=at, zone=zone)
+    clocks = clock_views([latest.subject_id], at=at, zone=zone)[latest.subject_id] if latest else []
+    parts = _parts(lead, latest, membership, at=at, clocks=clocks)
     return LeadDetail(**(parts | _whole(lead, handovers, membership, at=at, may=parts["may"])))
 
 
-def _parts(lead: Lead, handover: Handover | None, membership: Membership, *, at: datetime, zone: str) -> dict[str, Any]:
-    names = _names()
-    attempts = list(Attempt.objects.filter(handover=handover).order_by("-occurred_at")) if handover else []
+def _parts(
+    lead: Lead, handover: Handover | None, membership: Membership, *, at: datetime, clocks: Sequence[ClockView]
+) -> dict[str, Any]:
+    attempts = Attempt.objects.filter(handover=handover).select_related("by").order_by("-occurred_at")
     rejection = _rejection(handover)
-    running, past = _clocks(handover, at=at, zone=zone)
+    running, past = _cycles(clocks)
     evidence = _evidence(handover.snapshot["score_reasons"] if handover else lead.score_reasons)
     required = [criterion for criterion in evidence if criterion.required]
     return {
@@ -82,18 +92,14 @@ def _parts(lead: Lead, handover: Handover | None, membership: Membership, *, at:
         "evidence_version": handover.version.number if handover else 0,
         "required_met": sum(criterion.state == "met" for criterion in required),
         "required_total": len(required),
-        "contact": _contact(lead, handover, names, at=at),
-        "attempts": [_attempt(attempt, names) for attempt in attempts],
+        "contact": _contact(lead, handover, at=at),
+        "attempts": [_attempt(attempt) for attempt in attempts] if handover else [],
         "attempts_needed": _attempts_needed(handover),
-        "timeline": _timeline(lead, names),
+        "timeline": _timeline(lead),
         "message": lead.message,
         "marketer_note": handover.note if handover else "",
         "may": _may(handover, rejection, membership, at=at),
     }
-
-
-def _names() -> dict[UUID, str]:
-    return dict(Membership.objects.values_list("pk", "name"))
 
 
 def initials(name: str) -> str:
@@ -120,11 +126,8 @@ def _rejection(handover: Handover | None) -> Rejection | None:
     return rows.order_by("-at").first()
 
 
-def _clocks(handover: Handover | None, *, at: datetime, zone: str) -> tuple[list[ClockView], list[ClockView]]:
+def _cycles(every: Sequence[ClockView]) -> tuple[list[ClockView], list[ClockView]]:
     """Return the clocks of the newest cycles, what is due first at the head, and those of earlier cycles."""
-    if handover is None:
-        return [], []
-    every = clock_views([handover.subject_id], at=at, zone=zone)[handover.subject_id]
     newest = {clock.commitment: max(c.cycle for c in every if c.commitment == clock.commitment) for clock in every}
     running = [clock for clock in every if clock.cycle == newest[clock.commitment] and clock.state not in SILENT]
     return running, [clock for clock in every if clock.cycle < newest[clock.commitment]]
@@ -160,13 +163,13 @@ def _reasons(lead: Lead) -> list[str]:
     return told if lead.scored_at else []
 
 
-def _contact(lead: Lead, handover: Handover | None, names: Mapping[UUID, str], *, at: datetime) -> ContactCard:
+def _contact(lead: Lead, handover: Handover | None, *, at: datetime) -> ContactCard:
     company = lead.company
     size = _("%(n)s people") % {"n": f"{company.employees:,}"} if company and company.employees else ""
     trade = company.industry.replace("_", " ").capitalize() if company else ""
     zone = zone_of_phone(lead.phone_e164)
     there = at.astimezone(ZoneInfo(zone)) if zone else None
-    owner_id = handover.assigned_to_id if handover else None
+    owner = handover.assigned_to if handover else None
     return ContactCard(
         phone=lead.phone_e164 or lead.phone,
         phone_local_time=_("%(time)s there") % {"time": f"{there:%H:%M}"} if there else "",
@@ -177,7 +180,7 @@ def _contact(lead: Lead, handover: Handover | None, names: Mapping[UUID, str], *
         consent=_consents(lead),
         campaign=lead.campaign.name if lead.campaign else str(lead.first_touch.get("campaign", "")),
         source_line=touch_line(lead.first_touch),
-        owner_name=names.get(owner_id, "") if owner_id else "",
+        owner_name=owner.name if owner else "",
     )
 
 
@@ -199,12 +202,12 @@ def touch_line(touch: Mapping[str, Any]) -> str:
     return " / ".join(str(part) for part in parts if part)
 
 
-def _attempt(attempt: Attempt, names: Mapping[UUID, str]) -> AttemptView:
+def _attempt(attempt: Attempt) -> AttemptView:
     return AttemptView(
         channel=words.word(words.CHANNELS, attempt.channel),
         outcome=words.word(words.OUTCOMES, attempt.outcome),
         at=attempt.occurred_at,
-        by=names.get(attempt.by_id, "") if attempt.by_id else "",
+        by=attempt.by.name if attempt.by else "",
         counted=attempt.counted,
         not_counted_because=words.word(words.NOT_COUNTED, attempt.not_counted_because),
         note=attempt.note,
@@ -219,16 +222,17 @@ def _attempts_needed(handover: Handover | None) -> str:
     return _("%(n)s within %(time)s") % {"n": terms["count"], "time": amount_text(terms["amount"], terms["unit"])}
 
 
-def _timeline(lead: Lead, names: Mapping[UUID, str]) -> list[TimelineEntry]:
-    told = [event for event in timeline_of(lead.pk, limit=RECENT * 2) if event.kind not in words.UNTOLD]
-    return [_entry(event, lead, names) for event in told[:RECENT]]
+def _timeline(lead: Lead) -> list[TimelineEntry]:
+    """Return the newest events of the lead, each with its author's name from the same query."""
+    name = Membership.objects.filter(pk=OuterRef("by_id")).values("name")[:1]
+    told = Event.objects.filter(thread_id=lead.pk).exclude(kind__in=words.UNTOLD).annotate(by_name=Subquery(name))
+    return [_entry(event, lead, event.by_name or "") for event in told.order_by("-at", "-id")[:RECENT]]
 
 
-def _entry(event: Event, lead: Lead, names: Mapping[UUID, str]) -> TimelineEntry:
+def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
     how = words.telling(event.kind)
-    actor = names.get(event.by_id, "") if event.by_id else ""
-    if event.kind in ("lead.received", "lead.qualified", "lead.scored"):
-        actor = actor or lead.name
+    # What the person did is told in their name, unless somebody typed it in for them.
+    actor = by_name or (lead.name if event.kind.startswith("lead.") else "")
     return TimelineEntry(how.icon, words.event_text(event.kind, event.data), actor, event.at, tone=how.tone)
 
 

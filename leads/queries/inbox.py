@@ -42,6 +42,14 @@ class Picked:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """Rows by time left, and all clocks of each handover, so that the selected one needs no second look."""
+
+    rows: list[QueueRow]
+    clocks: dict[UUID, list[ClockView]]
+
+
+@dataclass(frozen=True)
 class Overview:
     """Counts per view, and a version that changes with every handover in them."""
 
@@ -91,21 +99,17 @@ def overview_of(membership: Membership, *, at: datetime) -> Overview:
 
 def queue_for(
     membership: Membership, picked: Picked, *, at: datetime, zone: str, first: int = 0, count: int = PAGE
-) -> list[QueueRow]:
+) -> Queue:
     """Return the rows of a view by time left, from the ``first`` on."""
     handovers = list(_queue(membership, picked)[first : first + count])
     clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone)
-    return [_row(handover, clocks[handover.subject_id]) for handover in handovers]
+    rows = [_row(handover, clocks[handover.subject_id]) for handover in handovers]
+    return Queue(rows, {handover.pk: clocks[handover.subject_id] for handover in handovers})
 
 
 def queue_ids(membership: Membership, picked: Picked, *, count: int = PAGE) -> list[UUID]:
     """Return the handovers' ids in the queue's order."""
     return list(_queue(membership, picked).values_list("pk", flat=True)[:count])
-
-
-def total_in(membership: Membership, picked: Picked) -> int:
-    """Return how many rows a view with its filters has."""
-    return _filtered(membership, picked).count()
 
 
 def _filtered(membership: Membership, picked: Picked) -> "QuerySet[Handover]":

@@ -1,6 +1,6 @@
 """The inbox: queue and selected lead, as a page and as its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from leads import access, queries, words
 from leads.models import Handover
 from leads.pages import Empty, Filter, address, filter_of, views_of
-from leads.queries.shapes import LeadDetail, Undo
+from leads.queries.shapes import OnTime, Undo
+from sla.queries.clocks import ClockView
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page, wants_fragment
 from tenants.access import MemberRequest, members_only
@@ -109,9 +110,10 @@ def _context(
     if part == "detail":
         ids = queries.queue_ids(request.membership, place.picked)
         return {**_selected(request, place, ids, at=at), **_counts(place, overview, len(ids))}
-    rows = queries.queue_for(request.membership, place.picked, at=at, zone=zone, first=place.first)
+    queue = queries.queue_for(request.membership, place.picked, at=at, zone=zone, first=place.first)
+    rows = queue.rows
     ids = [row.handover_id for row in rows]
-    detail = _selected(request, place, ids, at=at) if part in ("", "acted", "sla") else {}
+    detail = _selected(request, place, ids, at=at, known=queue.clocks) if part in ("", "acted", "sla") else {}
     current = place.lead if part == "queue" or not detail.get("selected") else str(detail["selected"].handover_id)
     shown = [
         replace(row, url=place.url(lead=str(row.handover_id)), current=str(row.handover_id) == current) for row in rows
@@ -124,11 +126,18 @@ def _context(
         "queue_etag": f'"{overview.version}"',
         "queue_url": place.url(lead=current),
         "empty": _empty(place, overview),
-        "on_time": queries.on_time_of(request.membership, at=at, zone=zone) if part in ("", "acted") else None,
+        "on_time": _on_time(request, place, at=at) if part in ("", "acted") else None,
     }
     if not part:
         context["filters"] = _filters(request, place)
     return context
+
+
+def _on_time(request: MemberRequest, place: Place, *, at: datetime) -> OnTime | None:
+    """Return the member's own compliance; beside what waits for others it would say nothing."""
+    if place.picked.view == "rejected":
+        return None
+    return queries.on_time_of(request.membership, at=at, zone=request.organisation.zone)
 
 
 def _counts(place: Place, overview: queries.Overview, shown: int) -> dict[str, Any]:
@@ -160,24 +169,26 @@ def _more_url(place: Place, shown: int) -> str | None:
     return place.url(first=str(place.first + queries.PAGE)) if shown == queries.PAGE else None
 
 
-def _selected(request: MemberRequest, place: Place, ids: Sequence[UUID], *, at: datetime) -> dict[str, Any]:
+def _selected(
+    request: MemberRequest,
+    place: Place,
+    ids: Sequence[UUID],
+    *,
+    at: datetime,
+    known: Mapping[UUID, Sequence[ClockView]] | None = None,
+) -> dict[str, Any]:
     """Return the lead that the address names, else the first of the queue."""
     if not place.lead and not ids:
         return {"selected": None, "detail_open": False}
     chosen = place.lead or ids[0]
     handover = access.get_handover(request.membership, chosen)
-    selected = detail_of(request, handover, at=at)
+    clocks = (known or {}).get(handover.pk)
+    detail = queries.handover_detail(handover, request.membership, at=at, zone=request.organisation.zone, clocks=clocks)
     return {
-        "selected": selected,
+        "selected": replace(detail, undo=undo_of(request, handover, at=at)),
         "position": ids.index(handover.pk) + 1 if handover.pk in ids else 0,
         "detail_open": bool(place.lead),
     }
-
-
-def detail_of(request: MemberRequest, handover: Handover, *, at: datetime) -> LeadDetail:
-    """Return the handover's detail with the address of its undo."""
-    detail = queries.handover_detail(handover, request.membership, at=at, zone=request.organisation.zone)
-    return replace(detail, undo=undo_of(request, handover, at=at))
 
 
 def undo_of(request: MemberRequest, handover: Handover, *, at: datetime) -> Undo | None:
