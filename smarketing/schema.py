@@ -1,6 +1,6 @@
 """The served OpenAPI document and its reference page, without outside hosts."""
 
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 
 class Schema(SpectacularAPIView):
@@ -11,7 +11,7 @@ class Schema(SpectacularAPIView):
     manages_scopes = True
 
 
-class Reference(SpectacularSwaggerView):
+class Reference(SpectacularSwaggerSplitView):
     """The document to read and try."""
 
     permission_classes = ()

@@ -201,6 +201,9 @@ STATIC_ROOT = env.text("STATIC_ROOT", str(Path(DATA_DIR) / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_COLLECTED = (Path(STATIC_ROOT) / "staticfiles.json").exists() and not DEBUG
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# Only what pages name is kept and compressed: half the work of the first start.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "woff2", "br", "gz", "zip", "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -12,6 +12,9 @@ from smarketing.demo import scenery
 HOURS = {7: 2, 8: 7, 9: 12, 10: 14, 11: 12, 12: 7, 13: 9, 14: 12, 15: 10, 16: 8, 17: 4, 18: 2, 20: 1}
 WEEKDAYS = (1.0, 1.15, 1.2, 1.1, 0.8, 0.06, 0.04)
 
+# Letters of our names as they stand in addresses.
+PLAIN = str.maketrans("éıüöäčáóř", "eiuoacaor")
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -32,10 +35,7 @@ class Visitor:
     @property
     def email(self) -> str:
         """A speaking address under the company's reserved domain."""
-        plain = str.maketrans(
-            {"é": "e", "ı": "i", "ü": "u", "ö": "o", "ä": "a", "č": "c", "á": "a", "ó": "o", "ř": "r"}
-        )
-        name = f"{self.given_name}.{self.family_name}".lower().translate(plain)
+        name = f"{self.given_name}.{self.family_name}".lower().translate(PLAIN)
         return f"{name}@{self.domain}"
 
 
@@ -78,7 +78,7 @@ def arrivals(count: int, *, first: date, until: datetime, zone: ZoneInfo, rng: R
     days = [first + timedelta(days=n) for n in range((until.astimezone(zone).date() - first).days + 1)]
     burst_days = set(rng.sample(days, k=max(1, len(days) // 14)))
     weights = [WEEKDAYS[day.weekday()] * (2.6 if day in burst_days else rng.uniform(0.8, 1.2)) for day in days]
-    moments = []
+    moments: list[datetime] = []
     while len(moments) < count:
         day = rng.choices(days, weights)[0]
         hour = rng.choices(list(HOURS), list(HOURS.values()))[0]
@@ -119,7 +119,7 @@ def _visitor(number: int, domestic: str, rng: Random) -> Visitor:
         job_title=rng.choice(scenery.DECIDERS if rng.random() < (0.8 if fits else 0.3) else scenery.OTHERS),
         company=f"{word} {trade} {rng.choice(('GmbH', 'AG', 'KG'))}",
         # The number keeps e-mail addresses apart: a known one would be appended to the same lead.
-        domain=f"{word}-{trade}-{number}.example".lower().translate(str.maketrans({"ü": "u", "ä": "a", "ö": "o"})),
+        domain=f"{word}-{trade}-{number}.example".lower().translate(PLAIN),
         country=rng.choices((domestic, "DE", "CH", "AT"), (6, 3, 1, 1))[0],
         employees=min(1990, max(52, employees)) if fits else employees,
         industry=industry,

@@ -145,7 +145,7 @@ class Start:
             if manifest.exists() and instance.read(self.data).get("collected") == digest:
                 say(_("up to date"))
                 return
-            self._command("web", "collectstatic", "--no-input", "--clear", COLLECTING="1")
+            self._command("web", "collectstatic", "--no-input", "--clear", "--ignore", "redoc", COLLECTING="1")
             instance.remember(self.data, collected=digest)
             say(_("collected"))
 
