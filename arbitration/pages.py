@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arbitration.actions.appeals import appeal_closes_at
-from arbitration.actions.locking import in_words
 from arbitration.models import Ruling
 from arbitration.queries import Docket
-from arbitration.words import outcome_word
+from arbitration.words import moment_word, outcome_word
 from leads.models import Rejection
 
 
@@ -120,4 +119,4 @@ def appeal_context(slug: str, rejection: Rejection, form: Form, rulings: Sequenc
 
 
 def _closing_words(closes_at: datetime | None) -> str:
-    return _("You can appeal until %(time)s.") % {"time": in_words(closes_at)} if closes_at else ""
+    return _("You can appeal until %(time)s.") % {"time": moment_word(closes_at)} if closes_at else ""

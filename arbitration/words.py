@@ -1,9 +1,9 @@
 """What stages, outcomes and effects are called, in the language of the reader."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +30,11 @@ def outcome_word(outcome: str) -> str:
         "remanded": _("Remanded"),
     }
     return words[outcome]
+
+
+def moment_word(at: datetime) -> str:
+    """Return a moment as people here write it, in the zone of the reader."""
+    return formats.date_format(timezone.localtime(at), "j M Y, H:i")
 
 
 def quota_effect(*, points: Decimal, month: date, outcome: str) -> str:

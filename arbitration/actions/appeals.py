@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from arbitration import evidence, queries
-from arbitration.actions.locking import in_words
 from arbitration.models import Case, CaseNumber
 from arbitration.rules import is_late, may_appeal
+from arbitration.words import moment_word
 from events.actions import record
 from events.queries import timeline_of
 from leads.actions import mark_appealed
@@ -81,7 +81,7 @@ def _require_appeal(rejection: Rejection, *, by: Membership, at: datetime) -> No
     unanswered = rejection.state in (Rejection.State.OPEN, Rejection.State.EXPIRED)
     if unanswered and closed_at is not None and is_late(due_at=closed_at, at=at):
         sentence = _("The time to appeal ended %(time)s.")
-        raise AppealTooLate(sentence % {"time": in_words(closed_at)}, closed_at=closed_at)
+        raise AppealTooLate(sentence % {"time": moment_word(closed_at)}, closed_at=closed_at)
 
 
 def appeal_closes_at(handover: Handover) -> datetime | None:

@@ -1,13 +1,11 @@
 """Holding a case while it changes, and refusing what comes after its end."""
 
-from datetime import datetime
-
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling
 from arbitration.queries.board import WITH_PARTIES
 from arbitration.rules import RULED, WITHDRAWN
+from arbitration.words import moment_word
 from smarketing.lib.errors import DomainError
 
 
@@ -39,10 +37,5 @@ def lock_open(case: Case) -> Case:
 def _already_ruled(case: Case) -> AlreadyRuled:
     ruling = Ruling.objects.select_related("by").exclude(outcome=Ruling.Outcome.REMANDED).get(case=case)
     sentence = _("%(name)s already ruled on this case, %(time)s.")
-    words = {"name": ruling.by.name, "time": in_words(ruling.at)}
+    words = {"name": ruling.by.name, "time": moment_word(ruling.at)}
     return AlreadyRuled(sentence % words, outcome=ruling.outcome, by=ruling.by_id, at=ruling.at)
-
-
-def in_words(at: datetime) -> str:
-    """Return a moment as people here write it, in the zone of the reader."""
-    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from arbitration.actions.locking import in_words, lock_open
+from arbitration.actions.locking import lock_open
 from arbitration.actions.remands import resume
 from arbitration.models import Case, Ruling, Statement
 from arbitration.queries import case_parties
 from arbitration.rules import REMANDED, side_in_case, stage_after_statement
+from arbitration.words import moment_word
 from events.actions import record
 from smarketing.lib.errors import DomainError, Forbidden
 from tenants.models import Membership
@@ -64,7 +65,7 @@ def _require_open(case: Case, *, at: datetime) -> None:
     remanded = case.stage == REMANDED
     closes_at = case.remand_until if remanded and case.remand_until else case.statements_close_at
     if at > closes_at:
-        raise StatementsClosed(_("Statements closed %(time)s.") % {"time": in_words(closes_at)}, closed_at=closes_at)
+        raise StatementsClosed(_("Statements closed %(time)s.") % {"time": moment_word(closes_at)}, closed_at=closes_at)
 
 
 def _move(case: Case, *, by: Membership, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from arbitration.evidence import hash_of
-from arbitration.models import Case, Citation, Ruling, Statement
+from arbitration.models import Case, Citation, Precedent, Ruling, Statement
 from arbitration.queries.board import bar_of, case_parties
 from arbitration.queries.case_parts import (
     Claim,
@@ -117,7 +117,7 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str) -> C
         timeline=timeline_entries(handover.lead_id),
         statements=statement_views(statements),
         precedents=rulings_on(rejection.criterion, rejection.reason, except_case=case.pk),
-        ruling=ruling_view(final, _cited_numbers(final)) if final else None,
+        ruling=_ruling_view(final) if final else None,
         path=path_of(case, stage, statements, rulings),
         may=may,
         bar=bar,
@@ -145,6 +145,8 @@ def _rights(case: Case, member: Membership, *, stage: str, at: datetime) -> tupl
     return bar, frozenset(may)
 
 
-def _cited_numbers(ruling: Ruling) -> list[str]:
+def _ruling_view(ruling: Ruling) -> RulingView:
     rows = Citation.objects.select_related("precedent__ruling__case").filter(ruling=ruling)
-    return [row.precedent.ruling.case.number for row in rows]
+    cited = [row.precedent.ruling.case.number for row in rows]
+    holding = Precedent.objects.filter(ruling=ruling).values_list("holding", flat=True).first() or ""
+    return ruling_view(ruling, holding=holding, cited=cited)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling, Statement
 from arbitration.queries.docket import sales_claim
 from arbitration.rules import MARKETING, READY, REMANDED, RULED, SALES, WITHDRAWN
-from arbitration.words import outcome_word
+from arbitration.words import moment_word, outcome_word
 from leads import words
 from leads.models import Attempt, Handover
 from leads.queries.shapes import AttemptView, Criterion, PathStep
@@ -102,29 +102,32 @@ def criterion_of(case: Case) -> tuple[str, str]:
 
 def _definition(terms: Mapping[str, Any]) -> str:
     """Say the rule of a criterion in words."""
-    field, value = terms["field"].replace("_", " "), terms["value"]
-    words = ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else value
+    value = terms["value"]
     if terms["operator"] == "between":
-        return _("%(field)s from %(low)s to %(high)s") % {"field": field, "low": value[0], "high": value[1]}
+        said = {"low": formats.number_format(value[0], force_grouping=True)}
+        said["high"] = formats.number_format(value[1], force_grouping=True)
+    else:
+        said = {"value": ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else value}
     sentences = {
-        "in": _("%(field)s is one of: %(value)s"),
-        "not_in": _("%(field)s is none of: %(value)s"),
-        "equals": _("%(field)s is %(value)s"),
-        "at_least": _("%(field)s is at least %(value)s"),
-        "at_most": _("%(field)s is at most %(value)s"),
-        "matches_any": _("%(field)s contains one of: %(value)s"),
-        "is_present": _("%(field)s is known"),
-        "count_at_least": _("%(field)s at least %(value)s times"),
+        "between": _("(rule: %(field)s from %(low)s to %(high)s)"),
+        "in": _("(rule: %(field)s is one of %(value)s)"),
+        "not_in": _("(rule: %(field)s is none of %(value)s)"),
+        "equals": _("(rule: %(field)s is %(value)s)"),
+        "at_least": _("(rule: %(field)s is at least %(value)s)"),
+        "at_most": _("(rule: %(field)s is at most %(value)s)"),
+        "matches_any": _("(rule: %(field)s contains one of %(value)s)"),
+        "is_present": _("(rule: %(field)s is known)"),
+        "count_at_least": _("(rule: %(field)s at least %(value)s times)"),
     }
-    return sentences[terms["operator"]] % {"field": field, "value": words}
+    return sentences[terms["operator"]] % {"field": terms["field"].replace("_", " "), **said}
 
 
 def facts_of(case: Case) -> list[Fact]:
     """Return the facts of the handover beside the claims."""
     handover, rejection = case.handover, case.rejection
     found = [
-        (_("Handed over"), _day(handover.sent_at)),
-        (_("Rejected"), _day(rejection.at)),
+        (_("Handed over"), moment_word(handover.sent_at)),
+        (_("Rejected"), moment_word(rejection.at)),
         (_("Tier"), words.word(words.TIERS, handover.tier)),
         (_("Counts in"), formats.date_format(handover.counted_month, "YEAR_MONTH_FORMAT")),
         (_("Note at the handover"), handover.note),
@@ -132,10 +135,6 @@ def facts_of(case: Case) -> list[Fact]:
         (_("Evidence of sales"), rejection.evidence_url),
     ]
     return [Fact(label, value) for label, value in found if value]
-
-
-def _day(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def attempts_of(handover: Handover) -> list[AttemptView]:
@@ -162,22 +161,22 @@ def statement_views(statements: Sequence[Statement]) -> list[StatementView]:
     return [StatementView(row.side, row.by.name, row.by.initials, row.at, row.text) for row in statements]
 
 
-def ruling_view(ruling: Ruling, cited: Sequence[str]) -> RulingView:
-    """Return the final ruling in words."""
-    sentences = {
+def ruling_view(ruling: Ruling, *, holding: str, cited: Sequence[str]) -> RulingView:
+    """Return the final ruling in words; ``holding`` is the precedent that it became, if any."""
+    stances = {
         Ruling.Stance.FOLLOWS: _("Follows %(numbers)s."),
         Ruling.Stance.DEPARTS: _("Departs from %(numbers)s."),
-        Ruling.Stance.NONE: _("No precedent was cited."),
+        Ruling.Stance.NONE: "",
     }
-    sentence = sentences[Ruling.Stance(ruling.precedent_stance)] % {"numbers": ", ".join(cited)}
+    stance = stances[Ruling.Stance(ruling.precedent_stance)] % {"numbers": ", ".join(cited)}
     return RulingView(
         outcome=ruling.outcome,
         outcome_label=outcome_word(ruling.outcome),
         by_name=ruling.by.name,
         at=ruling.at,
         reasons=ruling.reasons,
-        precedent_sentence=sentence,
-        follows_text=_effect(ruling.outcome),
+        precedent_sentence=holding,
+        follows_text=f"{stance} {_effect(ruling.outcome)}".strip(),
     )
 
 
@@ -192,7 +191,7 @@ def path_of(case: Case, stage: str, statements: Sequence[Statement], rulings: Se
     decided = stage in (RULED, WITHDRAWN)
     heard = len({row.side for row in statements})
     steps = [
-        PathStep(_("Filed"), _day(case.filed_at), "done"),
+        PathStep(_("Filed"), moment_word(case.filed_at), "done"),
         PathStep(
             _("Statements"),
             _("%(heard)s of 2 sides") % {"heard": heard},
@@ -208,7 +207,7 @@ def path_of(case: Case, stage: str, statements: Sequence[Statement], rulings: Se
 
 def _last_step(case: Case, stage: str, rulings: Sequence[Ruling]) -> PathStep:
     if stage == WITHDRAWN:
-        return PathStep(_("Withdrawn"), _day(case.updated_at), "failed")
+        return PathStep(_("Withdrawn"), moment_word(case.updated_at), "failed")
     if stage == RULED:
         return PathStep(_("Ruled"), outcome_word(rulings[-1].outcome), "done")
     return PathStep(_("Ruled"), "", "todo")

@@ -159,7 +159,7 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         marketing_claim=case.grounds,
         sales_claim=sales_claim(rejection, facts.sales_said.get(case.pk, "")),
         age_days=((case.ruled_at or at) - case.filed_at).days,
-        leads_at_stake=facts.at_stake.get(key, 0),
+        leads_at_stake=0 if outcome else facts.at_stake.get(key, 0),
         quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
         similar=facts.similar.get(key, 0) - (1 if outcome else 0),
         clock=_first(facts.clocks.get(case.subject_id, [])),

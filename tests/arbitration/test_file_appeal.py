@@ -115,7 +115,7 @@ def test_refuses_an_appeal_that_comes_late_and_names_the_date(acme: Cast, at: da
     with pytest.raises(AppealTooLate) as refused:
         file_appeal(dispute.rejection, grounds="Late.", by=acme.mara, at=CLOSES + timedelta(seconds=1))
     assert refused.value.extra["closed_at"] == CLOSES
-    assert "03/05/2026" in refused.value.sentence
+    assert "5 Mar 2026" in refused.value.sentence
     assert not Case.objects.exists()
 
 

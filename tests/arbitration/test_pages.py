@@ -169,8 +169,8 @@ def test_the_chair_rules_in_the_browser(filed: Filed, client_of: ClientOf) -> No
         assert Ruling.objects.get().outcome == "overturned"
         assert Case.objects.get().stage == "ruled"
     page = text_of(client_of(filed.cast.mara).get(filed.url()))
-    assert "640 people are within the range." in page
-    assert "Rejection overturned" in page
+    for text in ("640 people are within the range.", "Rejection overturned", "Count everybody."):
+        assert text in page
 
 
 @pytest.mark.parametrize("who", ["mara", "marc", "sam", "sina", "ned", "ada"])
@@ -212,7 +212,7 @@ def test_a_second_ruling_is_told_who_ruled_and_when(filed: Filed, client_of: Cli
     client.post(filed.url("ruling/"), RULING)
     response = client.post(filed.url("ruling/"), RULING | {"outcome": "upheld"})
     assert response.status_code == 409
-    assert "Rita already ruled on this case, 03/03/2026 10" in text_of(response)
+    assert "Rita already ruled on this case, 3 Mar 2026, 10:00" in text_of(response)
     with tenant_scope(filed.cast.acme.pk):
         assert Ruling.objects.get().outcome == "overturned"
 
@@ -257,7 +257,7 @@ def rejected(cast: Cast, at: datetime) -> Iterator[str]:
 def test_the_marketer_appeals_in_the_browser(cast: Cast, client_of: ClientOf, rejected: str) -> None:
     client = client_of(cast.mara)
     page = text_of(client.get(rejected))
-    assert "You can appeal until 03/05/2026 10:30 a.m." in page
+    assert "You can appeal until 5 Mar 2026, 10:30" in page
     response = client.post(rejected, {"claim": "640 people."})
     with tenant_scope(cast.acme.pk):
         case = Case.objects.get()
@@ -298,7 +298,7 @@ def test_a_late_appeal_is_refused_with_the_date(cast: Cast, client_of: ClientOf,
     with time_machine.travel(at + 4 * DAY, tick=False):
         response = client_of(cast.mara).post(rejected, {"claim": "Late."})
     assert response.status_code == 409
-    assert "The time to appeal ended 03/05/2026" in text_of(response)
+    assert "The time to appeal ended 5 Mar 2026" in text_of(response)
 
 
 def test_searches_rulings_by_words_number_and_outcome(filed: Filed, client_of: ClientOf, at: datetime) -> None:

@@ -134,7 +134,7 @@ def test_says_who_ruled_already_and_when(acme: Cast, at: datetime) -> None:
     rule(case, acme.rita, at=at + DAY)
     with pytest.raises(AlreadyRuled) as refused:
         rule(case, acme.rita, outcome="upheld", at=at + 2 * DAY)
-    assert refused.value.sentence.startswith("Rita already ruled on this case, 03/03/2026")
+    assert refused.value.sentence.startswith("Rita already ruled on this case, 3 Mar 2026")
     assert Ruling.objects.count() == 1
     assert Handover.objects.get(pk=case.handover_id).decision == "accepted_by_ruling"
 
