@@ -23,6 +23,7 @@ from sla.serializers import (
     version_whole,
 )
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
+from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
 from tenants.rest import KeyView, answer
 
@@ -90,6 +91,7 @@ class Agreements(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation("List the versions of the agreement", answers={200: "A page of versions."}, problems=(401, 403))
     def get(self, request: Request) -> Response:
         """List the versions without their content."""
         signed: dict[UUID, list[Signature]] = {}
@@ -104,6 +106,7 @@ class Agreement(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation("Read a version with its content", answers={200: "The version."}, problems=(401, 403, 404))
     def get(self, request: Request, number: int) -> Response:
         """Return the version."""
         version = access.get_version(self.member, number)
@@ -116,6 +119,13 @@ class AgreementSignatures(KeyView):
 
     scopes: ClassVar = {"POST": "sla:write"}
 
+    @operation(
+        "Sign a version for the own side",
+        body=SignatureBody,
+        answers={201: "The signature."},
+        problems=(401, 403, 404, 409, 422),
+        posts=True,
+    )
     def post(self, request: Request, number: int) -> Response:
         """Sign for the own side."""
         given = self.body(SignatureBody)
@@ -131,6 +141,7 @@ class Targets(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
+    @operation("List targets", answers={200: "A page of targets, with what is in force."}, problems=(401, 403, 422))
     def get(self, request: Request) -> Response:
         """List targets, of one month where asked; `in_force` is what that month is measured against."""
         month = _month(self.query(TargetFilter).month)
@@ -142,6 +153,13 @@ class Targets(KeyView):
             found["in_force"] = {"points": points, "source": view.source}
         return answer(found)
 
+    @operation(
+        "Propose a month's target",
+        body=TargetBody,
+        answers={201: "The proposal."},
+        problems=(401, 403, 409, 422),
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         """Propose a month's target."""
         given = self.body(TargetBody)
@@ -155,6 +173,12 @@ class TargetCountersignature(KeyView):
 
     scopes: ClassVar = {"POST": "sla:write"}
 
+    @operation(
+        "Countersign a proposed target",
+        answers={201: "The target, in force for its whole month."},
+        problems=(401, 403, 404, 409),
+        posts=True,
+    )
     def post(self, request: Request, target_id: UUID) -> Response:
         """Countersign; the target applies to its whole month."""
         target = access.get_target(self.member, target_id)
@@ -166,6 +190,7 @@ class Clocks(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation("List deadlines", answers={200: "A page of clocks as of now."}, problems=(401, 403, 422))
     def get(self, request: Request) -> Response:
         """List the clocks that the key's member may read."""
         given = self.query(ClockFilter)
@@ -186,6 +211,11 @@ class ClockExplanation(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation(
+        "Explain a deadline",
+        answers={200: "Segments, pauses, closed days and sentences."},
+        problems=(401, 403, 404),
+    )
     def get(self, request: Request, clock_id: UUID) -> Response:
         """Return the counted segments, pauses and closed days, and the same in sentences."""
         clock = access.get_clock(self.member, clock_id)
@@ -200,6 +230,7 @@ class Breaches(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation("List breaches", answers={200: "A page of breached clocks."}, problems=(401, 403, 422))
     def get(self, request: Request) -> Response:
         """List the breaches, of those due in a month where asked."""
         given = self.query(BreachFilter)
@@ -220,6 +251,7 @@ class Calendars(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
+    @operation("List the calendars", answers={200: "A page of calendars as they stand."}, problems=(401, 403))
     def get(self, request: Request) -> Response:
         """List the calendars as they stand."""
         newest = CalendarVersion.objects.order_by("calendar", "-number").distinct("calendar")
@@ -232,6 +264,13 @@ class CalendarPreview(KeyView):
 
     scopes: ClassVar = {"POST": "sla:read"}
 
+    @operation(
+        "Try a promise on a calendar",
+        body=PreviewBody,
+        answers={200: "The due time and the counted segments."},
+        problems=(401, 403, 404, 422),
+        posts=True,
+    )
     def post(self, request: Request, calendar_id: UUID) -> Response:
         """Return the due time and the segments that would count; nothing is stored."""
         given = self.body(PreviewBody)

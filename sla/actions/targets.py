@@ -14,6 +14,7 @@ from tenants.models import Membership
 from tenants.roles import Role
 
 # What the column holds.
+LEAST = Decimal("0.01")
 LARGEST = Decimal(10) ** 10
 
 
@@ -52,7 +53,7 @@ def propose_target(*, month: date, points: Decimal | int, note: str, by: Members
     if not by.has(Role.MARKETING_MANAGER):
         raise NotYourSideToSign(_("The marketing manager proposes targets."))
     points = Decimal(points)
-    if not points.is_finite() or not 0 < round(points, 2) < LARGEST:
+    if not points.is_finite() or not LEAST <= points < LARGEST:
         raise TargetOutOfRange(_("A target must be more than zero and below ten billion."))
     month = month.replace(day=1)
     _require_open(month, at=at)

@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sla.business_time import Hours
 from sla.queries.calendars import calendar_in_force, hours_for
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Organisation
@@ -43,10 +44,13 @@ def day_begins(day: date, *, zone: str) -> datetime:
 
 
 def month_is_closed(month: date, *, today: date) -> bool:
-    """Tell whether a month can change no more: after the tenth business day of marketing's calendar after it."""
-    last = last_day(month)
+    """Tell whether a month can change no more, by marketing's calendar."""
     # So many business days take at least as many days: the calendar need not be asked.
-    if today <= last + timedelta(days=BUSINESS_DAYS_UNTIL_CLOSED):
+    if today <= last_day(month) + timedelta(days=BUSINESS_DAYS_UNTIL_CLOSED):
         return False
-    hours = hours_for(calendar_in_force("marketing"))
-    return today > hours.working_day_after(last, BUSINESS_DAYS_UNTIL_CLOSED)
+    return today > closing_day(month, hours_for(calendar_in_force("marketing")))
+
+
+def closing_day(month: date, hours: Hours) -> date:
+    """Return the last day on which a month can change: the tenth business day after its end."""
+    return hours.working_day_after(last_day(month), BUSINESS_DAYS_UNTIL_CLOSED)

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+from sla.business_time import Hours
 from sla.models import AgreementVersion, Target
 from sla.queries.calendars import calendar_in_force, hours_for
 from sla.queries.credit import counted_in, delivered_in
-from sla.queries.months import end_of_month, last_day, month_is_closed, start_of_month, zone_of_organisation
+from sla.queries.months import closing_day, end_of_month, last_day, start_of_month, zone_of_organisation
 from tenants.models import Membership
 from tenants.roles import Role
 
@@ -89,8 +90,11 @@ def targets_of_year(year: int, *, member: Membership, at: datetime, zone: str) -
         versions=_signed_versions(),
         delivered=delivered_in(first, last),
         counts=counted_in(first, last),
+        hours=hours_for(calendar_in_force("marketing")),
+        today=at.astimezone(ZoneInfo(zone)).date(),
+        zone=zone,
     )
-    return [_cell(date(year, number, 1), known, member, at=at, zone=zone) for number in range(1, 13)]
+    return [_cell(date(year, number, 1), known, member) for number in range(1, 13)]
 
 
 def agreement_volume(month: date) -> Decimal | None:
@@ -101,11 +105,15 @@ def agreement_volume(month: date) -> Decimal | None:
 def month_state(month: date, *, at: datetime, zone: str) -> str:
     """Return "future", "open" (the present one), "past" (over, can still change) or "closed"."""
     today = at.astimezone(ZoneInfo(zone)).date()
+    return _state(month, today, hours_for(calendar_in_force("marketing")))
+
+
+def _state(month: date, today: date, hours: Hours) -> str:
     if today < month:
         return "future"
     if today <= last_day(month):
         return "open"
-    return "closed" if month_is_closed(month, today=today) else "past"
+    return "closed" if today > closing_day(month, hours) else "past"
 
 
 @dataclass(frozen=True)
@@ -116,14 +124,16 @@ class _Year:
     versions: Sequence[AgreementVersion]
     delivered: Mapping[date, Decimal]
     counts: Mapping[date, int]
+    hours: Hours
+    today: date
+    zone: str
 
 
-def _cell(month: date, known: _Year, member: Membership, *, at: datetime, zone: str) -> TargetCell:
-    view = _view(known.targets, known.versions, month, zone=zone)
-    state = month_state(month, at=at, zone=zone)
+def _cell(month: date, known: _Year, member: Membership) -> TargetCell:
+    view = _view(known.targets, known.versions, month, zone=known.zone)
+    state = _state(month, known.today, known.hours)
     mine = [target for target in known.targets if target.month == month]
     points = None if state == "future" else known.delivered.get(month, Decimal(0))
-    hours = hours_for(calendar_in_force("marketing"))
     return TargetCell(
         month=f"{month:%Y-%m}",
         label=format_date(month, "F"),
@@ -132,7 +142,7 @@ def _cell(month: date, known: _Year, member: Membership, *, at: datetime, zone: 
         proposed=next((_proposal(t, member) for t in mine if t.state == Target.State.PROPOSED), None),
         delivered=points,
         counts=None if state == "future" else known.counts.get(month, 0),
-        working_days=len(hours.working_days(month, last_day(month))),
+        working_days=len(known.hours.working_days(month, last_day(month))),
         share=None if points is None or not view.points else float(points * 100 / view.points),
         state=state,
         may_propose=state in {"open", "future"} and member.has(Role.MARKETING_MANAGER),
