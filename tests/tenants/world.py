@@ -145,7 +145,7 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
     house.things["invitation"] = str(invited.invitation.pk)
     house.things["token"] = invited.token
     house.things["member"] = house.things["rep"] = str(house.staff[Role.SALES_REP].pk)
-    Team.objects.create(name=f"team {house.mark}", side="sales")
+    house.things["team"] = str(Team.objects.create(name=f"team {house.mark}", side="sales").pk)
     record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
     finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
 
