@@ -238,7 +238,7 @@ def _invitation_page(
         "refusal": refusal,
     }
     response = render(request, "tenants/invite.html", context, status=status)
-    # The link is a secret: no page that it leads to may learn it from the browser.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The link is a secret. The site's Referrer-Policy (same-origin) keeps it from others; a stricter one would
+    # make the browser post with "Origin: null", which is refused.
     response.headers["Cache-Control"] = "private, no-store"
     return response

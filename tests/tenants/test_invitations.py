@@ -45,6 +45,14 @@ def test_a_new_person_sets_a_password_and_is_in(cast: Cast) -> None:
     assert client.get("/o/acme/me/").status_code == 200
 
 
+def test_the_page_keeps_its_address_to_itself_and_lets_the_browser_name_its_origin(cast: Cast) -> None:
+    invite(cast)
+    page = Client().get(link(cast))
+    # With no-referrer a browser posts "Origin: null" and the form is refused as forged.
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
 def test_the_link_works_once(cast: Cast) -> None:
     invite(cast)
     path = link(cast)
