@@ -5,7 +5,7 @@ Each end settles the handover's sales clocks and its credit.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -142,7 +142,8 @@ def expire_return(subject_id: UUID, *, at: datetime) -> Rejection | None:
     open_ones = Rejection.objects.filter(pk=found.pk, state=Rejection.State.OPEN)
     if not open_ones.update(state=Rejection.State.EXPIRED, answered_at=at):
         return None
-    _make_final(handover, by=None, at=at)
+    # What falls away falls away after the deadline: on the very moment it would take the breach with it.
+    _make_final(handover, by=None, at=at + timedelta.resolution)
     change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.NURTURE, sales_owner=None)
     data = {"rejection": str(found.pk), "answer": str(Rejection.State.EXPIRED)}
     record("handover.returned", handover, by=None, at=at, data=data, thread=handover.lead_id)

@@ -1,0 +1,145 @@
+"""The list of leads, one lead, and handing over from the page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leads.models import Handover, Lead
+from smarketing.lib.scope import tenant_scope
+from tests.leads.makers import make_handover, make_lead, make_rep
+from tests.support import CANARY, Cast, signed_in
+
+HTMX = {"HX-Request": "true"}
+SCOPES = ("set_config", "SAVEPOINT", "RELEASE")
+
+
+def url(name: str, *arguments: object) -> str:
+    return reverse(f"leads:{name}", args=["acme", *arguments])
+
+
+@pytest.fixture(autouse=True)
+def a_minute_later(at: datetime) -> Any:
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def leads(cast: Cast, at: datetime) -> list[Lead]:
+    """Anna is with sales, Bert waits to be handed over, Carl is not qualified."""
+    with tenant_scope(cast.globex.pk):
+        make_lead(at=at, email="anna@example.com", person={"given_name": CANARY})
+    with tenant_scope(cast.acme.pk):
+        anna = make_handover(by=cast.mara, at=at, email="anna@example.com", person={"given_name": "Anna"}).lead
+        bert = make_lead(at=at, email="bert@example.com", person={"given_name": "Bert"})
+        carl = make_lead(at=at, email="carl@example.org", person={"given_name": "Carl"}, behaviours=())
+    return [anna, bert, carl]
+
+
+def names(response: Any) -> list[str]:
+    return [row.name for row in response.context["page_obj"].object_list]
+
+
+def test_lists_every_lead_of_the_organisation_and_no_other(cast: Cast, leads: list[Lead]) -> None:
+    page = signed_in(cast.mara).get(url("list"))
+    assert set(names(page)) == {"Anna Doe", "Bert Doe", "Carl Doe"}
+    assert CANARY not in page.content.decode()
+    assert signed_in(cast.gus).get(url("list")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("view=to_send", {"Bert Doe"}),
+        ("view=with_sales", {"Anna Doe"}),
+        ("stage=prospect", {"Carl Doe"}),
+        ("tier=standard", {"Anna Doe", "Bert Doe"}),
+        ("q=bert", {"Bert Doe"}),
+        ("q=CARL@example.org", {"Carl Doe"}),
+        ("q=L-1", {"Anna Doe"}),
+        ("q=nobody", set()),
+        ("q=%00", {"Anna Doe", "Bert Doe", "Carl Doe"}),
+        ("view=nonsense&page=99", {"Anna Doe", "Bert Doe", "Carl Doe"}),
+    ],
+)
+def test_filters_are_in_the_url(cast: Cast, leads: list[Lead], query: str, found: set[str]) -> None:
+    assert set(names(signed_in(cast.mara).get(f"{url('list')}?{query}"))) == found
+
+
+def test_an_empty_result_says_what_the_filters_hide(cast: Cast, leads: list[Lead]) -> None:
+    page = signed_in(cast.mara).get(f"{url('list')}?q=nobody")
+    assert page.context["hidden_by_filters"] == 3
+
+
+def test_a_rep_sees_only_leads_with_a_handover_of_theirs(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    sam = signed_in(cast.sam)
+    assert names(sam.get(url("list"))) == ["Anna Doe"]
+    assert sam.get(url("detail", leads[0].pk)).status_code == 200
+    assert sam.get(url("detail", leads[1].pk)).status_code == 404
+    with tenant_scope(cast.acme.pk):
+        pam = make_rep("pam", at=at)
+    assert signed_in(pam).get(url("detail", leads[0].pk)).status_code == 404
+
+
+def test_the_list_takes_at_most_twelve_queries(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        for number in range(20):
+            make_handover(by=cast.mara, at=at, email=f"{number}@example.com")
+    mara = signed_in(cast.mara)
+    mara.get(url("list"))
+    with CaptureQueriesContext(connection) as found:
+        assert mara.get(url("list")).status_code == 200
+    told = [query["sql"] for query in found.captured_queries if not any(word in query["sql"] for word in SCOPES)]
+    assert len(told) <= 12, "\n".join(told)
+
+
+def test_a_lead_shows_reasons_path_and_gate(cast: Cast, leads: list[Lead]) -> None:
+    page = signed_in(cast.mara).get(url("detail", leads[2].pk))
+    shown = page.context["lead"]
+    assert (shown.handover_id, shown.may, shown.needs_override, shown.gate_missing) == (
+        None, frozenset({"handover"}), True, [],
+    )  # fmt: skip
+    assert (shown.required_met, shown.required_total) == (3, 3)
+    assert [step.state for step in shown.path] == ["done", "now", "todo", "todo", "todo"]
+    assert signed_in(cast.gus).get(url("detail", leads[2].pk)).status_code == 404
+
+
+def test_marketing_hands_over_from_the_page(cast: Cast, leads: list[Lead]) -> None:
+    mara = signed_in(cast.mara)
+    done = mara.post(url("handover", leads[1].pk), {"note": "Met at the fair"})
+    assert (done.status_code, done["Location"]) == (302, url("detail", leads[1].pk))
+    page = mara.get(done["Location"])
+    assert page.context["lead"].owned_by_sales
+    assert page.context["lead"].marketer_note == "Met at the fair"
+    again = mara.post(url("handover", leads[1].pk), {})
+    assert (again.status_code, again.context["refusal"]) == (409, "Sales has this lead already.")
+    assert signed_in(cast.sam).post(url("handover", leads[2].pk), {}).status_code == 403
+
+
+def test_an_unqualified_lead_goes_only_with_a_reason(cast: Cast, leads: list[Lead]) -> None:
+    mara = signed_in(cast.mara)
+    wrong = mara.post(url("handover", leads[2].pk), {})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["override_reason"])
+    assert mara.post(url("handover", leads[2].pk), {"override_reason": "Asked by phone"}).status_code == 302
+    with tenant_scope(cast.acme.pk):
+        assert Handover.objects.get(lead=leads[2]).override_reason == "Asked by phone"
+
+
+def test_the_manager_reassigns_and_sales_moves_on(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        handover = Handover.objects.get()
+    sina = signed_in(cast.sina)
+    assert sina.get(url("assign", handover.pk)).status_code == 200
+    assert sina.post(url("assign", handover.pk), {"to": str(cast.mara.pk)}).status_code == 422
+    assert sina.post(url("assign", handover.pk), {"to": str(cast.sina.pk)}, headers=HTMX).status_code == 200
+    assert sina.post(url("accept", handover.pk)).status_code == 302
+    sina.post(url("attempt", handover.pk), {"channel": "call", "outcome": "reached"})
+    wrong = sina.post(url("progress", handover.pk), {"step": "won"}, headers=HTMX)
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["amount"])
+    assert sina.post(url("progress", handover.pk), {"step": "won", "amount": "900"}).status_code == 302
+    with tenant_scope(cast.acme.pk):
+        assert Lead.objects.get(pk=leads[0].pk).stage == "customer"
