@@ -8,7 +8,7 @@ from django.http import Http404
 from arbitration.models import Case
 from arbitration.queries.board import WITH_PARTIES
 from leads.access import SEE_ALL, get_handover
-from leads.models import Rejection
+from leads.models import Handover, Rejection
 from tenants.access import get_or_404
 from tenants.models import Membership
 
@@ -27,10 +27,12 @@ def get_case(membership: Membership, case_id: UUID | str, *, for_update: bool = 
 
 
 def get_disputed(membership: Membership, handover_id: UUID | str) -> Rejection:
-    """Return the rejection in force of a handover that the member may see, with the handover's lead and version."""
+    """Return the last rejection of a handover that the member may see, with the handover's lead and version."""
     handover = get_handover(membership, handover_id)
     rows = Rejection.objects.select_related("by", "handover__lead", "handover__version").filter(handover=handover)
-    rejection = rows.exclude(state=Rejection.State.WITHDRAWN).first()
+    # Nothing is left of a decision that was undone; a withdrawn appeal leaves its rejection.
+    undone = Q(state=Rejection.State.WITHDRAWN, handover__decision=Handover.Decision.PENDING)
+    rejection = rows.exclude(undone).order_by("-at", "-pk").first()
     if rejection is None:
         raise Http404
     return rejection

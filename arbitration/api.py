@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from arbitration import actions
 from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.models import Case
-from arbitration.queries.records import found_precedents, rulings_of, statements_of
+from arbitration.queries.records import clocks_of, found_precedents, rulings_of, statements_of
 from arbitration.rules import EVIDENCE, FILED, READY
 from arbitration.serializers import case_row, case_whole, precedent_row, ruling_row, statement_row
 from smarketing.lib.pagination import page
@@ -107,7 +107,7 @@ class OneCase(KeyView):
 
 def _whole(view: KeyView, case_id: UUID) -> dict[str, object]:
     case = get_case(view.member, case_id)
-    return case_whole(case, statements_of(case), rulings_of(case), at=view.at)
+    return case_whole(case, statements_of(case), rulings_of(case), clocks_of(case), at=view.at)
 
 
 class Statements(KeyView):

@@ -6,6 +6,8 @@ from typing import Any
 
 from arbitration.models import Case, Precedent, Ruling, Statement
 from arbitration.rules import REMANDED, stage_at
+from sla.models import Clock
+from sla.serializers import clock_row
 
 
 def case_row(case: Case, *, at: datetime) -> dict[str, Any]:
@@ -38,11 +40,12 @@ def _remand(case: Case) -> dict[str, Any] | None:
 
 
 def case_whole(
-    case: Case, statements: Sequence[Statement], rulings: Sequence[Ruling], *, at: datetime
+    case: Case, statements: Sequence[Statement], rulings: Sequence[Ruling], clocks: Sequence[Clock], *, at: datetime
 ) -> dict[str, Any]:
-    """Return a case with its sealed evidence, its statements and every ruling in order."""
+    """Return a case with the board's clock, its sealed evidence, its statements and every ruling in order."""
     final = [ruling for ruling in rulings if ruling.outcome != Ruling.Outcome.REMANDED]
     return case_row(case, at=at) | {
+        "clocks": [clock_row(clock, at=at) for clock in clocks],
         "evidence": case.evidence,
         "statements": [statement_row(statement) for statement in statements],
         "rulings": [ruling_row(ruling) for ruling in rulings],

@@ -4,11 +4,18 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from arbitration.models import Case, Citation, Precedent, Ruling, Statement
+from sla.models import Clock
 
 
 def statements_of(case: Case) -> list[Statement]:
     """Return the statements in the order in which they were made."""
     return list(Statement.objects.filter(case=case).order_by("at", "pk"))
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Return the board's clocks of a case."""
+    rows = Clock.objects.filter(subject=case.subject_id).select_related("version", "owner__manager")
+    return list(rows.order_by("started_at", "pk"))
 
 
 def rulings_of(case: Case) -> list[Ruling]:

@@ -10,9 +10,10 @@ from django.test import Client
 
 from arbitration.actions import rule_on_case
 from arbitration.models import Case, Ruling, Statement
+from leads.actions import hand_over
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
-from tests.arbitration.support import Dispute, make_case, make_rejection
+from tests.arbitration.support import Dispute, make_case, make_lead, make_rejection
 from tests.support import Cast, api_key
 
 DAY = timedelta(days=1)
@@ -60,6 +61,10 @@ def test_appeals_and_reads_the_case(cast: Cast, dispute: Dispute, at: datetime) 
     assert (body["number"], body["stage"], body["filed_by"]) == ("2026-001", "filed", str(cast.mara.pk))
     assert body["filed_at"] == "2026-03-02T11:00:00Z"
     assert body["evidence"]["criterion"]["key"] == "company_size"
+    (clock,) = body["clocks"]
+    assert (clock["commitment"], clock["side"], clock["state"], clock["due_at"]) == (
+        "ruling", "board", "running", "2026-03-16T11:00:00Z",
+    )  # fmt: skip
     assert response["Location"] == f"/api/v1/cases/{body['id']}"
     again = caller.get(f"cases/{body['id']}")
     assert again.json() == body
@@ -84,6 +89,26 @@ def test_a_late_appeal_names_the_date(cast: Cast, dispute: Dispute, at: datetime
     assert response.json()["code"] == "appeal_too_late"
     assert response.json()["closed_at"] == "2026-03-05T09:30:00Z"
     assert response["Content-Type"] == "application/problem+json"
+
+
+def test_refuses_a_class_that_cannot_be_appealed_and_a_handover_that_nobody_rejected(
+    cast: Cast, dispute: Dispute, at: datetime
+) -> None:
+    with tenant_scope(cast.acme.pk):
+        fresh = hand_over(make_lead(cast, "ben", at=at), by=cast.mara, at=at)
+        rerouted = make_rejection(cast, "cat", at=at, reason="wrong_addressee", criterion="")
+    caller = Caller(cast.mara, at=at)
+    assert caller.post(f"handovers/{fresh.pk}/appeal", {"grounds": "x"}).status_code == 404
+    refused = caller.post(f"handovers/{rerouted.handover.pk}/appeal", {"grounds": "x"})
+    assert refused.status_code == 409
+    assert refused.json()["code"] in ("not_appealable", "rejection_answered")
+
+
+def test_a_withdrawn_appeal_cannot_be_filed_again(cast: Cast, case: Case, at: datetime) -> None:
+    caller = Caller(cast.mara, at=at)
+    caller.post(f"cases/{case.pk}/withdrawal")
+    refused = caller.post(f"handovers/{case.handover_id}/appeal", {"grounds": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "rejection_answered")
 
 
 @pytest.mark.parametrize("who", ["sam", "sina", "rita", "ned", "ada"])

@@ -10,10 +10,10 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
-from arbitration.access import visible_cases
-from arbitration.actions import appoint_deputy, rule_on_case
+from arbitration.access import get_case, visible_cases
+from arbitration.actions import add_statement, appoint_deputy, rule_on_case
 from arbitration.models import Case, Ruling, Statement
-from arbitration.queries import docket
+from arbitration.queries import case_detail, docket
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 from tenants.roles import Role
@@ -114,6 +114,18 @@ def test_the_docket_reads_six_cases_with_as_many_queries_as_one(
     with django_assert_num_queries(7):
         found = docket(visible_cases(acme.rita), at=at + DAY, zone="Europe/Vienna")
     assert len(found.columns[0].cards) == cases
+
+
+def test_the_case_page_reads_with_a_fixed_number_of_queries(
+    acme: Cast, at: datetime, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    case = get_case(acme.rita, make_case(acme, at=at).pk)
+    for text in ("One.", "Two.", "Three."):
+        add_statement(case, text=text, by=acme.mara, at=at + timedelta(hours=2))
+    # Statements, rulings, managers, seat, clocks, attempts, events, names, rulings on the criterion.
+    with django_assert_num_queries(9):
+        detail = case_detail(case, acme.rita, at=at + DAY, zone="Europe/Vienna")
+    assert len(detail.statements) == 3
 
 
 def test_the_case_shows_both_claims_the_seal_and_what_the_reader_may_do(filed: Filed, client_of: ClientOf) -> None:
