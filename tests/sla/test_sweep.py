@@ -269,6 +269,16 @@ def test_takes_the_time_from_the_database_and_loops_until_nothing_is_due(in_acme
     assert actions.sweep(limit=2) == 0
 
 
+def test_the_task_sweeps_and_wakes_the_relay(in_acme: Any) -> None:
+    from sla.tasks import sweep as task
+
+    assert task.name == "sla.sweep"
+    clock = _clock(in_acme)
+    assert task() == 1
+    assert task() == 0
+    assert _reread(in_acme, clock).state == "breached"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
