@@ -1,7 +1,7 @@
 """What happens to each lead of the demo (pure, by seed): when it comes, how good it is, how people react."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from smarketing.demo import scenery
 
 # Share of a day's arrivals by local hour, two humps around late morning and afternoon.
 HOURS = {7: 2, 8: 7, 9: 12, 10: 14, 11: 12, 12: 7, 13: 9, 14: 12, 15: 10, 16: 8, 17: 4, 18: 2, 20: 1}
+# Leads of the last day, whose reps have mostly not come to them yet.
+FRESH = 40
 WEEKDAYS = (1.0, 1.15, 1.2, 1.1, 0.8, 0.06, 0.04)
 
 # Letters of our names as they stand in addresses.
@@ -78,7 +80,9 @@ def arrivals(count: int, *, first: date, until: datetime, zone: ZoneInfo, rng: R
     days = [first + timedelta(days=n) for n in range((until.astimezone(zone).date() - first).days + 1)]
     burst_days = set(rng.sample(days, k=max(1, len(days) // 14)))
     weights = [WEEKDAYS[day.weekday()] * (2.6 if day in burst_days else rng.uniform(0.8, 1.2)) for day in days]
-    moments: list[datetime] = []
+    # What came since yesterday waits in the inboxes, on whatever day the demo is loaded.
+    fresh = min(FRESH, count // 10)
+    moments = [until - timedelta(hours=22 * rng.random() ** 1.5) for _ in range(fresh)]
     while len(moments) < count:
         day = rng.choices(days, weights)[0]
         hour = rng.choices(list(HOURS), list(HOURS.values()))[0]
@@ -88,14 +92,20 @@ def arrivals(count: int, *, first: date, until: datetime, zone: ZoneInfo, rng: R
     return sorted(moments)
 
 
-def stories(moments: Sequence[datetime], *, domestic: str, rng: Random) -> list[Story]:
-    """Return one story per moment."""
-    return [_story(moment, number, domestic, rng) for number, moment in enumerate(moments)]
+def stories(moments: Sequence[datetime], *, until: datetime, domestic: str, rng: Random) -> list[Story]:
+    """Return one story per moment; ``until`` is where the present begins."""
+    return [
+        _story(moment, number, domestic, rng, fresh=until - moment < timedelta(hours=22))
+        for number, moment in enumerate(moments)
+    ]
 
 
-def _story(moment: datetime, number: int, domestic: str, rng: Random) -> Story:
+def _story(moment: datetime, number: int, domestic: str, rng: Random, *, fresh: bool) -> Story:
     visitor = _visitor(number, domestic, rng)
     hand_raiser = visitor.fits and rng.random() < 0.16
+    reaction = _reaction(visitor, hand_raiser, rng)
+    if fresh and rng.random() < 0.75:
+        reaction = replace(reaction, contact_after=None, decision="silent")
     return Story(
         arrived_at=moment,
         visitor=visitor,
@@ -103,7 +113,7 @@ def _story(moment: datetime, number: int, domestic: str, rng: Random) -> Story:
         pricing_views=rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0],
         webinar=visitor.campaign == 0 or rng.random() < 0.2,
         message=rng.choice(scenery.MESSAGES).format(month=f"{moment:%B}") if hand_raiser or rng.random() < 0.2 else "",
-        reaction=_reaction(visitor, hand_raiser, rng),
+        reaction=reaction,
     )
 
 

@@ -29,7 +29,7 @@ from tenants.roles import LABELS
 
 # How far back the history goes, and how much of it stands before the first page.
 HISTORY = timedelta(days=150)
-FIRST = timedelta(days=24)
+FIRST = timedelta(days=16)
 # Leads between two looks at due clocks and waiting handlers.
 CHUNK = 25
 
@@ -117,7 +117,7 @@ def _stories(stage: Stage, options: dict[str, Any]) -> list[Story]:
     first = (stage.until - HISTORY).astimezone(stage.company.zone).date() + timedelta(days=1)
     count = round(options["leads"] * scenery.share)
     moments = arrivals(count, first=first, until=stage.until, zone=stage.company.zone, rng=rng)
-    return stories(moments, domestic=scenery.country, rng=rng)
+    return stories(moments, until=stage.until, domestic=scenery.country, rng=rng)
 
 
 def _part(told: Sequence[Story], part: str, *, until: datetime) -> Iterator[Story]:
