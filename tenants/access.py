@@ -76,17 +76,6 @@ def members_only(
     return decorate
 
 
-def find_membership(user: User, slug: str) -> tuple[Organisation, Membership] | None:
-    """Return the organisation and this person's active membership in it, or None for every other case."""
-    with global_scope(lookup=slug, user_id=user.pk):
-        organisation = Organisation.objects.filter(slug=slug).first()
-    if organisation is None:
-        return None
-    with tenant_scope(organisation.pk):
-        membership = Membership.objects.filter(user_id=user.pk, is_active=True).first()
-    return (organisation, membership) if membership else None
-
-
 def memberships_of(user: User) -> list[tuple[Organisation, Membership]]:
     """Return every organisation of a person with their membership in it, by name."""
     with global_scope(user_id=user.pk):

@@ -38,13 +38,16 @@ class TenantMiddleware:
     def _page(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        found = access.find_membership(request.user, slug)
+        memberships = access.memberships_of(request.user)
+        found = next((pair for pair in memberships if pair[0].slug == slug), None)
         if found is None:
             # The same answer for a foreign and an unknown organisation.
             return problem_response(request, 404, "not_found", "")
         organisation, membership = found
         request.organisation = organisation  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
+        # All of them: the shell lets people switch.
+        request.all_memberships = memberships  # type: ignore[attr-defined]
         with ExitStack() as stack:
             stack.enter_context(tenant_scope(organisation.pk))
             stack.enter_context(timezone.override(ZoneInfo(request.user.zone or organisation.zone)))

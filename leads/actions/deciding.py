@@ -241,6 +241,8 @@ def _claim(rejection: Rejection) -> dict[str, Any]:
         "reason": rejection.reason,
         "class": rejection.reason_class,
         "criterion": rejection.criterion,
+        # Who is to hear of it.
+        "sent_by": str(rejection.handover.sent_by_id) if rejection.handover.sent_by_id else None,
     }
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from smarketing.lib.clock import now
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants import idempotency
-from tenants.actions import create_key
+from tenants.actions import add_member, create_key
 from tenants.models import IdempotencyRecord, Key, Membership, User
 from tenants.tasks import forget_idempotency
 from tests.support import CANARY, Cast, signed_in
@@ -27,6 +27,21 @@ def test_opens_for_its_roles_only(cast: Cast, ending: str) -> None:
         assert CANARY not in response.content.decode()
     assert signed_in(cast.gus).get(f"/o/acme/{ending}").status_code == 404
     assert Client().get(f"/o/acme/{ending}").status_code == 302
+
+
+def test_lets_a_person_switch_between_their_organisations(cast: Cast) -> None:
+    with global_scope():
+        mara = User.objects.get(pk=cast.mara.user_id)
+    with tenant_scope(cast.globex.pk):
+        add_member(mara, roles=["auditor"], by=None, at=now())
+    client = signed_in(cast.mara)
+    assert f"/o/{cast.globex.slug}/" in client.get("/o/acme/me/").content.decode()
+    assert client.get(f"/o/{cast.globex.slug}/me/").status_code == 200
+    assert f"/o/{cast.globex.slug}/" not in signed_in(cast.sam).get("/o/acme/me/").content.decode()
+    with tenant_scope(cast.globex.pk):
+        Membership.objects.filter(user=mara).update(is_active=False)
+    assert client.get(f"/o/{cast.globex.slug}/me/").status_code == 404
+    assert client.get("/o/acme/me/").status_code == 200
 
 
 def test_shows_every_member(cast: Cast) -> None:
