@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 
 from events import registry
 from events.models import Event, Outbox
+from events.nudge import nudge_relay
 from smarketing.lib.tenancy import TenantModel
 
 # How the change reached us: "web", "key:<public id>", "task:<name>" or "system". Set at the edges.
@@ -75,7 +76,7 @@ def announce(event: Event, *, hold_until: datetime | None = None) -> None:
         for handler in handlers
     ]
     Outbox.objects.bulk_create(rows)
-    transaction.on_commit(_nudge, robust=True)
+    transaction.on_commit(nudge_relay, robust=True)
 
 
 def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:
@@ -83,13 +84,6 @@ def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:
     names = [handler.name for handler in registry.after(kind) if handler.outward]
     mine = Event.objects.filter(subject_id=subject.pk, kind=kind)
     Outbox.objects.filter(event__in=mine, handler__in=names, done_at=None).update(withdrawn_at=at)
-
-
-def _nudge() -> None:
-    """Wake the relay; a lost nudge only delays until the next beat."""
-    from events.tasks import nudge_relay
-
-    nudge_relay()
 
 
 def push_back(row: Outbox, *, error: str, at: datetime) -> None:

@@ -1,0 +1,49 @@
+"""Waking the relay right after a commit, without waiting for the queue."""
+
+import logging
+from threading import Lock, Thread
+from time import monotonic
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+# The task in events/tasks.py, by its name: actions record, they do not import tasks.
+RELAY = "events.relay"
+
+
+class _Nudger:
+    """Sends nudges beside the request: few per second, one at a time, none for a while after a failure.
+
+    A thread, because a broken connection makes the client library think for seconds before it gives up.
+    """
+
+    PAUSE = 0.2
+    PAUSE_AFTER_FAILURE = 10.0
+
+    def __init__(self) -> None:
+        self._busy = Lock()
+        self._not_before = 0.0
+
+    def nudge(self) -> None:
+        if monotonic() >= self._not_before and self._busy.acquire(blocking=False):
+            self._not_before = monotonic() + self.PAUSE
+            Thread(target=self._send, name="nudge", daemon=True).start()
+
+    def _send(self) -> None:
+        try:
+            current_app.send_task(RELAY, expires=5, retry=False, ignore_result=True)
+        except OperationalError as error:
+            self._not_before = monotonic() + self.PAUSE_AFTER_FAILURE
+            log.warning("No nudge, the beat will do it: %s", error)
+        finally:
+            self._busy.release()
+
+
+_nudger = _Nudger()
+
+
+def nudge_relay() -> None:
+    """Ask a worker to run the relay now, without waiting; a lost nudge only delays until the next beat."""
+    _nudger.nudge()
