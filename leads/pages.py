@@ -68,7 +68,7 @@ def views_of(
     path: str, given: Mapping[str, str], labels: Sequence[tuple[str, str]], counts: Mapping[str, int]
 ) -> list[View]:
     """Return the saved views as links that keep the filters; the first is the page's plain address."""
-    chosen = given.get("view", labels[0][0])
+    chosen = given.get("view") or labels[0][0]
     return [
         View(key, label, counts.get(key), address(path, given, view=key if key != labels[0][0] else ""), key == chosen)
         for key, label in labels

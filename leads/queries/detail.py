@@ -37,6 +37,7 @@ from tenants.roles import MARKETING, Role
 
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
 RECENT = 40
+THEIR_OWN = ("lead.received", "lead.scored", "lead.qualified")
 # Clocks that ended without a verdict tell nothing on a headline.
 SILENT = ("superseded", "cancelled", "waived", "merged")
 
@@ -231,8 +232,8 @@ def _timeline(lead: Lead) -> list[TimelineEntry]:
 
 def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
     how = words.telling(event.kind)
-    # What the person did is told in their name, unless somebody typed it in for them.
-    actor = by_name or (lead.name if event.kind.startswith("lead.") else "")
+    # What the person did is told in their name, whoever's key or form brought it.
+    actor = lead.name if event.kind in THEIR_OWN else by_name
     return TimelineEntry(how.icon, words.event_text(event.kind, event.data), actor, event.at, tone=how.tone)
 
 

@@ -52,8 +52,12 @@ def _decision(handover: Handover, rejection: Rejection | None) -> PathStep:
 def _contact(handover: Handover) -> PathStep:
     if handover.contacted_at is not None:
         return PathStep(_("Contacted"), "", DONE)
-    taken = handover.decision not in (Handover.Decision.PENDING, Handover.Decision.REJECTED)
-    return PathStep(_("Contact"), _("call or write") if taken else "", NOW if taken else TODO)
+    waits = _is_taken(handover) and handover.progress != Handover.Progress.CLOSED
+    return PathStep(_("Contact"), _("call or write") if waits else "", NOW if waits else TODO)
+
+
+def _is_taken(handover: Handover) -> bool:
+    return handover.decision not in (Handover.Decision.PENDING, Handover.Decision.REJECTED)
 
 
 def _qualified(handover: Handover) -> PathStep:
@@ -61,7 +65,8 @@ def _qualified(handover: Handover) -> PathStep:
         return PathStep(_("Opportunity"), "", DONE)
     if handover.qualified_at is not None:
         return PathStep(_("SQL"), "", DONE)
-    waits = handover.contacted_at is not None and handover.progress != Handover.Progress.CLOSED
+    is_open = handover.progress != Handover.Progress.CLOSED and _is_taken(handover)
+    waits = handover.contacted_at is not None and is_open
     return PathStep(_("SQL"), _("is there a need and a budget?") if waits else "", NOW if waits else TODO)
 
 

@@ -42,6 +42,7 @@ def test_shows_the_least_time_first_and_selects_it(cast: Cast, two: list[Handove
     assert [row.name for row in rows] == ["Bert Doe", "Anna Doe"]
     assert response.context["selected"].name == "Bert Doe"
     assert [view.count for view in response.context["views"]] == [2, 2, 2, 0, 0]
+    assert [view.key for view in response.context["views"] if view.active] == ["todo"]
 
 
 def test_reps_see_their_own_and_the_unassigned(cast: Cast, two: list[Handover], at: datetime) -> None:
