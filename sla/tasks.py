@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from events.tasks import nudge_relay
+from events.nudge import nudge_relay
 from sla.actions import sweep as sweep_clocks
 
 
