@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHELL = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 # One copy serves the whole module, so one worker runs it.
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.timeout(480), pytest.mark.xdist_group("up")]
 
 
 def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -60,7 +60,7 @@ class Copy:
             self.up = subprocess.Popen(
                 [sys.executable, "manage.py", *words], cwd=ROOT, env=SHELL, stdout=output, stderr=subprocess.STDOUT
             )
-        ready = process.wait_until(lambda: "Ready after" in self.said or self.up_process.poll() is not None, 180)
+        ready = process.wait_until(lambda: "Ready after" in self.said or self.up_process.poll() is not None, 400)
         assert ready, self.said
         assert self.up_process.poll() is None, self.said
         return time.monotonic() - began
