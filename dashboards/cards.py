@@ -15,7 +15,6 @@ from dashboards.links import Links
 from dashboards.queries import MonthFigures, months_before
 from dashboards.queries.cut import SPARK_MONTHS
 from sla.models import Side
-from sla.words import tier_label
 from smarketing.lib.templatetags.ui import duration, number, points, pp
 
 MARKETING, SALES, JOINT = "marketing", "sales", "joint"
@@ -68,6 +67,7 @@ def _delivered(figures: MonthFigures, links: Links) -> Kpi:
     delivery = figures.delivery
     credits = delivery.credits
     pace = delivery.pace
+    count = sum(credit.count for credit in credits)
     gap = formulas.change(
         float(pace.delivered) if pace else None,
         float(pace.planned_to_date) if pace else None,
@@ -82,12 +82,12 @@ def _delivered(figures: MonthFigures, links: Links) -> Kpi:
         kind="points",
         value=delivery.points_of(figures.cut.month),
         of=delivery.target.points if pace else None,
-        note=", ".join(f"{number(credit.count)} {tier_label(credit.tier)}" for credit in credits),
+        note=ngettext("%(n)s lead", "%(n)s leads", count) % {"n": number(count)},
         pending=int(open_points) or None,
         pending_label=_("points not final"),
         url=links.leads(),
         spark=[float(delivery.points_of(month)) for month in _shown_months(figures)],
-        basis=_("in points, against the plan") if gap else _("in points"),
+        basis=_("the plan") if gap and gap.tone != "flat" else "",
     )
     return _moved(card, gap, _gap_text(gap))
 

@@ -56,7 +56,12 @@ def month_from(text: str, *, today: date) -> date | None:
 
 
 def joint_context(
-    figures: MonthFigures, breached: Sequence[BreachRow], people: Sequence[Membership], *, slug: str
+    figures: MonthFigures,
+    breached: Sequence[BreachRow],
+    people: Sequence[Membership],
+    *,
+    breached_total: int,
+    slug: str,
 ) -> dict[str, Any]:
     """Return the context of dashboards/joint.html."""
     cut, delivery = figures.cut, figures.delivery
@@ -78,6 +83,7 @@ def joint_context(
         "speed": speed_panel(figures),
         "rejections": rejection_panel(figures, links),
         "breached": breached,
+        "breached_total": breached_total,
         "breached_total_month": sum(kept.breached for kept in due),
         "breached_url": links.breaches(),
         "needs_targets": delivery.target.points is None,

@@ -14,7 +14,7 @@ from dashboards import access, audit, queries
 from dashboards.pages import joint_context, month_from
 from leads.words import TIERS
 from sla.access import sees_only_own
-from sla.queries import open_breaches
+from sla.queries import open_breach_clocks, open_breaches
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
 from tenants.access import MemberRequest, members_only
@@ -35,7 +35,8 @@ def joint(request: MemberRequest) -> HttpResponse:
     figures = queries.month_figures(_cut(request, people, at=at), at=at, zone=zone)
     only_own = request.membership if sees_only_own(request.membership) else None
     breached = open_breaches(at=at, zone=zone, limit=BREACHES_SHOWN, owner=only_own)
-    context = joint_context(figures, breached, people, slug=request.organisation.slug)
+    total = open_breach_clocks(at=at, owner=only_own).count()
+    context = joint_context(figures, breached, people, breached_total=total, slug=request.organisation.slug)
     return render_page(request, JOINT, context, partial=_target(request, PANELS))
 
 

@@ -38,12 +38,14 @@ def cohorts(cut: Cut) -> dict[date, Cohort]:
 
 def _counts() -> dict[str, Any]:
     decisions = {name: Count("pk", filter=Q(decision=value)) for name, value in _DECISIONS.items()}
-    opportunity = _reached("opportunity_at")
+    won = Q(outcome=Handover.Outcome.WON) & _reached("closed_at")
+    # Who bought has come all the way, also where nobody noted the steps between.
+    opportunity = _reached("opportunity_at") | won
     return decisions | {
         "contacted": Count("pk", filter=TAKEN & Q(contacted_at__isnull=False)),
-        "qualified": Count("pk", filter=_reached("qualified_at")),
+        "qualified": Count("pk", filter=_reached("qualified_at") | opportunity),
         "opportunities": Count("pk", filter=opportunity),
-        "won": Count("pk", filter=Q(outcome=Handover.Outcome.WON) & _reached("closed_at")),
+        "won": Count("pk", filter=won),
         "pipeline": Sum("amount", filter=opportunity),
     }
 

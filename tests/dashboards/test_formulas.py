@@ -62,7 +62,9 @@ def test_attainment_is_weighted_points_of_the_target() -> None:
     assert attainment(Decimal("391"), None) is None
 
 
-@pytest.mark.parametrize(("present", "before", "expected"), [(120, 100, 20), (80, 100, -20), (5, 0, None), (0, 4, -100)])
+@pytest.mark.parametrize(
+    ("present", "before", "expected"), [(120, 100, 20), (80, 100, -20), (5, 0, None), (0, 4, -100)]
+)
 def test_lead_velocity_is_growth_over_the_month_before(present: int, before: int, expected: float | None) -> None:
     assert lead_velocity(present, before) == expected
 

@@ -1,0 +1,128 @@
+"""The figures of a month against the same month recomputed from raw events in plain Python."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+
+import pytest
+
+from dashboards.formulas import CONVERSION_FOR, compliance, gross_acceptance, net_acceptance
+from dashboards.queries import Cut, month_figures
+from dashboards.queries import promises as promises_of
+from sla import queries as sla
+from tests.dashboards import retelling
+from tests.dashboards.history import tell
+from tests.support import Cast
+
+ZONE = "Europe/Vienna"
+MONTHS = (date(2026, 3, 1), date(2026, 4, 1))
+WITHIN = CONVERSION_FOR.days
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_random_history_adds_up_the_same_from_its_events(acme: Cast, at: datetime, seed: int) -> None:
+    until = tell(acme, since=at, leads=24, seed=seed)
+    told = retelling.handovers(ZONE)
+    assert all(told[month] for month in MONTHS)
+    for month in MONTHS:
+        figures = month_figures(Cut(month), at=until, zone=ZONE)
+        _compare_decisions(figures, told[month])
+        _compare_progress(figures, told[month])
+        _compare_speed(figures, told[month], until)
+        _compare_points(figures, told[month])
+        _compare_promises(figures, month, until)
+
+
+def _compare_decisions(figures, told) -> None:
+    counts = Counter(handover.decision for handover in told)
+    decisions = figures.cohort.decisions
+    names = ("accepted", "deemed_accepted", "rejected", "overturned", "pending")
+    assert [counts[name] for name in names] == [
+        decisions.accepted, decisions.deemed, decisions.rejected, decisions.overturned, decisions.pending
+    ]  # fmt: skip
+    decided = len(told) - counts["pending"]
+    gross, net = gross_acceptance(decisions), net_acceptance(decisions)
+    assert (gross.numerator, gross.denominator) == (counts["accepted"] + counts["deemed_accepted"], decided)
+    assert (net.numerator, net.denominator) == (gross.numerator + counts["overturned"], decided)
+    reasons = Counter(h.reason for h in told if h.decision in {"rejected", "overturned"})
+    assert {reason.key: reason.count for reason in figures.rejections.reasons} == reasons
+    assert figures.rejections.total == sum(reasons.values())
+
+
+def _compare_progress(figures, told) -> None:
+    cohort = figures.cohort
+    assert cohort.contacted == sum(h.taken and h.contacted_at is not None for h in told)
+    assert cohort.qualified == sum(retelling.within(h, "qualified", WITHIN) for h in told)
+    assert cohort.opportunities == sum(retelling.within(h, "opportunity", WITHIN) for h in told)
+    assert cohort.won == sum(retelling.within(h, "won", WITHIN) for h in told)
+    pipeline = sum((h.amount for h in told if retelling.within(h, "opportunity", WITHIN)), Decimal(0))
+    assert cohort.pipeline == pipeline
+
+
+def _compare_speed(figures, told, until: datetime) -> None:
+    owing = [h for h in told if h.contacted_at or h.decision != "rejected"]
+    took = sorted(int((h.contacted_at - h.sent_at).total_seconds()) for h in owing if h.contacted_at)
+    speed = figures.speeds.elapsed
+    assert (speed.contacts, speed.untouched) == (len(took), len(owing) - len(took))
+    for found, share in ((speed.median, 0.5), (speed.p90, 0.9)):
+        rank = ceil(round(len(owing) * share, 6))
+        assert found.seconds == (took[rank - 1] if rank <= len(took) else None)
+    # The line of months comes from the database; both must say the same.
+    assert figures.medians.get(figures.cut.month) == speed.median.seconds
+    assert (figures.speeds.business.contacts, figures.speeds.business.untouched) == (speed.contacts, speed.untouched)
+
+
+def _compare_points(figures, told) -> None:
+    delivered = sum((retelling.WEIGHTS[h.tier] for h in told if h.credited), Decimal(0))
+    assert figures.delivery.points_of(figures.cut.month) == delivered
+    assert sum(c.count for c in figures.delivery.credits) == sum(h.credited for h in told)
+    assert figures.delivery.pace is not None
+    assert figures.delivery.pace.delivered == delivered
+    suspended = sum((retelling.WEIGHTS[h.tier] for h in told if h.credited and h.decision == "rejected"), Decimal(0))
+    assert sum(c.suspended_points for c in figures.delivery.credits) == suspended
+
+
+def _compare_promises(figures, month: date, until: datetime) -> None:
+    for side in ("sales", "marketing", "board"):
+        told = retelling.kept(month, side, at=until, zone=ZONE)
+        found = figures.promises.of(month, side)
+        assert (found.met, found.breached, found.running) == (
+            told["met"], told["breached"], told["running"] + told["paused"]
+        )  # fmt: skip
+        # The page of breaches and the dashboard count alike.
+        assert found == sla.compliance(first=month, last=sla.last_day(month), side=side, zone=ZONE, at=until)
+
+
+def test_a_promise_past_due_counts_as_breached_before_the_sweep_has_been(acme: Cast, at: datetime) -> None:
+    from tests.leads.makers import make_handover
+
+    make_handover(by=acme.mara, at=at)
+    late = promises_of(Cut(MONTHS[0]), at=at + timedelta(hours=25), zone=ZONE)
+    found = late.of(MONTHS[0], "sales")
+    assert (found.met, found.breached) == (0, 1)
+    assert compliance(found.met, found.breached).percent == 0
+    assert late.by_commitment["first_contact"].breached == 1
+
+
+def test_a_tier_is_a_part_of_the_month(acme: Cast, at: datetime) -> None:
+    until = tell(acme, since=at, leads=14, seed=3)
+    whole = month_figures(Cut(MONTHS[0]), at=until, zone=ZONE)
+    parts = [month_figures(Cut(MONTHS[0], tier), at=until, zone=ZONE) for tier in ("standard", "hand_raiser")]
+    assert all(part.cohort.decisions.sent for part in parts)
+    assert sum(part.cohort.decisions.sent for part in parts) == whole.cohort.decisions.sent
+    assert sum(part.delivery.points_of(MONTHS[0]) for part in parts) == whole.delivery.points_of(MONTHS[0])
+    assert sum(p.promises.of(MONTHS[0], "sales").met for p in parts) == whole.promises.of(MONTHS[0], "sales").met
+    assert sum(part.rejections.total for part in parts) == whole.rejections.total
+    # A part of the leads has no target of its own.
+    assert whole.delivery.pace is not None
+    assert all(part.delivery.pace is None for part in parts)
+
+
+def test_a_persons_figures_are_those_of_their_handovers(acme: Cast, at: datetime) -> None:
+    until = tell(acme, since=at, leads=8, seed=4)
+    mine = month_figures(Cut(MONTHS[0], owner=acme.sam.pk), at=until, zone=ZONE)
+    nobodys = month_figures(Cut(MONTHS[0], owner=acme.sina.pk), at=until, zone=ZONE)
+    assert mine.cohort == month_figures(Cut(MONTHS[0]), at=until, zone=ZONE).cohort
+    assert nobodys.cohort.decisions.sent == 0
