@@ -28,6 +28,7 @@ VIEWS = ("", Submission.State.QUARANTINED, Submission.State.MATCHED, Submission.
 
 
 @members_only(*READERS)
+@require_GET
 def submissions(request: MemberRequest) -> HttpResponse:
     """Show every submission, newest first."""
     state = request.GET.get("view", "")
@@ -67,6 +68,7 @@ def _empty(*, chosen: str) -> dict[str, str] | None:
 
 
 @members_only(*READERS)
+@require_GET
 def submission(request: MemberRequest, submission_id: UUID) -> HttpResponse:
     """Show one submission: what was sent, what was understood, what became of it."""
     found = access.get_submission(request.membership, submission_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from notifications import actions, queries
 from smarketing.lib.clock import now
@@ -14,6 +14,7 @@ from tenants.access import MemberRequest, members_only
 
 
 @members_only()
+@require_GET
 def notices(request: MemberRequest) -> HttpResponse:
     """Show the newest notices."""
     context = {

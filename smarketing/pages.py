@@ -8,6 +8,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from smarketing.lib.clock import now
 from smarketing.lib.problem import problem_response
@@ -27,6 +28,7 @@ HOMES = {
 
 
 @login_required
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to where their day starts in their first organisation."""
     found = memberships_of(request.user)  # type: ignore[arg-type]
@@ -37,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def organisation_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Send a member to where their day starts in this organisation."""
     membership = request.membership  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from smarketing.lib import rate_limit
 from smarketing.lib.addresses import client_address
@@ -29,6 +29,7 @@ from tenants.roles import LABELS, Role
 
 
 @members_only(Role.ADMINISTRATOR, Role.AUDITOR)
+@require_GET
 def members(request: MemberRequest) -> HttpResponse:
     """Show who belongs to the organisation, and who was invited."""
     return render_page(request, "tenants/settings_members.html", _members_context(request), partial="list")
@@ -93,6 +94,7 @@ def withdraw_invitation(request: MemberRequest, invitation_id: str) -> HttpRespo
 
 
 @members_only(Role.ADMINISTRATOR, Role.AUDITOR)
+@require_GET
 def keys(request: MemberRequest) -> HttpResponse:
     """Show the keys of clients."""
     form = _key_form(request) if request.membership.has(Role.ADMINISTRATOR) else None

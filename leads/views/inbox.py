@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified, QueryDic
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from leads import access, queries, words
 from leads.models import Handover
@@ -43,6 +44,7 @@ class Place:
 
 
 @members_only()
+@require_GET
 def inbox(request: MemberRequest) -> HttpResponse:
     """The queue by time left and the selected lead; parts of it for htmx, 304 while nothing has changed."""
     at = now()

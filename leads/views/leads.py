@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from leads import access, actions, queries, words
 from leads.forms import HandoverForm
@@ -28,6 +28,7 @@ LONGEST_SEARCH = 200
 
 
 @members_only()
+@require_GET
 def lead_list(request: MemberRequest) -> HttpResponse:
     """Every lead that the member may see, by views and filters that are in the URL."""
     asked = _asked(request)
@@ -89,6 +90,7 @@ def _hidden(request: MemberRequest, asked: queries.Asked, total: int) -> int:
 
 
 @members_only()
+@require_GET
 def lead_detail(request: MemberRequest, lead_id: UUID) -> HttpResponse:
     """One lead with everything that is known and owed."""
     lead = access.get_lead(request.membership, lead_id)

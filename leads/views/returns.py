@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from leads import access, actions, queries
 from leads.forms import NurtureForm, ResendForm
@@ -28,6 +28,7 @@ READERS = (*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @members_only(*sorted(READERS))
+@require_GET
 def returns(request: MemberRequest) -> HttpResponse:
     """Rejected leads that wait for marketing, the least time first."""
     return render_page(request, TEMPLATE, _rows(request, at=now()), partial="list")

@@ -19,6 +19,7 @@ ALL: Roles = frozenset(Role)
 MARKETING: Roles = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
 SALES: Roles = frozenset({Role.SALES_REP, Role.SALES_MANAGER})
 SIDES = MARKETING | SALES
+SALES_HEAD: Roles = frozenset({Role.SALES_MANAGER})
 HEADS: Roles = frozenset({Role.MARKETING_MANAGER, Role.SALES_MANAGER})
 CHAIR: Roles = frozenset({Role.EXECUTIVE})
 ADMIN: Roles = frozenset({Role.ADMINISTRATOR})
@@ -60,6 +61,9 @@ RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "preceden
 # Pages under /o/<organisation>/.
 PAGES: dict[str, Page] = {
     "organisation_home": Page(ALL),
+    "dashboards:joint": Page(ALL),
+    "dashboards:nav_counts": Page(ALL),
+    "events:audit": Page(frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR})),
     "leads:inbox": Page(ALL),
     "leads:list": Page(ALL),
     "leads:detail": Page(ALL, path={"lead_id": "{lead}"}),
@@ -68,7 +72,7 @@ PAGES: dict[str, Page] = {
     "leads:reject": Page(SALES, SALES, REJECTION, _handover()),
     "leads:undo": Page(post=SALES, path=_handover("{accepted}"), refused=SALES),
     "leads:attempt": Page(SALES, SALES, ATTEMPT, _handover()),
-    "leads:assign": Page({Role.SALES_MANAGER}, {Role.SALES_MANAGER}, {"to": "{rep}"}, _handover()),
+    "leads:assign": Page(SALES_HEAD, SALES_HEAD, {"to": "{rep}"}, _handover()),
     "leads:progress": Page(SALES, SALES, {"step": "qualified"}, _handover("{accepted}")),
     "leads:returns": Page(ALL - SALES),
     "leads:return_resend": Page(MARKETING, MARKETING, {"note": "Look again"}, _handover("{returned}")),
@@ -141,6 +145,31 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
     ),
     ("submission_spam", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    ("leads", "GET"): _reads(),
+    ("lead", "GET"): _reads(lead_id="{lead}"),
+    ("lead", "PATCH"): Operation(
+        "leads:write", SIDES, {"job_title": "CEO"}, {"lead_id": "{lead}"}, headers={"If-Match": "*"}
+    ),
+    ("lead_events", "GET"): _reads(lead_id="{lead}"),
+    ("lead_handovers", "POST"): Operation(
+        "handovers:write", MARKETING, {"note": "Call soon"}, {"lead_id": "{fresh_lead}"}
+    ),
+    ("handovers", "GET"): _reads(),
+    ("handover", "GET"): _reads(handover_id="{handover}"),
+    ("handover_acceptance", "POST"): Operation("handovers:write", SALES, path=_handover()),
+    ("handover_rejection", "POST"): Operation("handovers:write", SALES, REJECTION, _handover()),
+    ("handover_attempts", "POST"): Operation("handovers:write", SALES, ATTEMPT, _handover()),
+    ("handover_outcome", "POST"): Operation(
+        "handovers:write", SALES, {"progress": "qualified"}, _handover("{accepted}")
+    ),
+    ("handover_assignment", "POST"): Operation("handovers:write", SALES_HEAD, {"to": "{rep}"}, _handover()),
+    ("handover_return", "POST"): Operation(
+        "handovers:write", MARKETING, {"answer": "nurture", "wake_on": "2026-06-01"}, _handover("{returned}")
+    ),
+    ("kpis", "GET"): _reads("reports:read"),
+    ("kpis_funnel", "GET"): _reads("reports:read"),
+    ("kpis_pace", "GET"): _reads("reports:read"),
+    ("kpis_speed_to_lead", "GET"): _reads("reports:read"),
     ("handover_appeal", "POST"): Operation(
         "cases:write", MARKETING, {"grounds": "It fits."}, {"handover_id": "{returned}"}
     ),
@@ -175,7 +204,6 @@ OPEN_OPERATIONS = {"schema": 200, "reference": 200, "form_submissions": 405}
 # Pages of no organisation: name → (what a stranger gets, what a member gets) from GET.
 OPEN_PAGES: dict[str, tuple[int, int]] = {
     "home": (302, 302),
-    "healthz": (200, 200),
     "account_login": (200, 302),
     "account_logout": (302, 200),
     "account_change_password": (302, 200),
