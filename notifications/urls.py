@@ -7,6 +7,6 @@ from notifications import views
 app_name = "notifications"
 
 urlpatterns = [
-    path("notices/", views.notices, name="list"),
-    path("notices/read/", views.mark_read, name="mark_read"),
+    path("notifications/", views.notices, name="list"),
+    path("notifications/read/", views.mark_read, name="mark_read"),
 ]

@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("agreement/", views.agreement, name="agreement"),
     path("agreement/<int:number>/", views.agreement, name="agreement_version"),
     path("agreement/<uuid:version_id>/sign/", views.agreement_sign, name="agreement_sign"),
-    path("breaches/", views.breaches, name="breaches"),
+    path("sla/", views.breaches, name="breaches"),
 ]
 
 api_urlpatterns: list[URLPattern] = [

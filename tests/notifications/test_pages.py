@@ -11,7 +11,7 @@ from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tests.support import CANARY, Cast, signed_in
 
-LIST = "/o/acme/notices/"
+LIST = "/o/acme/notifications/"
 
 
 def tell_sina(cast: Cast) -> None:

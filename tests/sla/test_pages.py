@@ -42,7 +42,7 @@ def propose(cast: Cast, points: int = 640) -> Target:
         return actions.propose_target(month=NOW.date().replace(day=1), points=points, note="", by=cast.marc, at=NOW)
 
 
-PAGES = ["targets/2026/", "agreement/", "agreement/1/", "breaches/"]
+PAGES = ["targets/2026/", "agreement/", "agreement/1/", "sla/"]
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -210,7 +210,7 @@ def test_breaches_show_open_and_past_ones_of_all_to_the_managers(cast: Cast, as_
     breach(cast, cast.sam)
     breach(cast, cast.sina, stopped_after=timedelta(hours=1))
     for name in ("sina", "marc", "rita", "ned"):
-        html = as_member(name).get("/o/acme/breaches/").content.decode()
+        html = as_member(name).get("/o/acme/sla/").content.decode()
         assert "Sam" in html
         assert "Sina" in html
         # Nobody has swept: past its deadline it is broken all the same.
@@ -219,7 +219,7 @@ def test_breaches_show_open_and_past_ones_of_all_to_the_managers(cast: Cast, as_
 
 def test_breaches_show_a_rep_only_their_own(cast: Cast, as_member: Any) -> None:
     breach(cast, cast.sina)
-    html = as_member("sam").get("/o/acme/breaches/").content.decode()
+    html = as_member("sam").get("/o/acme/sla/").content.decode()
     assert "Sina" not in html
     assert "0 kept, 1 broken" in html
 
@@ -227,14 +227,14 @@ def test_breaches_show_a_rep_only_their_own(cast: Cast, as_member: Any) -> None:
 def test_breaches_can_be_cut_by_side(cast: Cast, as_member: Any) -> None:
     breach(cast, cast.sam)
     counts = {
-        side: len(as_member("sina").get(f"/o/acme/breaches/?side={side}").context["open"])
+        side: len(as_member("sina").get(f"/o/acme/sla/?side={side}").context["open"])
         for side in ("", "sales", "marketing", "nobody")
     }
     assert counts == {"": 1, "sales": 1, "marketing": 0, "nobody": 1}
 
 
 def test_a_polled_fragment_is_only_the_list(cast: Cast, as_member: Any) -> None:
-    html = as_member("sina").get("/o/acme/breaches/", headers={**HTMX, "HX-Target": "list"}).content.decode()
+    html = as_member("sina").get("/o/acme/sla/", headers={**HTMX, "HX-Target": "list"}).content.decode()
     assert html.lstrip().startswith("<section")
     assert 'id="list"' in html
 
@@ -246,8 +246,8 @@ def test_the_pages_cost_a_fixed_number_of_queries(
         breach(cast, cast.sam)
         breach(cast, cast.sam, stopped_after=timedelta(hours=1))
     client = as_member("sina")
-    client.get("/o/acme/breaches/")
-    for address, most in (("breaches/", 40), ("targets/2026/", 35)):
+    client.get("/o/acme/sla/")
+    for address, most in (("sla/", 40), ("targets/2026/", 35)):
         with django_assert_max_num_queries(most):
             client.get(f"/o/acme/{address}")
 

@@ -16,7 +16,7 @@ from tenants.keys import invitation_path
 from tenants.models import Invitation, Membership, User
 from tests.support import PASSWORD, Cast, signed_in
 
-INVITE = "/o/acme/members/invite/"
+INVITE = "/o/acme/settings/members/invite/"
 CHOSEN = {"name": "Nia New", "password1": "a very long word", "password2": "a very long word"}
 
 
@@ -67,7 +67,7 @@ def test_the_link_ends_after_two_weeks_and_when_it_is_withdrawn(cast: Cast) -> N
         assert Client().get(link(cast)).status_code == 410
     with tenant_scope(cast.acme.pk):
         invitation = Invitation.objects.latest("created_at")
-    signed_in(cast.ada).post(f"/o/acme/members/invitations/{invitation.pk}/withdraw/")
+    signed_in(cast.ada).post(f"/o/acme/settings/members/invitations/{invitation.pk}/withdraw/")
     assert Client().post(link(cast), data=CHOSEN).status_code == 410
     assert not is_member(cast, "new@example.com")
 

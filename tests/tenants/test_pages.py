@@ -14,7 +14,7 @@ from tenants.models import IdempotencyRecord, Key, Membership, User
 from tenants.tasks import forget_idempotency
 from tests.support import CANARY, Cast, signed_in
 
-PAGES = {"members/": ("ada", "ned"), "members/invite/": ("ada",), "keys/": ("ada", "ned")}
+PAGES = {"settings/members/": ("ada", "ned"), "settings/members/invite/": ("ada",), "settings/keys/": ("ada", "ned")}
 KEY = {"name": "Website", "scopes": ["leads:write"], "expires_on": ""}
 
 
@@ -45,18 +45,18 @@ def test_lets_a_person_switch_between_their_organisations(cast: Cast) -> None:
 
 
 def test_shows_every_member(cast: Cast) -> None:
-    page = signed_in(cast.ada).get("/o/acme/members/").content.decode()
+    page = signed_in(cast.ada).get("/o/acme/settings/members/").content.decode()
     for person in cast.people().values():
         assert person.email in page
 
 
 def test_a_key_is_shown_once_and_works(cast: Cast) -> None:
     client = signed_in(cast.ada)
-    made = client.post("/o/acme/keys/new/", data={**KEY, "acts_for": str(cast.mara.pk)})
+    made = client.post("/o/acme/settings/keys/new/", data={**KEY, "acts_for": str(cast.mara.pk)})
     assert made.status_code == 200
     text = made.context["created"]["key"]
     assert text in made.content.decode()
-    assert text not in client.get("/o/acme/keys/").content.decode()
+    assert text not in client.get("/o/acme/settings/keys/").content.decode()
     answer = Client().post(
         "/api/v1/intake/submissions",
         data={"person": {"email": "a@b.example"}},
@@ -80,7 +80,7 @@ def test_a_key_is_shown_once_and_works(cast: Cast) -> None:
 def test_names_what_is_wrong_with_a_key(cast: Cast, change: dict[str, Any], field: str) -> None:
     change = {"acts_for": str(cast.gus.pk)} if change == {"acts_for": "gus"} else change
     data = {**KEY, "acts_for": str(cast.ada.pk), **change}
-    response = signed_in(cast.ada).post("/o/acme/keys/new/", data=data)
+    response = signed_in(cast.ada).post("/o/acme/settings/keys/new/", data=data)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     with tenant_scope(cast.acme.pk):
@@ -90,7 +90,7 @@ def test_names_what_is_wrong_with_a_key(cast: Cast, change: dict[str, Any], fiel
 def test_a_revoked_key_stops_at_once(cast: Cast) -> None:
     with tenant_scope(cast.acme.pk):
         made = create_key(name="k", scopes=["leads:write"], acts_for=cast.ada, by=cast.ada, at=now())
-    path = f"/o/acme/keys/{made.key.pk}/revoke/"
+    path = f"/o/acme/settings/keys/{made.key.pk}/revoke/"
     assert signed_in(cast.mara).post(path).status_code == 403
     assert signed_in(cast.gus).post(path).status_code == 404
     assert signed_in(cast.gus).post(path.replace("acme", cast.globex.slug)).status_code == 404
