@@ -4,7 +4,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from whitenoise.compress import Compressor
 
 from smarketing.lib import env
 
@@ -202,8 +201,6 @@ STATIC_ROOT = env.text("STATIC_ROOT", str(Path(DATA_DIR) / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_COLLECTED = (Path(STATIC_ROOT) / "staticfiles.json").exists() and not DEBUG
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
-# Compressing source maps, which only developers open, takes longer than all the rest together.
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 # Only what pages name is kept and compressed: half the work of the first start.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "woff2", "br", "gz", "zip", "map")
