@@ -1,0 +1,177 @@
+"""The joint dashboard: who sees it, what it says, what it costs."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dashboards.queries import Cut, month_figures
+from leads.actions import accept_handover, advance_handover, log_attempt, reject_handover
+from leads.models import Handover
+from smarketing.lib.scope import tenant_scope
+from tests.leads.makers import make_handover
+from tests.support import CANARY, PASSWORD, Cast, signed_in
+
+URL = "/o/acme/dashboard/"
+HOUR = timedelta(hours=1)
+# Session, person, membership, organisation; then one query for its purpose each: agreement, signatures, target
+# (3), ledger, credits, cohorts, promises, contacts, medians, rejections, calendars (3), breaches, their subjects'
+# names and their number. Settings of a scope are no queries.
+MOST_QUERIES = 22
+
+
+def make_month(cast: Cast, at: datetime) -> None:
+    """Five handovers: two accepted (one contacted, qualified and an opportunity), two rejected, one undecided."""
+    with tenant_scope(cast.acme.pk):
+        sent = [make_handover(by=cast.mara, at=at, email=f"p{n}@example.com") for n in range(5)]
+        log_attempt(sent[0], channel="call", outcome="reached", by=cast.sam, at=at + HOUR)
+        for handover in sent[:2]:
+            accept_handover(_fresh(handover), by=cast.sam, at=at + 2 * HOUR)
+        for handover in sent[2:4]:
+            reject_handover(_fresh(handover), reason="not_fitting", criterion="industry", by=cast.sam, at=at + 3 * HOUR)
+        advance_handover(_fresh(sent[0]), progress="opportunity", amount=Decimal(5000), by=cast.sam, at=at + 4 * HOUR)
+
+
+def _fresh(handover: Handover) -> Handover:
+    return Handover.objects.select_related("lead", "subject", "version").get(pk=handover.pk)
+
+
+@pytest.fixture
+def month(cast: Cast, at: datetime) -> Cast:
+    make_month(cast, at)
+    return cast
+
+
+def page(client: Client, at: datetime, query: str = "", **headers: str) -> Any:
+    with time_machine.travel(at, tick=False):
+        return client.get(f"{URL}{query}", headers=headers)
+
+
+@pytest.mark.parametrize("name", ["mara", "marc", "sam", "sina", "rita", "ned", "ada"])
+def test_every_member_sees_the_same_month(month: Cast, at: datetime, name: str) -> None:
+    response = page(signed_in(month.people()[name]), at + 5 * HOUR)
+    assert response.status_code == 200
+    cards = {card.key: card for card in response.context["kpis"]}
+    assert list(cards) == ["delivered", "acceptance", "compliance", "speed", "conversion", "value"]
+    assert cards["delivered"].value == 5
+    assert cards["delivered"].of == 500
+    assert cards["acceptance"].value == 50
+    assert cards["acceptance"].pending == 1
+    assert cards["speed"].value is None
+    assert cards["conversion"].value == 20
+    assert cards["value"].value == 5000
+    assert CANARY not in response.content.decode()
+
+
+def test_a_stranger_gets_404(cast: Cast, at: datetime) -> None:
+    assert page(signed_in(cast.gus), at).status_code == 404
+
+
+def test_nobody_gets_the_sign_in(cast: Cast, at: datetime, anonymous: Client) -> None:
+    response = page(anonymous, at)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+
+
+def test_each_panel_comes_alone_for_htmx(month: Cast, at: datetime) -> None:
+    client = signed_in(month.rita)
+    for panel in ("kpis", "pace", "compliance", "funnel", "speed", "rejections", "breached"):
+        response = page(client, at + 5 * HOUR, **{"HX-Request": "true", "HX-Target": panel})
+        text = response.content.decode()
+        assert f'id="{panel}"' in text
+        assert "<html" not in text
+        assert "HX-Request" in response["Vary"]
+
+
+def test_every_figure_links_to_the_leads_behind_it(month: Cast, at: datetime) -> None:
+    context = page(signed_in(month.rita), at + 5 * HOUR).context
+    assert context["kpis"][1].url == "/o/acme/leads/?month=2026-03&decision=accepted"
+    assert [step.count for step in context["funnel"]] == [5, 2, 1, 1, 1, 0]
+    assert context["funnel"][3].url == "/o/acme/leads/?month=2026-03&reached=qualified"
+    reason = context["rejections"].rows[0]
+    assert (reason.count, reason.url) == (2, "/o/acme/leads/?month=2026-03&reason=not_fitting")
+
+
+def test_the_filters_stay_in_the_links(month: Cast, at: datetime) -> None:
+    context = page(signed_in(month.rita), at + 5 * HOUR, "?tier=standard").context
+    assert context["kpis"][0].url == "/o/acme/leads/?month=2026-03&tier=standard"
+    assert context["month"].previous_url == "/o/acme/dashboard/?month=2026-02&tier=standard"
+    assert context["pace"] is None
+
+
+def test_a_month_without_data_shows_its_plan(month: Cast, at: datetime) -> None:
+    response = page(signed_in(month.rita), at, "?month=2026-07")
+    assert response.status_code == 200
+    assert response.context["empty"] is not None
+    assert response.context["pace"].plan[-1] == (31, 500)
+    assert response.context["month"].next_url is None
+
+
+def test_a_month_before_the_agreement_has_neither_target_nor_agreement(month: Cast, at: datetime) -> None:
+    response = page(signed_in(month.rita), at, "?month=2020-01")
+    assert response.status_code == 200
+    assert (response.context["agreement"], response.context["pace"]) == (None, None)
+    assert response.context["needs_targets"]
+    assert response.context["month"].closed
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?month=2026-13", "?month=march", "?month=0000-01", "?month=٢٠٢٦-03", "?tier=gold", "?owner=nobody"],
+)
+def test_what_there_is_not_answers_404(cast: Cast, at: datetime, query: str) -> None:
+    assert page(signed_in(cast.rita), at, query).status_code == 404
+
+
+def test_the_month_turns_at_midnight_of_the_organisation(cast: Cast) -> None:
+    # 22:30 UTC on 31 March is half past midnight in Vienna.
+    turned = datetime.fromisoformat("2026-03-31T22:30:00+00:00")
+    assert page(signed_in(cast.rita), turned).context["month"].value == "2026-04"
+
+
+def test_a_persons_figures_are_for_them_and_their_manager_only(month: Cast, at: datetime) -> None:
+    query = f"?owner={month.sam.pk}"
+    for person, status in [("sam", 200), ("sina", 200), ("rita", 404), ("marc", 404), ("mara", 404), ("ned", 404)]:
+        assert page(signed_in(month.people()[person]), at, query).status_code == status, person
+
+
+def test_who_works_on_their_own_leads_sees_their_own_breaches(month: Cast, at: datetime) -> None:
+    late = at + timedelta(days=9)
+
+    def breached(name: str) -> int:
+        return int(page(signed_in(month.people()[name]), late).context["breached_total"])
+
+    # Three first contacts and decisions of sam's, two answers of mara's.
+    assert (breached("sam"), breached("mara"), breached("sina"), breached("rita")) == (3, 2, 5, 5)
+
+
+def test_the_page_needs_few_queries(month: Cast, at: datetime) -> None:
+    client = signed_in(month.rita)
+    late = at + timedelta(days=9)
+    page(client, late)
+    with CaptureQueriesContext(connection) as found:
+        page(client, late)
+    asked = [query["sql"] for query in found if not query["sql"].startswith("select set_config")]
+    assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+
+
+def test_the_figures_need_as_many_queries_with_more_leads(acme: Cast, at: datetime) -> None:
+    with CaptureQueriesContext(connection) as few:
+        month_figures(Cut(at.date().replace(day=1)), at=at, zone="Europe/Vienna")
+    for number in range(6):
+        make_handover(by=acme.mara, at=at, email=f"q{number}@example.com")
+    with CaptureQueriesContext(connection) as many:
+        month_figures(Cut(at.date().replace(day=1)), at=at, zone="Europe/Vienna")
+    assert len(many) == len(few)
+
+
+def test_the_page_has_no_inline_style_or_script(month: Cast, at: datetime) -> None:
+    text = page(signed_in(month.rita), at + 5 * HOUR).content.decode()
+    assert " style=" not in text
+    assert "onclick" not in text
+    assert PASSWORD not in text
