@@ -10,6 +10,17 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb === "get" && detail.elt.dataset.etag) detail.headers["If-None-Match"] = detail.elt.dataset.etag;
 });
 
+// While the detail is on its way, nothing acts on the one still shown; while an act is, none moves on from it.
+function busy({ target, requestConfig }, on) {
+  if (target?.id !== "detail") return;
+  for (const id of requestConfig.verb === "get" ? ["detail"] : ["detail", "queue"]) {
+    const el = document.getElementById(id);
+    if (el) el.inert = on;
+  }
+}
+document.addEventListener("htmx:beforeRequest", ({ detail }) => busy(detail, true));
+document.addEventListener("htmx:afterRequest", ({ detail }) => busy(detail, false));
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { xhr, requestConfig } = detail;
   if (xhr.status < 400 && /^\s*<!doctype/i.test(detail.serverResponse)) { // signed out meanwhile

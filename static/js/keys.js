@@ -1,7 +1,7 @@
 // Single keys come from data-key, "G then" keys from data-go; rows from data-row.
 const off = event => event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
   || event.target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable]");
-const shown = el => el.checkVisibility?.() ?? true;
+const shown = el => !el.closest("[inert]") && (el.checkVisibility?.() ?? true);
 const last = list => list[list.length - 1];
 let going = 0;
 
