@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from intake.actions import create_form
 from leads.models import Campaign
 from sla.actions import countersign_target, propose_target, sign_version
 from sla.queries import agreement_in_force
@@ -14,6 +15,10 @@ from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_organisation
 from tenants.models import Membership, Organisation, User
 from tenants.roles import Role
+
+# The two forms on the made-up sites.
+CONTACT = "Talk to sales"
+GUIDE = "Guide and webinar"
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def build(scenery: Scenery, *, since: datetime, until: datetime) -> Company:
     with tenant_scope(made.organisation.pk):
         _sign(company, at=since)
         _open_campaigns(company)
+        _open_forms(company, at=since)
         for month in months(since.date(), until.date()):
             _agree_on_target(company, month, since=since, until=until)
     return company
@@ -118,6 +124,19 @@ def _open_campaigns(company: Company) -> None:
         for number, (name, utm, _source, medium, *_rest) in enumerate(CAMPAIGNS)
     ]
     Campaign.objects.bulk_create(rows)
+
+
+def _open_forms(company: Company, *, at: datetime) -> None:
+    owners = company.holding(Role.MARKETER)
+    for number, name in enumerate((CONTACT, GUIDE)):
+        create_form(
+            name=name,
+            origins=[f"https://www.{company.scenery.domain}"],
+            by=company.people[-1],
+            at=at,
+            country=company.scenery.country,
+            owner=owners[number % len(owners)],
+        )
 
 
 def _agree_on_target(company: Company, month: date, *, since: datetime, until: datetime) -> None:

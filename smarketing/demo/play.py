@@ -5,25 +5,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from arbitration.actions import file_appeal, rule_on_case
 from arbitration.models import Case, Seat
+from intake.actions import judge, receive
+from intake.models import Form
 from leads.actions import (
     accept_handover,
     advance_handover,
-    hand_over_qualified,
     log_attempt,
     nurture_lead,
     reject_handover,
     resend_lead,
-    take_in,
 )
-from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
 from leads.models import Handover, Rejection
 from sla.business_time import Hours
 from sla.queries import calendar_in_force, hours_for
 from smarketing.demo import scenery
-from smarketing.demo.casting import Company
+from smarketing.demo.casting import CONTACT, GUIDE, Company
 from smarketing.demo.story import Story
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
@@ -40,6 +40,7 @@ class Stage:
     company: Company
     sales: Hours
     marketing: Hours
+    forms: dict[str, Form]
     until: datetime
     refused: Counter[str]
 
@@ -48,14 +49,17 @@ def set_stage(company: Company, *, until: datetime) -> Stage:
     """Return the stage of one company; ``until`` is where the present begins."""
     with tenant_scope(company.organisation.pk):
         sales, marketing = (hours_for(calendar_in_force(key)) for key in ("sales", "marketing"))
-    return Stage(company, sales, marketing, until, Counter())
+        forms = {form.name: form for form in Form.objects.select_related("key", "owner")}
+    return Stage(company, sales, marketing, forms, until, Counter())
 
 
 def play(story: Story, stage: Stage) -> None:
     """Play the story up to the present; what a rule refuses is counted, not hidden."""
     with tenant_scope(stage.company.organisation.pk):
-        taken = take_in(_captured(story), at=story.arrived_at, country=story.visitor.country)
-        handover = hand_over_qualified(taken.lead, at=story.arrived_at)
+        form = stage.forms[CONTACT if story.hand_raiser else GUIDE]
+        received = receive(_post(story), content_type="application/json", at=story.arrived_at, form=form)
+        lead = judge(received.submission, at=story.arrived_at).lead
+        handover = Handover.objects.select_related("assigned_to", "sent_by").filter(lead=lead).first() if lead else None
         if handover is None or handover.assigned_to is None:
             return
         for at, act in sorted(_steps(story, handover, stage), key=lambda step: step[0]):
@@ -169,26 +173,43 @@ def _rule(story: Story, handover: Handover, at: datetime) -> None:
     rule_on_case(case, outcome=story.reaction.ruling, reasons=reasons, holding=holding, by=chair, at=at)
 
 
-def _captured(story: Story) -> Captured:
-    visitor = story.visitor
+def _post(story: Story) -> dict[str, Any]:
+    """Return what the web form sends: a submission as the interface takes it."""
+    visitor, at = story.visitor, story.arrived_at
     _, utm, source, medium, landing_page, *_ = scenery.CAMPAIGNS[visitor.campaign]
-    touch = Touch(source=source, medium=medium, campaign=utm, at=story.arrived_at)
-    viewed = [
-        BehaviourFact("pricing_viewed", story.arrived_at - timedelta(hours=6 * n)) for n in range(story.pricing_views)
-    ]
-    webinar = [BehaviourFact("webinar_attended", story.arrived_at - timedelta(days=1))] if story.webinar else []
-    ebook = [BehaviourFact("ebook_downloaded", story.arrived_at)]
-    consent = ConsentFact(
-        "sales_contact", text="You may call and write to me.", text_version="2026-01", ip="203.0.113.7"
-    )
-    return Captured(
-        person=Person(visitor.email, visitor.given_name, visitor.family_name, visitor.phone, visitor.job_title),
-        company=CompanyFacts(
-            visitor.company, f"https://{visitor.domain}", visitor.employees, visitor.industry, visitor.country
-        ),
-        intent="talk_to_sales" if story.hand_raiser else "",
-        message=story.message,
-        attribution=Attribution(first=touch, last=touch, landing_page=landing_page),
-        behaviours=(*viewed, *webinar, *ebook),
-        consents=(consent,),
-    )
+    touch = {"source": source, "medium": medium, "campaign": utm, "at": at.isoformat()}
+    done = [("pricing_viewed", at - timedelta(hours=6 * n)) for n in range(story.pricing_views)]
+    done += [("webinar_attended", at - timedelta(days=1))] if story.webinar else []
+    return {
+        "person": {
+            "email": visitor.email,
+            "given_name": visitor.given_name,
+            "family_name": visitor.family_name,
+            "phone": visitor.phone,
+            "job_title": visitor.job_title,
+        },
+        "company": {
+            "name": visitor.company,
+            "website": f"https://{visitor.domain}",
+            "employees": visitor.employees,
+            "industry": visitor.industry,
+            "country": visitor.country,
+        },
+        "intent": "talk_to_sales" if story.hand_raiser else "",
+        "message": story.message,
+        "attribution": {"first": touch, "last": touch, "landing_page": landing_page},
+        "behaviours": [{"kind": kind, "at": moment.isoformat()} for kind, moment in [*done, ("ebook_downloaded", at)]],
+        "consents": [
+            {
+                "purpose": "sales_contact",
+                "basis": "consent",
+                "granted": True,
+                "text": "You may call and write to me.",
+                "text_version": "2026-01",
+                "captured_at": at.isoformat(),
+                "ip": "203.0.113.7",
+            }
+        ],
+        # Filled by machines only: the form's trap.
+        "hp": "on" if story.spam else "",
+    }

@@ -72,6 +72,7 @@ class Story:
     pricing_views: int
     webinar: bool
     message: str
+    spam: bool
     reaction: Reaction
 
 
@@ -113,6 +114,7 @@ def _story(moment: datetime, number: int, domestic: str, rng: Random, *, fresh: 
         pricing_views=rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0],
         webinar=visitor.campaign == 0 or rng.random() < 0.2,
         message=rng.choice(scenery.MESSAGES).format(month=f"{moment:%B}") if hand_raiser or rng.random() < 0.2 else "",
+        spam=not visitor.fits and rng.random() < 0.1,
         reaction=reaction,
     )
 

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 
 from events.actions import via
 from events.relay import relay_waiting
-from leads.models import Lead
+from intake.models import Submission
 from sla.actions import notice_due
 from smarketing.demo.casting import Company, address, build, find
 from smarketing.demo.play import Stage, play, set_stage
@@ -128,7 +128,7 @@ def _part(told: Sequence[Story], part: str, *, until: datetime) -> Iterator[Stor
 def _unplayed(told: Iterator[Story], stage: Stage) -> list[Story]:
     """Leave out what an earlier run has played: a story is one transaction, so it is there whole or not at all."""
     with tenant_scope(stage.company.organisation.pk):
-        known = set(Lead.objects.values_list("email_norm", flat=True))
+        known = set(Submission.objects.values_list("raw__person__email", flat=True))
     return [story for story in told if story.visitor.email not in known]
 
 
