@@ -36,7 +36,7 @@ class Waiting:
     submission_id: UUID
 
 
-@shared_task(name="intake.judge_waiting", queue="celery")
+@shared_task(name="intake.judge_waiting")
 def judge_waiting() -> int:
     """Judge what waits, oldest first; return how many."""
     return finish(at=now())

@@ -6,7 +6,7 @@ from notifications import sending
 from smarketing.lib.clock import now
 
 
-@shared_task(name="notifications.send_waiting", queue="mail")
+@shared_task(name="notifications.send_waiting")
 def send_waiting() -> int:
     """Send what waits; return how many mails were tried."""
     return sending.send_waiting(at=now())

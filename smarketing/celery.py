@@ -26,11 +26,6 @@ app.conf.beat_schedule = {
         "schedule": 3.0,
         "options": {"expires": STALE},
     },
-    "leads.wake_nurtured": {
-        "task": "leads.wake_nurtured",
-        "schedule": 300.0,
-        "options": {"expires": 60},
-    },
     "tenants.forget_idempotency": {
         "task": "tenants.forget_idempotency",
         "schedule": 3600.0,

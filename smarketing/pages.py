@@ -59,7 +59,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say in words that the form is too old to be trusted."""
-    return problem_response(request, 403, "csrf", _("This page is out of date. Reload it, then send the form again."))
+    return render(request, "csrf.html", {"request_id": getattr(request, "request_id", "")}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:

@@ -238,7 +238,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "sk_live_…"}}
+    },
+    "SECURITY": [{"key": []}],
 }
 
 # -- Mail -------------------------------------------------------------------------------------------

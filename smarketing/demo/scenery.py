@@ -36,7 +36,7 @@ NORTHWIND = Scenery(
     country="AT",
     zone="Europe/Vienna",
     share=0.8,
-    monthly_target=600,
+    monthly_target=380,
     people=(
         Person("Ines Hofer", Role.MARKETING_MANAGER, "Head of Marketing"),
         Person("Stefan Lang", Role.SALES_MANAGER, "Head of Sales"),
@@ -59,7 +59,7 @@ LAKESIDE = Scenery(
     country="DE",
     zone="Europe/Berlin",
     share=0.2,
-    monthly_target=150,
+    monthly_target=90,
     people=(
         Person("Claudia Frei", Role.MARKETING_MANAGER, "VP Marketing"),
         Person("Marek Dvořák", Role.SALES_MANAGER, "VP Sales"),
