@@ -43,7 +43,7 @@ demo: env  ## Load the demo into the running copy
 test: env-dev  ## Run the suite on services of its own: make test ARGS="tests/sla -k pause"
 	@command -v chromium >/dev/null || [ -n "$$REQUIRE_BROWSER" ] \
 	  || echo "Chromium is missing (Debian package chromium): the browser tests are skipped."
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not soak" $(ARGS)
 
 lint: env-dev  ## Check format, layers, types, templates and migrations
 	$(BIN)/ruff format --check .
