@@ -29,7 +29,7 @@ from tenants.roles import LABELS
 
 # How far back the history goes, and how much of it stands before the first page.
 HISTORY = timedelta(days=150)
-FIRST = timedelta(days=16)
+FIRST = timedelta(days=12)
 # Leads between two looks at due clocks and waiting handlers.
 CHUNK = 25
 
@@ -67,7 +67,8 @@ class Command(BaseCommand):
             for part in parts
             for story in _unplayed(_part(_stories(stage, options), part, until=until), stage)
         ]
-        played.sort(key=lambda pair: pair[1].arrived_at)
+        # Newest week first, so that the present month is whole soon; inside a week as it happened.
+        played.sort(key=lambda pair: (-(pair[1].arrived_at - until).days // 7, pair[1].arrived_at))
         self._play(played)
         refused = sum((stage.refused for stage in stages), Counter())
         if refused:
