@@ -9,7 +9,11 @@ app_name = "tenants"
 urlpatterns = [
     path("settings/members/", views.members, name="members"),
     path("settings/members/invite/", views.invite_member, name="invite_member"),
-    path("settings/members/invitations/<uuid:invitation_id>/withdraw/", views.withdraw_invitation, name="invitation_withdraw"),
+    path(
+        "settings/members/invitations/<uuid:invitation_id>/withdraw/",
+        views.withdraw_invitation,
+        name="invitation_withdraw",
+    ),
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
