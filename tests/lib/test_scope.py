@@ -34,7 +34,7 @@ def test_raw_sql_without_a_scope_raises(live_cast: Cast) -> None:
 
 
 def test_without_the_guard_the_database_itself_refuses(live_cast: Cast) -> None:
-    with connection.cursor() as cursor, pytest.raises(Exception, match="unrecognized configuration|invalid input"):
+    with connection.cursor() as cursor, pytest.raises(Exception, match=r"unrecognized configuration|invalid input"):
         cursor.cursor.execute("select count(*) from tenants_team")
     connection.close()
 
