@@ -69,7 +69,7 @@ def _story(acme: Cast, number: int, since: datetime, chance: Random) -> Iterator
     held: dict[str, Handover] = {}
 
     def send(at: datetime) -> None:
-        lead = make_lead(at=at, email=email, intent="talk_to_sales" if chance.random() < 0.3 else "")
+        lead = make_lead(at=at, email=email, intent="talk_to_sales" if number % 3 == 0 else "")
         held["handover"] = hand_over(lead, by=acme.mara, at=at)
 
     def handover() -> Handover:
