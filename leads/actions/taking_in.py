@@ -62,7 +62,7 @@ def take_in(captured: Captured, *, at: datetime, marketer: Membership | None = N
     _append(lead, reading, asks=asks, at=at)
     _keep_behaviours(lead, captured, at=at)
     _keep_consents(lead, captured, at=at)
-    record("lead.received", lead, by=marketer, at=at, data={"created": created, "asks_for_sales": asks}, thread=lead.pk)
+    record("lead.received", lead, by=None, at=at, data={"created": created, "asks_for_sales": asks}, thread=lead.pk)
     if version is not None:
         _judge(lead, version, asks=asks, at=at)
     return TakenIn(lead, created, reading.warnings)

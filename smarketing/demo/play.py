@@ -130,10 +130,8 @@ def _progress(story: Story, handover: Handover, rep: Membership, since: datetime
 
 
 def _reject(story: Story, handover: Handover, rep: Membership, at: datetime) -> None:
-    note = scenery.STATEMENTS_OF_SALES[story.visitor.employees % len(scenery.STATEMENTS_OF_SALES)]
+    note, _ = scenery.CLAIMS[story.reaction.criterion]
     reason, criterion = story.reaction.reason, story.reaction.criterion
-    if reason == "not_ready":
-        criterion = "pricing_viewed"
     reject_handover(_fresh(handover), reason=reason, criterion=criterion, note=note, by=rep, at=at)
 
 
@@ -153,8 +151,9 @@ def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> 
         wake_on = (answered_at + timedelta(days=90)).date()
         yield answered_at, lambda at: nurture_lead(_rejection(handover), wake_on=wake_on, note="", by=marketer, at=at)
     elif reaction.answer == "appeal" and reaction.criterion:
-        grounds = scenery.GROUNDS[story.visitor.employees % len(scenery.GROUNDS)]
-        grounds = grounds.format(employees=story.visitor.employees)
+        grounds = scenery.CLAIMS[reaction.criterion][1].format(
+            employees=story.visitor.employees, job_title=story.visitor.job_title
+        )
         yield answered_at, lambda at: file_appeal(_rejection(handover), grounds=grounds, by=marketer, at=at)
         ruled_at = stage.sales.add(answered_at, reaction.rule_after)
         yield ruled_at, lambda at: _rule(story, handover, at)

@@ -132,14 +132,23 @@ MESSAGES = (
     "Wir suchen eine Lösung für die Kommissionierung, bitte um Rückruf.",
 )
 
-STATEMENTS_OF_SALES = (
-    "They have eleven people in production. That is not the company we agreed on.",
-    "I was told they only collect material for a thesis.",
-    "No budget before next year, nobody had asked for a talk.",
-)
-
-GROUNDS = (
-    "The registry says {employees} employees, within the agreed range. The criterion is met.",
-    "The price list was opened three times in the agreed window; the agreement asks for once.",
-    "The industry is on the list of the version in force when we sent it.",
-)
+# By the criterion in dispute: what sales says while rejecting, what marketing says in its appeal.
+CLAIMS = {
+    "company_size": (
+        "They have eleven people in production. That is not the company we agreed on.",
+        "The registry says {employees} employees, within the agreed range. The criterion is met.",
+    ),
+    "industry": (
+        "They only resell machines; that is not the industry we agreed on.",
+        "The industry is on the list of the version in force when we sent it.",
+    ),
+    "role": (
+        "I was told the person only collects material for a thesis.",
+        "“{job_title}” is what the person signs with; the agreement asks for no more.",
+    ),
+    "pricing_viewed": (
+        "No budget before next year, and nobody had asked for a talk.",
+        "The price list was opened within the agreed window; the agreement asks for once.",
+    ),
+    "": ("The number belongs to somebody else, and the address bounces.", ""),
+}

@@ -145,7 +145,7 @@ def _reaction(visitor: Visitor, hand_raiser: bool, rng: Random) -> Reaction:
     median = 1500 if hand_raiser else 6000
     contact = int(rng.lognormvariate(0, 0.8) * median)
     decision = rng.choices(("accept", "reject", "silent"), (80, 13, 7))[0]
-    definitional = rng.random() < 0.6
+    reason, criterion = _claim(rng)
     won = rng.random() < 0.27
     return Reaction(
         contact_after=None if rng.random() < 0.03 else contact * (4 if rng.random() < 0.04 else 1),
@@ -153,10 +153,8 @@ def _reaction(visitor: Visitor, hand_raiser: bool, rng: Random) -> Reaction:
         weekend_duty=rng.random() < 0.55,
         decision=decision,
         decide_after=int(rng.lognormvariate(0, 0.7) * 7000),
-        reason=rng.choice(("not_fitting", "not_ready"))
-        if definitional
-        else rng.choice(("data_missing", "wrong_addressee")),
-        criterion=rng.choice(("company_size", "industry", "role")) if definitional else "",
+        reason=reason,
+        criterion=criterion,
         answer=rng.choices(("resend", "nurture", "appeal", "none"), (18, 45, 27, 10))[0],
         answer_after=int(rng.lognormvariate(0, 0.6) * 20_000),
         ruling=rng.choices(("overturned", "upheld"), (55, 45))[0],
@@ -166,3 +164,11 @@ def _reaction(visitor: Visitor, hand_raiser: bool, rng: Random) -> Reaction:
         outcome=rng.choices(("won", "lost", "open"), (3, 4, 3))[0] if won or rng.random() < 0.7 else "open",
         amount=int(rng.lognormvariate(10.1, 0.6)) // 100 * 100,
     )
+
+
+def _claim(rng: Random) -> tuple[str, str]:
+    """Return the reason of a rejection and the criterion claimed unmet ("" for a clerical or procedural one)."""
+    if rng.random() < 0.4:
+        return rng.choice(("data_missing", "wrong_addressee")), ""
+    criterion = rng.choice(("company_size", "industry", "role", "pricing_viewed"))
+    return ("not_ready" if criterion == "pricing_viewed" else "not_fitting"), criterion
