@@ -8,12 +8,12 @@ sales rejected without contact owes none and is left out; it shows up in the acc
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
+from leads.periods import CONVERSION_FOR
+
 HOUR = 3600
-# A step of the funnel counts when it was reached within so many days of the handover.
-CONVERSION_FOR = timedelta(days=90)
 # What a bucket of the speed distribution ends before, in seconds; the last one has no end.
 BUCKET_ENDS = (HOUR // 4, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR)
 

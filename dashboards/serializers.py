@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from dashboards import formulas
-from dashboards.formulas import CONVERSION_FOR, Percentile, Share, Speed
+from dashboards.formulas import Percentile, Share, Speed
 from dashboards.queries import Delivery, MonthFigures
+from leads.periods import CONVERSION_FOR
 from sla.models import Side
 
 

@@ -6,15 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
-from dashboards.formulas import CONVERSION_FOR, Decisions
+from dashboards.formulas import Decisions
 from dashboards.queries.cut import Cut
 from leads.models import Handover
-
-TAKEN = Q(decision__in=[
-    Handover.Decision.ACCEPTED, Handover.Decision.DEEMED_ACCEPTED, Handover.Decision.ACCEPTED_BY_RULING
-])  # fmt: skip
+from leads.queries.cohorts import REACHED
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,12 @@ def cohorts(cut: Cut) -> dict[date, Cohort]:
 
 def _counts() -> dict[str, Any]:
     decisions = {name: Count("pk", filter=Q(decision=value)) for name, value in _DECISIONS.items()}
-    won = Q(outcome=Handover.Outcome.WON) & _reached("closed_at")
-    # Who bought has come all the way, also where nobody noted the steps between.
-    opportunity = _reached("opportunity_at") | won
     return decisions | {
-        "contacted": Count("pk", filter=TAKEN & Q(contacted_at__isnull=False)),
-        "qualified": Count("pk", filter=_reached("qualified_at") | opportunity),
-        "opportunities": Count("pk", filter=opportunity),
-        "won": Count("pk", filter=won),
-        "pipeline": Sum("amount", filter=opportunity),
+        "contacted": Count("pk", filter=REACHED["contacted"]),
+        "qualified": Count("pk", filter=REACHED["qualified"]),
+        "opportunities": Count("pk", filter=REACHED["opportunity"]),
+        "won": Count("pk", filter=REACHED["won"]),
+        "pipeline": Sum("amount", filter=REACHED["opportunity"]),
     }
 
 
@@ -57,10 +51,6 @@ _DECISIONS = {
     "overturned": Handover.Decision.ACCEPTED_BY_RULING,
     "pending": Handover.Decision.PENDING,
 }
-
-
-def _reached(moment: str) -> Q:
-    return Q(**{f"{moment}__lte": F("sent_at") + CONVERSION_FOR})
 
 
 def _cohort(row: Mapping[str, Any]) -> Cohort:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from leads import words
 from leads.access import visible_handovers, visible_leads
 from leads.models import Handover, Lead, Rejection
+from leads.queries.cohorts import CohortCut, cohort_handovers
 from leads.queries.detail import company_of, initials, score_of, touch_line
 from leads.queries.inbox import headline
 from leads.queries.shapes import LeadRow, ReturnRow
@@ -29,6 +30,8 @@ class Asked:
     stage: str = ""
     tier: str = ""
     text: str = ""
+    # Of a month's cohort: what a figure of the dashboards opens.
+    cohort: CohortCut | None = None
 
 
 def leads_in(membership: Membership, asked: Asked) -> "QuerySet[Lead]":
@@ -36,7 +39,9 @@ def leads_in(membership: Membership, asked: Asked) -> "QuerySet[Lead]":
     rows = visible_leads(membership).filter(merged_into=None).filter(_view(membership)[asked.view])
     if asked.stage:
         rows = rows.filter(stage=asked.stage)
-    if asked.tier:
+    if asked.cohort:
+        rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
+    elif asked.tier:
         rows = rows.filter(tier=asked.tier)
     if asked.text:
         rows = rows.filter(_matches(asked.text))

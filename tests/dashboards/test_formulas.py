@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.formulas import (
-    CONVERSION_FOR,
     Change,
     Decisions,
     Percentile,
@@ -24,6 +23,7 @@ from dashboards.formulas import (
     rejected_share,
     speed_to_lead,
 )
+from leads.periods import CONVERSION_FOR
 
 # 50 sent: 30 accepted, 5 by silence, 7 rejected, 2 of the rejected taken back by the board, 6 to decide.
 MONTH = Decisions(accepted=30, deemed=5, rejected=7, overturned=2, pending=6)

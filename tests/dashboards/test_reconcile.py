@@ -7,9 +7,10 @@ from math import ceil
 
 import pytest
 
-from dashboards.formulas import CONVERSION_FOR, compliance, gross_acceptance, net_acceptance
+from dashboards.formulas import compliance, gross_acceptance, net_acceptance
 from dashboards.queries import Cut, month_figures
 from dashboards.queries import promises as promises_of
+from leads.periods import CONVERSION_FOR
 from sla import queries as sla
 from tests.dashboards import retelling
 from tests.dashboards.history import tell

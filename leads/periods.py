@@ -1,0 +1,6 @@
+"""How long things are counted over (pure)."""
+
+from datetime import timedelta
+
+# A cohort's conversions are counted over this long after sending (product: conversion A → B within W days).
+CONVERSION_FOR = timedelta(days=90)

@@ -1,0 +1,71 @@
+"""The handovers of a month and how far they came: what the dashboards count and the leads list shows."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from leads.models import Handover, Rejection
+from leads.periods import CONVERSION_FOR
+
+TAKEN = Q(
+    decision__in=[
+        Handover.Decision.ACCEPTED,
+        Handover.Decision.DEEMED_ACCEPTED,
+        Handover.Decision.ACCEPTED_BY_RULING,
+    ]
+)
+
+
+def _in_time(moment: str) -> Q:
+    return Q(**{f"{moment}__lte": F("sent_at") + CONVERSION_FOR})
+
+
+_WON = Q(outcome=Handover.Outcome.WON) & _in_time("closed_at")
+# Who bought has come all the way, also where nobody noted the steps between.
+_OPPORTUNITY = _in_time("opportunity_at") | _WON
+
+REACHED: dict[str, Q] = {
+    "contacted": TAKEN & Q(contacted_at__isnull=False),
+    "untouched": ~Q(decision=Handover.Decision.REJECTED) & Q(contacted_at=None),
+    "qualified": _in_time("qualified_at") | _OPPORTUNITY,
+    "opportunity": _OPPORTUNITY,
+    "won": _WON,
+}
+
+DECIDED: dict[str, Q] = {
+    "pending": Q(decision=Handover.Decision.PENDING),
+    "accepted": TAKEN,
+    "rejected": Q(decision=Handover.Decision.REJECTED),
+}
+
+
+@dataclass(frozen=True)
+class CohortCut:
+    """Which handovers of a month (its first day) are meant; "" and None are all."""
+
+    month: date
+    tier: str = ""
+    owner: UUID | None = None
+    decision: str = ""
+    reached: str = ""
+    reason: str = ""
+
+
+def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
+    """Return the handovers of the month that the cut means."""
+    rows = Handover.objects.filter(counted_month=cut.month)
+    if cut.tier:
+        rows = rows.filter(tier=cut.tier)
+    if cut.owner:
+        rows = rows.filter(assigned_to=cut.owner)
+    if cut.decision:
+        rows = rows.filter(DECIDED[cut.decision])
+    if cut.reached:
+        rows = rows.filter(REACHED[cut.reached])
+    if cut.reason:
+        stood = [Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING]
+        claims = Rejection.objects.filter(reason=cut.reason, handover__decision__in=stood)
+        rows = rows.filter(pk__in=claims.values("handover"))
+    return rows
