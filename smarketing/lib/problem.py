@@ -72,7 +72,15 @@ def problem_response(
         body = problem(request, status, code, detail, errors=errors, extra=extra)
         return HttpResponse(_encode(body), status=status, content_type="application/problem+json")
     context = {"detail": detail, "code": code, "request_id": getattr(request, "request_id", "")}
-    return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    return HttpResponse(_page(request, status, context), status=status)
+
+
+def _page(request: HttpRequest, status: int, context: dict[str, Any]) -> str:
+    """Return the error page, inside the shell for a member who was there; what is broken may break the shell too."""
+    template = f"{status}.html"
+    if status >= 500 or not hasattr(request, "membership") or request.headers.get("HX-Request"):
+        return render_to_string(template, context)
+    return render_to_string(template, {**context, "layout": "base.html"}, request)
 
 
 def _encode(body: Any) -> bytes:

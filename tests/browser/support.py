@@ -33,6 +33,7 @@ FLAGS: Final = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DESKTOP: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
 NARROWEST: Final = {"width": 320, "height": 640}
 
 _STATUS: Final = re.compile(r"the server responded with a status of (\d+)")

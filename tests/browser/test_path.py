@@ -4,8 +4,9 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import override_settings
@@ -26,6 +27,8 @@ from tests.support import PASSWORD, Cast, make_cast
 
 pytestmark = BROWSER
 
+VIENNA = ZoneInfo("Europe/Vienna")
+# Seconds, as promised.
 WITHIN = 20.0
 DETECTED_WITHIN = timedelta(seconds=5)
 # How long the deadline of the lead that nobody touches still runs when the story begins.
@@ -283,7 +286,7 @@ def marc_cannot_rule(story: Story, case: str) -> None:
 
 def rita_overturns(story: Story, case: str) -> None:
     page = story.open(story.cast.rita, "cases/")
-    page.get_by_role("link", name="Karl Pushed").first.click()
+    page.locator(".sm-case-card", has_text="Karl Pushed").get_by_role("link").click()
     page.wait_for_url(case)
     form = page.locator("#ruling_form")
     form.get_by_label("Overturn the rejection").check()
@@ -297,14 +300,36 @@ def rita_overturns(story: Story, case: str) -> None:
 
 
 def both_departments_see_the_same_numbers(story: Story) -> None:
+    """A hand-raiser (3 points) accepted, a standard lead (1) given back by the board, another one left alone."""
+    left_alone = int(month_of(story.began - timedelta(hours=24) + LEFT_ALONE_FOR) == month_of(story.began))
     for member in (story.cast.marc, story.cast.sina, story.cast.ned):
         page = story.open(member, "dashboard/")
-        print(page.locator("#kpis").inner_text(), page.locator("#funnel").inner_text(), page.locator("#breached").inner_text())
+        expect(card(page, "MQLs delivered")).to_contain_text(f"{4 + left_alone} of 500")
+        expect(card(page, "MQLs delivered")).to_contain_text(f"{2 + left_alone} leads")
+        expect(card(page, "Accepted by sales")).to_contain_text("1 of 2 decided")
+        expect(card(page, "Promises kept by sales")).to_contain_text("3 of 4 due")
+        sent, accepted, contacted = 2 + left_alone, 2, 1
+        for step, count in {"MQLs sent": sent, "Accepted": accepted, "Contacted": contacted}.items():
+            expect(count_of_step(page, step)).to_have_text(str(count))
+        expect(page.locator("#breached tbody tr")).to_have_count(1)
+        expect(page.locator("#breached tbody tr")).to_contain_text("Lara Waiting")
+
+
+def month_of(moment: datetime) -> date:
+    return moment.astimezone(VIENNA).date().replace(day=1)
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator("#kpis .sm-kpi", has_text=name)
+
+
+def count_of_step(page: Page, name: str) -> Locator:
+    header = page.get_by_role("rowheader", name=name, exact=True)
+    return page.locator("#funnel tr").filter(has=header).locator("td.sm-strong")
 
 
 def marc_proposes_and_sina_countersigns(story: Story) -> None:
-    local = story.began + timedelta(hours=2)
-    month = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+    month = (month_of(story.began) + timedelta(days=32)).replace(day=1)
     marc = story.open(story.cast.marc, f"targets/{month.year}/")
     cell = f"#month-{month:%Y-%m}"
     marc.locator(cell).get_by_role("link", name="Change").click()
