@@ -123,7 +123,7 @@ def organisation_by_slug(slug: str) -> Organisation | None:
 
 @dataclass(frozen=True)
 class FoundInvitation:
-    """An invitation as its link leads to it, and whether its e-mail has a password already."""
+    """An invitation as its link leads to it, and whether its e-mail's owner has to sign in to take the seat."""
 
     organisation: Organisation
     invitation: Invitation
@@ -143,7 +143,15 @@ def find_invitation(token: str, *, at: datetime) -> FoundInvitation | None:
         if found.accepted_at is not None or found.expires_at <= at:
             return None
         user = User.objects.filter(email=found.email).first()
-    return FoundInvitation(organisation, found, user is not None and user.has_usable_password())
+    return FoundInvitation(organisation, found, user is not None and not sets_password(found, user))
+
+
+def sets_password(invitation: Invitation, user: User) -> bool:
+    """Tell whether this link may give an existing person a password: only a member's own link, and only the first.
+
+    The link of an invitation is shown to whoever invites, perhaps in another organisation than the person's own.
+    """
+    return invitation.membership_id is not None and not user.has_usable_password()
 
 
 def get_invitation(membership: Membership, invitation_id: UUID | str) -> Invitation:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from events.actions import record
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import global_scope, tenant_scope
+from tenants.access import sets_password
 from tenants.digests import digest
 from tenants.keys import SCOPES, invitation_secret, new_public_id, new_secret
 from tenants.models import Directory, Invitation, Key, Membership, Organisation, Team, User
@@ -46,7 +47,7 @@ class InvitationOver(DomainError):
 
 
 class SignInFirst(DomainError):
-    """This e-mail has a password already; only who knows it may join with it."""
+    """This e-mail has an account already; only its owner may join with it."""
 
     code = "sign_in_first"
 
@@ -257,13 +258,13 @@ def accept_invitation(
 ) -> Membership:
     """Take the seat that an invitation keeps, once; a new person gets this name and password.
 
-    Raises InvitationOver when it was used or has ended, SignInFirst when the e-mail's owner has a password and
+    Raises InvitationOver when it was used or has ended, SignInFirst when the e-mail has an account whose owner
     is not the one who is signed in.
     """
     locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if locked.accepted_at is not None or locked.expires_at <= at:
         raise InvitationOver(_("This invitation was used or has ended. Ask for a new one."))
-    user = _invited_person(locked.email, signed_in=signed_in, name=name, password=password)
+    user = _invited_person(locked, signed_in=signed_in, name=name, password=password)
     membership = locked.membership or add_member(user, roles=locked.roles, title=locked.title, by=None, at=at)
     if name.strip():
         Membership.objects.filter(pk=membership.pk).update(name=name.strip())
@@ -272,11 +273,12 @@ def accept_invitation(
     return membership
 
 
-def _invited_person(email: str, *, signed_in: User | None, name: str, password: str) -> User:
+def _invited_person(invitation: Invitation, *, signed_in: User | None, name: str, password: str) -> User:
+    email = invitation.email
     user = User.objects.select_for_update().filter(email=email).first()
     if user is None:
         return User.objects.create_user(email, password, name=name.strip() or _name_from(email))
-    if user.has_usable_password():
+    if not sets_password(invitation, user):
         # Whoever holds the link might not be the person: it must never reset a password.
         if signed_in is None or signed_in.pk != user.pk:
             raise SignInFirst(_("This e-mail has an account. Sign in with it, then open the link again."))

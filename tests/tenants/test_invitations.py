@@ -11,7 +11,7 @@ from events.models import Event
 from smarketing.lib.clock import now
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.access import find_invitation
-from tenants.actions import INVITATION_FOR
+from tenants.actions import INVITATION_FOR, SignInFirst, accept_invitation, create_organisation, sign_in_link
 from tenants.keys import invitation_path
 from tenants.models import Invitation, Membership, User
 from tests.support import PASSWORD, Cast, signed_in
@@ -96,6 +96,25 @@ def test_a_person_with_an_account_joins_only_signed_in(cast: Cast) -> None:
         assert User.objects.get(email=cast.gus.email).check_password(PASSWORD)
     assert signed_in(cast.gus).post(path).headers["Location"] == "/o/acme/"
     assert is_member(cast, cast.gus.email)
+
+
+def test_an_invitation_gives_no_password_to_somebody_elses_account(cast: Cast) -> None:
+    # Seated in another organisation, but has not used the sign-in link yet: the inviter sees this link too.
+    made = create_organisation(name="newco", country="AT", zone="Europe/Vienna", admin_email="boss@newco.at", at=now())
+    invite(cast, email="boss@newco.at")
+    intruder = Client()
+    assert intruder.get(link(cast)).status_code == 302
+    assert intruder.post(link(cast), data=CHOSEN).status_code == 302
+    with tenant_scope(cast.acme.pk), pytest.raises(SignInFirst):
+        accept_invitation(Invitation.objects.latest("created_at"), signed_in=None, password="a long word", at=now())
+    assert intruder.get("/o/newco/settings/members/").status_code == 302
+    assert not is_member(cast, "boss@newco.at")
+    with global_scope():
+        assert not User.objects.get(email="boss@newco.at").has_usable_password()
+    # The person's own link still sets it.
+    with tenant_scope(made.organisation.pk):
+        own = sign_in_link(made.administrator, at=now()).invitation
+    assert intruder.post(invitation_path(own.public_id), data=CHOSEN).headers["Location"] == "/o/newco/"
 
 
 @pytest.mark.parametrize(
