@@ -39,8 +39,14 @@ EMPTY_AT_FIRST = [
     "sla:breaches", "intake:submissions", "intake:forms", "notifications:list",
 ]  # fmt: skip
 
-# Colours fade from one theme to the other.
-SETTLED = "() => Promise.all([document.fonts.ready, ...document.getAnimations().map(one => one.finished)])"
+# The theme follows the system a moment later, and colours fade from one to the other.
+SETTLED = """async scheme => {
+  const frame = () => new Promise(requestAnimationFrame);
+  while (document.documentElement.dataset.bsTheme !== scheme) await frame();
+  await frame();
+  await Promise.all([document.fonts.ready, ...document.getAnimations().map(one => one.finished)]);
+  await frame();
+}"""
 BESIDE = """() => {
   const wide = document.documentElement.scrollWidth - innerWidth;
   if (wide <= 0) return [];
@@ -123,7 +129,7 @@ def look_at(page: Page, name: str) -> None:
     for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        page.evaluate(SETTLED)
+        page.evaluate(SETTLED, scheme)
         found[f"{scheme} {size['width']}"] = violations(page)
         photograph(page, f"{name} {scheme} {size['width']}")
     page.set_viewport_size(NARROWEST)

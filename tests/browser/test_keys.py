@@ -1,0 +1,136 @@
+"""The inbox by keyboard: moving, going elsewhere, the list of keys, and what keys leave alone."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from leads.actions import assign_handover
+from smarketing.lib.clock import now
+from smarketing.lib.scope import tenant_scope
+from tenants.actions import change_profile
+from tests.browser.support import BROWSER, People
+from tests.leads.makers import make_handover
+from tests.support import Cast, make_cast
+
+pytestmark = BROWSER
+
+NAMES = ("Anna", "Berta", "Clara")
+
+
+@pytest.fixture(scope="module")
+def cast(committed: None) -> Cast:
+    """Sam has three leads to decide on, an hour apart."""
+    at = now() - timedelta(hours=4)
+    cast = make_cast(at=at)
+    with tenant_scope(cast.acme.pk):
+        for hours, name in enumerate(NAMES):
+            sent_at, person = at + timedelta(hours=hours), {"given_name": name, "family_name": "Doe"}
+            handover = make_handover(at=sent_at, by=cast.mara, email=f"{name}@example.com", person=person)
+            assign_handover(handover, to=cast.sam, by=cast.sina, at=sent_at)
+    return cast
+
+
+@pytest.fixture
+def inbox(people: People, cast: Cast) -> Page:
+    page = people.member(cast.sam)
+    page.goto(f"/o/{cast.acme.slug}/inbox/")
+    expect(page.locator("#detail h2")).to_have_text("Anna Doe")
+    return page
+
+
+def dialog(page: Page) -> Locator:
+    return page.locator("dialog[open]")
+
+
+def test_j_and_k_move_through_the_queue(inbox: Page) -> None:
+    for key, name in (("j", "Berta"), ("j", "Clara"), ("j", "Clara"), ("k", "Berta")):
+        inbox.keyboard.press(key)
+        expect(inbox.locator("#detail:not([inert]) h2")).to_have_text(f"{name} Doe")
+        current = inbox.locator("#queue [data-row][aria-current=true]")
+        expect(current).to_have_count(1)
+        expect(current).to_contain_text(f"{name} Doe")
+        expect(current).to_be_focused()
+
+
+def test_no_key_acts_on_the_lead_that_is_about_to_leave(inbox: Page) -> None:
+    """Who moves on and accepts at once means the next lead, never the one still shown."""
+    inbox.route("**/inbox/?lead=*", lambda route: (inbox.wait_for_timeout(300), route.continue_()))
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("a")
+    expect(inbox.locator("#detail:not([inert]) h2")).to_have_text("Berta Doe")
+    expect(inbox.locator("#queue [data-row]")).to_have_count(len(NAMES))
+    expect(inbox.locator("#toasts .sm-toast")).to_have_count(0)
+
+
+def test_the_question_mark_lists_the_keys_and_escape_gives_the_focus_back(inbox: Page) -> None:
+    row = inbox.locator("#queue [data-row]", has_text="Anna Doe")
+    row.focus()
+    inbox.keyboard.press("?")
+    for words in ("accept", "reject", "log contact", "go to Inbox", "next and previous row"):
+        expect(dialog(inbox)).to_contain_text(words)
+    inbox.keyboard.press("Escape")
+    expect(dialog(inbox)).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+@pytest.mark.parametrize(("letter", "path"), [("d", "cases/"), ("b", "dashboard/"), ("i", "inbox/")])
+def test_g_and_a_letter_go_there(letter: str, path: str, inbox: Page, cast: Cast) -> None:
+    inbox.goto(f"/o/{cast.acme.slug}/agreement/")
+    inbox.keyboard.press("g")
+    inbox.keyboard.press(letter)
+    inbox.wait_for_url(f"**/o/{cast.acme.slug}/{path}")
+
+
+def test_a_dialog_takes_the_keys_and_escape_gives_the_focus_back(inbox: Page) -> None:
+    opener = inbox.locator("#detail [data-key=r]")
+    opener.focus()
+    inbox.keyboard.press("r")
+    expect(dialog(inbox).get_by_role("heading", name="Reject Anna Doe")).to_be_visible()
+    inbox.keyboard.press("j")
+    inbox.keyboard.press("3")
+    expect(dialog(inbox).get_by_label("Phone or e-mail does not work")).to_be_checked()
+    expect(dialog(inbox).get_by_label("Address of the evidence")).to_be_visible()
+    expect(dialog(inbox).get_by_label("Criterion that is not met")).to_be_hidden()
+    inbox.keyboard.press("Escape")
+    expect(dialog(inbox)).to_have_count(0)
+    expect(opener).to_be_focused()
+    expect(inbox.locator("#detail h2")).to_have_text("Anna Doe")
+
+
+def test_a_wrong_form_stays_open_with_the_faulty_field_in_focus(inbox: Page, people: People) -> None:
+    people.guard.expected = {422}
+    inbox.keyboard.press("r")
+    inbox.locator("dialog[open] [value=not_fitting]").wait_for(state="attached")
+    inbox.keyboard.press("6")
+    dialog(inbox).get_by_role("button", name="Reject").click()
+    criterion = dialog(inbox).get_by_label("Criterion that is not met")
+    expect(criterion).to_have_attribute("aria-invalid", "true")
+    expect(criterion).to_be_focused()
+    expect(criterion).to_have_accessible_description("Name the criterion that is not met.")
+    inbox.keyboard.press("Escape")
+    expect(dialog(inbox)).to_have_count(0)
+
+
+def test_keys_are_letters_while_somebody_types(inbox: Page) -> None:
+    inbox.keyboard.press("/")
+    search = inbox.locator("[data-find]:visible")
+    expect(search).to_be_focused()
+    inbox.keyboard.type("raj?l")
+    expect(search).to_have_value("raj?l")
+    expect(dialog(inbox)).to_have_count(0)
+    expect(inbox.locator("#detail h2")).to_have_text("Anna Doe")
+
+
+def test_who_turns_single_keys_off_keeps_the_list_only(people: People, cast: Cast) -> None:
+    with tenant_scope(cast.acme.pk):
+        change_profile(cast.sina, name=cast.sina.name, preferences={"single_key_shortcuts": False})
+    page = people.member(cast.sina)
+    page.goto(f"/o/{cast.acme.slug}/inbox/")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.press("?")
+    expect(dialog(page).get_by_role("heading", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_have_count(0)
+    expect(page.locator("#detail h2")).to_have_text("Anna Doe")
