@@ -44,6 +44,14 @@ def test_lets_a_person_switch_between_their_organisations(cast: Cast) -> None:
     assert client.get("/o/acme/me/").status_code == 200
 
 
+@pytest.mark.parametrize("slug", ["ACME", "ac_me", "a" * 70])
+@pytest.mark.parametrize("page", ["", "inbox/", "settings/members/"])
+def test_no_page_runs_under_a_slug_that_no_organisation_has(cast: Cast, slug: str, page: str) -> None:
+    assert signed_in(cast.ada).get(f"/o/{slug}/{page}").status_code == 404
+    away = Client().get(f"/o/{slug}/{page}")
+    assert (away.status_code, away.headers["Location"].partition("?")[0]) == (302, "/login/")
+
+
 def test_shows_every_member(cast: Cast) -> None:
     page = signed_in(cast.ada).get("/o/acme/settings/members/").content.decode()
     for person in cast.people().values():
