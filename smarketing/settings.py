@@ -152,6 +152,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Nobody signs up here, so a stranger has nothing to be told by mail.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 # The limits are our own: allauth's need a cache that is up (smarketing.lib.rate_limit).
 ACCOUNT_RATE_LIMITS = False
