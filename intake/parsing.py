@@ -39,6 +39,8 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _from_multipart(request: HttpRequest) -> dict[str, Any]:
+    # Kept whole: whether a post is the same one again is told by its bytes, and a form's can be read only once.
+    _ = request.body
     try:
         pairs = [(name, value) for name, values in request.POST.lists() for value in values]
         # Files are not kept, their names are: somebody may ask for them.

@@ -151,6 +151,19 @@ def test_an_idempotency_key_makes_two_posts_one(cast: Cast, form: NewForm) -> No
     assert states(cast) == ["matched"]
 
 
+def test_a_script_may_name_its_post_whatever_the_encoding(cast: Cast, form: NewForm) -> None:
+    def send() -> Any:
+        # With a boundary that stays the same, as a script that tries again sends the same bytes.
+        return Client().post(
+            url_of(form), data={"email": "jane@example.com"}, headers={**SCRIPT, "Idempotency-Key": "k1"}
+        )
+
+    first, again = send(), send()
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.content == again.content
+    assert states(cast) == ["matched"]
+
+
 def test_reads_the_encodings_of_old_pages_and_files_names(cast: Cast, form: NewForm) -> None:
     post(form, b"email=zoe%40example.com&name=Zo%EB&x=%00y", FORM)
     from django.core.files.uploadedfile import SimpleUploadedFile
