@@ -48,7 +48,8 @@ def faults_of(content: Mapping[str, Any], reason: str, criterion: str, evidence_
     faults = []
     if found.needs_criterion and criterion not in criteria(content):
         faults.append(FieldError("/criterion", "missing", "Name the criterion that is not met."))
-    if found.needs_evidence and not evidence_url.startswith(("https://", "http://")):
+    # Also where none is asked for: the board opens it.
+    if (found.needs_evidence or evidence_url) and not evidence_url.startswith(("https://", "http://")):
         faults.append(FieldError("/evidence_url", "missing", "This reason needs evidence: give its address."))
     return faults
 

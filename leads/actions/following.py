@@ -18,7 +18,8 @@ from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
 
 # What the column holds.
-LARGEST = Decimal(10) ** 12
+LEAST = Decimal("0.01")
+LARGEST = Decimal(10) ** 12 - LEAST
 ORDER = [step.value for step in Handover.Progress]
 STAGES = {Handover.Progress.QUALIFIED: Lead.Stage.SQL, Handover.Progress.OPPORTUNITY: Lead.Stage.OPPORTUNITY}
 ENDS = {
@@ -69,7 +70,7 @@ def advance_handover(
     Won carries an amount, lost and disqualified a reason of the agreement. Raises NotAccepted, NotContacted,
     StepBackwards, AttemptsMissing, HandoverNotOpen, InvalidInput.
     """
-    if amount is not None and not (amount.is_finite() and 0 < amount < LARGEST):
+    if amount is not None and not (amount.is_finite() and LEAST <= amount <= LARGEST):
         raise InvalidInput([FieldError("/amount", "out_of_range", "An amount is more than zero, with two decimals.")])
     handover = locked_handover(handover)
     _check_open(handover)

@@ -88,6 +88,7 @@ def test_rejecting_pauses_sales_suspends_credit_and_asks_marketing(acme: Cast, a
         ({"reason": "not_fitting", "criterion": "shoe_size"}, "/criterion"),
         ({"reason": "contact_data_wrong"}, "/evidence_url"),
         ({"reason": "duplicate", "evidence_url": "javascript:alert(1)"}, "/evidence_url"),
+        ({"evidence_url": "javascript:alert(1)"}, "/evidence_url"),
     ],
 )
 def test_refuses_a_rejection_without_what_its_reason_needs(
