@@ -183,9 +183,10 @@ def _done(request: MemberRequest, case: Case, *, partial: str, text: str) -> Htt
 def rulings(request: MemberRequest) -> HttpResponse:
     """Search what was decided and what it teaches."""
     given = request.GET
+    search = _text(given.get("q", ""), 200)
     outcome = given.get("outcome", "") if given.get("outcome") in Ruling.Outcome.values else ""
     page_obj = queries.ruling_rows(
-        search=given.get("q", "")[:200],
+        search=search,
         outcome=outcome,
         precedents_only=given.get("precedents") == "1",
         page=_number(given.get("page", "")),
@@ -193,11 +194,16 @@ def rulings(request: MemberRequest) -> HttpResponse:
     page_obj.object_list = _linked(request, list(page_obj.object_list))
     context = {
         "page_obj": page_obj,
-        "search": given.get("q", "")[:200],
+        "search": search,
         "filters": ruling_filters(given, outcome),
         "empty": empty_rulings(filtered=bool(given)),
     }
     return render_page(request, RULINGS, context, partial="results")
+
+
+def _text(text: str, longest: int) -> str:
+    """Return what was typed, without U+0000, which no table holds."""
+    return text.replace("\x00", "")[:longest]
 
 
 def _number(text: str) -> int:
@@ -208,5 +214,6 @@ def _number(text: str) -> int:
 @members_only()
 def rulings_on(request: MemberRequest) -> HttpResponse:
     """The rulings on one criterion (or reason), as a list for the dialogs that reject and appeal."""
-    rows = queries.rulings_on(request.GET.get("criterion", "")[:100], request.GET.get("reason", "")[:100])
+    given = request.GET
+    rows = queries.rulings_on(_text(given.get("criterion", ""), 100), _text(given.get("reason", ""), 100))
     return render(request, "arbitration/_rulings_on.html", {"rulings": _linked(request, rows)})

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from smarketing.lib import bodies, rate_limit
 from smarketing.lib.addresses import client_address
 from smarketing.lib.clock import now
-from smarketing.lib.errors import DomainError, InvalidInput
+from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants import idempotency
 from tenants.models import IdempotencyRecord, Key, Membership, Organisation
 
@@ -113,6 +113,9 @@ class KeyView(APIView):
     def query(self, kind: type[S]) -> S:
         """Return the query parameters as this struct, numbers read from text; paging's own are left out."""
         given = {k: v for k, v in self.request.query_params.items() if k not in ("limit", "cursor")}
+        unusable = [name for name, text in given.items() if "\x00" in text]
+        if unusable:
+            raise InvalidInput([FieldError(f"/{name}", "malformed", "No text holds U+0000.") for name in unusable])
         return bodies.read(given, kind, strict=False)
 
     def expect(self, revision: int) -> None:

@@ -36,7 +36,7 @@ def page(request: Request, rows: "models.QuerySet[M]", serialise: Callable[[M], 
 
 def _limit(request: Request) -> int:
     raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:9]) <= MAX_LIMIT:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 9 or not 1 <= int(raw) <= MAX_LIMIT:
         raise InvalidInput([FieldError("/limit", "out_of_range", f"A whole number from 1 to {MAX_LIMIT}.")])
     return int(raw)
 

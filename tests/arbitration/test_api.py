@@ -211,6 +211,7 @@ def test_lists_cases_by_stage_and_in_pages(cast: Cast, case: Case, at: datetime)
     assert following["next"] is None
     assert caller.get("cases?stage=nonsense").status_code == 422
     assert caller.get("cases?color=red").status_code == 422
+    assert caller.get("precedents?q=%00").json()["errors"][0]["pointer"] == "/q"
 
 
 def test_finds_precedents_with_their_counts(cast: Cast, case: Case, at: datetime) -> None:

@@ -346,3 +346,8 @@ def test_lists_rulings_on_the_same_criterion_for_the_dialogs(filed: Filed, clien
     assert "2026-001" in text_of(client.get("/o/acme/rulings/on/?criterion=company_size&reason=not_fitting"))
     assert "2026-001" not in text_of(client.get("/o/acme/rulings/on/?criterion=industry"))
     assert "2026-001" not in text_of(client.get("/o/acme/rulings/on/"))
+
+
+@pytest.mark.parametrize("query", ["rulings/?q=%00", "rulings/on/?criterion=%00", "rulings/on/?reason=%00"])
+def test_what_no_table_holds_is_searched_for_in_vain(filed: Filed, client_of: ClientOf, query: str) -> None:
+    assert client_of(filed.cast.mara).get(f"/o/acme/{query}").status_code == 200
