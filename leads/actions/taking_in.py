@@ -1,5 +1,6 @@
 """Taking in what a client tells: known people are appended to, unknown ones become leads."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,11 @@ from sla.queries import agreement_in_force
 from tenants.models import Membership, Organisation
 from tenants.queries import active_members
 from tenants.roles import Role
+
+# As much as one submission can carry.
+LARGEST_CUSTOM = 64 * 1024
+# What marketing writes beside the custom values; no form does.
+OURS = frozenset({"nurture_note"})
 
 
 @dataclass(frozen=True)
@@ -174,11 +180,20 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
     }
     changes: dict[str, Any] = {name: value for name, value in facts.items() if value and not getattr(lead, name)}
     changes["company"] = _company(lead, reading)
-    changes["custom"] = {**lead.custom, **captured.custom}
+    changes["custom"] = _joined_custom(lead, reading)
     changes["wants_sales_talk"] = lead.wants_sales_talk or asks
     if captured.message.strip():
         changes["message"] = captured.message.strip()
     change_lead(lead, at=at, **changes, **_touches(lead, captured, at=at))
+
+
+def _joined_custom(lead: Lead, reading: _Reading) -> dict[str, Any]:
+    """Join what only this form asks; not without end, for anybody can post anybody's e-mail address."""
+    joined = {**lead.custom, **{k: v for k, v in reading.captured.custom.items() if k not in OURS}}
+    if len(json.dumps(joined)) <= LARGEST_CUSTOM:
+        return joined
+    reading.warn("custom_full", _("The lead holds no more custom values; they are kept with the submission."))
+    return dict(lead.custom)
 
 
 def _touches(lead: Lead, captured: Captured, *, at: datetime) -> dict[str, Any]:

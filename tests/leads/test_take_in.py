@@ -46,6 +46,17 @@ def test_custom_values_of_later_forms_join_the_earlier(acme: Cast, at: datetime)
     assert Lead.objects.get().custom == {"budget": "50k", "seats": 4}
 
 
+def test_custom_values_do_not_grow_without_end(acme: Cast, at: datetime) -> None:
+    lead = take_in(captured(custom={"first": "x"}), at=at).lead
+    lead.custom["nurture_note"] = "Call in May"
+    Lead.objects.update(custom=lead.custom)
+    for number in range(4):
+        taken = take_in(captured(custom={f"more_{number}": "x" * 30_000, "nurture_note": "forged"}), at=at)
+    assert [warning["code"] for warning in taken.warnings] == ["custom_full"]
+    assert list(Lead.objects.get().custom) == ["first", "more_0", "more_1", "nurture_note"]
+    assert Lead.objects.get().custom["nurture_note"] == "Call in May"
+
+
 def test_first_touch_stands_and_last_touch_rolls(acme: Cast, at: datetime) -> None:
     take_in(captured(attribution=Attribution(first=Touch(source="linkedin"), last=Touch(source="google"))), at=at)
     take_in(captured(attribution=Attribution(first=Touch(source="x"), last=Touch(source="mail"))), at=at)
