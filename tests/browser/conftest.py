@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.support import CHROMIUM, FLAGS, Live, People, empty_beside_a_running_copy, running_copy
 from tests.services_plugin import Services
@@ -39,6 +39,8 @@ def browser(chromium: str) -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's loop runs in this thread; Django takes our plain calls for calls inside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        # The machine may be busy with the rest of the suite; what has to be quick is measured, not expected.
+        expect.set_options(timeout=15_000)
         found = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=60_000)
         yield found
         found.close()
