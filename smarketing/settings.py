@@ -240,10 +240,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "sk_live_…"}}
-    },
-    "SECURITY": [{"key": []}],
 }
 
 # -- Mail -------------------------------------------------------------------------------------------

@@ -33,12 +33,6 @@ class AlreadyMember(DomainError):
     code = "already_member"
 
 
-class LastAdministrator(DomainError):
-    """An organisation without an administrator could never be helped."""
-
-    code = "last_administrator"
-
-
 class InvitationOver(DomainError):
     """The invitation was used, withdrawn or is too old."""
 
