@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,6 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psycopg2
-import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -24,10 +22,6 @@ from tests.conftest import empty_all_tables
 from tests.services_plugin import ROOT, Services
 from tests.support import signed_in
 
-# One worker drives the browser; its first test also starts three programs.
-BROWSER: Final = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
-
-CHROMIUM: Final = shutil.which("chromium")
 FLAGS: Final = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -10,7 +10,8 @@ from leads.models import Handover
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tenants.actions import change_profile
-from tests.browser.support import BROWSER, People
+from tests.browser.marks import BROWSER
+from tests.browser.support import People
 from tests.leads.makers import make_handover
 from tests.support import Cast, make_cast
 

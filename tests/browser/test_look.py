@@ -16,7 +16,8 @@ from playwright.sync_api import Page, expect
 from smarketing.lib.clock import now
 from tenants.actions import NewOrganisation, create_organisation
 from tenants.roles import Role
-from tests.browser.support import BROWSER, DESKTOP, NARROWEST, PHONE, People
+from tests.browser.marks import BROWSER
+from tests.browser.support import DESKTOP, NARROWEST, PHONE, People
 from tests.support import make_cast, make_user
 from tests.tenants.tables import PAGES, filled
 from tests.tenants.world import World, make_world

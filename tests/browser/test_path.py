@@ -20,8 +20,9 @@ from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_key
 from tenants.models import Membership, User
 from tenants.roles import Role
+from tests.browser.marks import BROWSER
 from tests.browser.site import Site, serving
-from tests.browser.support import BROWSER, Live, People
+from tests.browser.support import Live, People
 from tests.leads.makers import captured, clock_of, ready_at
 from tests.support import PASSWORD, Cast, make_cast
 
