@@ -7,7 +7,7 @@ so that the crawl can also prove that it reads pages on which texts stand.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -238,7 +238,7 @@ def _filed(house: House, name: str, *, at: datetime) -> Case:
 
 def _furnish_sla(house: House, *, at: datetime) -> None:
     manager = house.staff[Role.MARKETING_MANAGER]
-    target = propose_target(month=date(2026, 3, 1), points=320, note=f"target {house.mark}", by=manager, at=at)
+    target = propose_target(month=at.date().replace(day=1), points=320, note=f"target {house.mark}", by=manager, at=at)
     house.things["target"] = str(target.pk)
     version = agreement_in_force(at=at)
     if version is None:
