@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -206,18 +206,24 @@ class FormRow:
     retire_url: str
 
 
-def form_rows(*, slug: str, at: datetime) -> list[FormRow]:
+def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
     """Return every form, active ones first, newest first."""
     forms = Form.objects.select_related("key").order_by("-created_at")
     rows = Submission.objects.exclude(form=None).values("form_id")
     figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
     version = agreement_in_force(at=at)
     fields = fields_for(version.content["definitions"] if version else {})
-    found = [_form_row(form, figures.get(form.pk, {}), fields, slug=slug, at=at) for form in forms]
+    found = [_form_row(form, figures.get(form.pk, {}), fields, at=at) for form in forms]
+    if may_retire:
+        found = [replace(row, retire_url=_retire_url(row, slug)) for row in found]
     return sorted(found, key=lambda row: not row.active)
 
 
-def _form_row(form: Form, figures: Mapping[str, Any], fields: Sequence[Field], *, slug: str, at: datetime) -> FormRow:
+def _retire_url(row: FormRow, slug: str) -> str:
+    return reverse("intake:form_retire", kwargs={"slug": slug, "form_id": row.id})
+
+
+def _form_row(form: Form, figures: Mapping[str, Any], fields: Sequence[Field], *, at: datetime) -> FormRow:
     url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
     return FormRow(
         id=form.pk,
@@ -229,5 +235,5 @@ def _form_row(form: Form, figures: Mapping[str, Any], fields: Sequence[Field], *
         submissions=figures.get("n", 0),
         last_at=figures.get("last"),
         active=form.retired_at is None and form.key.works_at(at),
-        retire_url=reverse("intake:form_retire", kwargs={"slug": slug, "form_id": form.pk}),
+        retire_url="",
     )

@@ -17,7 +17,7 @@ from intake.forms import FormForm
 from intake.models import Submission
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
-from tenants.access import MemberRequest, members_only
+from tenants.access import MemberRequest, members_only, require
 from tenants.queries import active_members
 from tenants.roles import MARKETING
 
@@ -97,12 +97,13 @@ def mark_spam(request: MemberRequest, submission_id: UUID) -> HttpResponseBase:
     return redirect("intake:submissions", slug=request.organisation.slug)
 
 
-@members_only(*FORM_KEEPERS)
+@members_only(*READERS)
 @require_http_methods(["GET", "POST"])
 def forms(request: MemberRequest) -> HttpResponseBase:
-    """Show the web forms; make one."""
+    """Show the web forms; make one, for those who keep forms."""
     if request.method == "GET":
-        return _forms_page(request, _form(request))
+        return _forms_page(request, _form(request) if request.membership.has(*FORM_KEEPERS) else None)
+    require(request.membership, *FORM_KEEPERS)
     form = _form(request, request.POST)
     if not form.is_valid():
         return _forms_page(request, form, status=422)
@@ -123,9 +124,10 @@ def _form(request: MemberRequest, data: Any = None) -> FormForm:
 
 
 def _forms_page(
-    request: MemberRequest, form: FormForm, *, created: dict[str, str] | None = None, status: int = 200
+    request: MemberRequest, form: FormForm | None, *, created: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    rows = queries.form_rows(slug=request.organisation.slug, at=now())
+    may_retire = request.membership.has(*FORM_KEEPERS)
+    rows = queries.form_rows(slug=request.organisation.slug, may_retire=may_retire, at=now())
     return render_page(request, "intake/forms.html", {"forms": rows, "form": form, "created": created}, status=status)
 
 

@@ -102,7 +102,7 @@ PAGES: dict[str, Page] = {
         post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
     ),
     "intake:submission_spam": Page(post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
-    "intake:forms": Page(KEEPERS, KEEPERS, {"name": "Contact", "origins": "https://www.example.com"}),
+    "intake:forms": Page(DOOR, KEEPERS, {"name": "Contact", "origins": "https://www.example.com"}),
     "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
     "notifications:list": Page(ALL),
     "notifications:mark_read": Page(post=ALL),

@@ -1,12 +1,12 @@
 """Every operation of the interface × a key of each role, keys that are none, missing scopes, foreign ids."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 
 from smarketing.lib.scope import tenant_scope
@@ -16,7 +16,7 @@ from tenants.models import Key, Membership
 from tenants.roles import Role
 from tests.tenants.tables import OPEN_OPERATIONS, OPERATIONS, Operation, filled, methods_of, operations
 from tests.tenants.test_routes import undone
-from tests.tenants.world import AT, LATER, House, World
+from tests.tenants.world import AT, LATER, House, World, browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
 
@@ -36,7 +36,7 @@ def call(
     operation = OPERATIONS[name]
     body = filled(operation.body, house) if name[1] != "GET" else None
     with undone():
-        return Client().generic(
+        return browser().generic(
             name[1],
             address(name, things or house),
             data=_encoded(body),
@@ -46,8 +46,6 @@ def call(
 
 
 def _encoded(body: Any) -> bytes:
-    import json
-
     return b"" if body is None else json.dumps(body).encode()
 
 
@@ -176,7 +174,7 @@ def test_a_session_is_no_key(name: tuple[str, str], world: World) -> None:
 def test_what_is_open_is_open(name: str, world: World) -> None:
     kwargs = {"form_key": world.acme.things["form_key"]} if name == "form_submissions" else {}
     with undone():
-        assert Client().get(reverse(f"api:{name}", kwargs=kwargs)).status_code == OPEN_OPERATIONS[name]
+        assert browser().get(reverse(f"api:{name}", kwargs=kwargs)).status_code == OPEN_OPERATIONS[name]
 
 
 @pytest.mark.parametrize("name", NAMES, ids="-".join)
