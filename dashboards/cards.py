@@ -84,7 +84,7 @@ def _delivered(figures: MonthFigures, links: Links) -> Kpi:
         of=delivery.target.points if pace else None,
         note=ngettext("%(n)s lead", "%(n)s leads", count) % {"n": number(count)},
         pending=int(open_points) or None,
-        pending_label=_("points not final"),
+        pending_label=ngettext("point not final", "points not final", int(open_points)),
         url=links.leads(),
         spark=[float(delivery.points_of(month)) for month in _shown_months(figures)],
         basis=_("the plan") if gap and gap.tone != "flat" else "",

@@ -232,9 +232,17 @@ def _timeline(lead: Lead) -> list[TimelineEntry]:
 
 def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
     how = words.telling(event.kind)
+    return TimelineEntry(
+        how.icon, words.event_text(event.kind, event.data), _actor(event, lead, by_name), event.at, tone=how.tone
+    )
+
+
+def _actor(event: Event, lead: Lead, by_name: str) -> str:
+    # A deadline is kept or passes by itself; who acted is told by the act.
+    if event.kind.startswith("clock."):
+        return ""
     # What the person did is told in their name, whoever's key or form brought it.
-    actor = lead.name if event.kind in THEIR_OWN else by_name
-    return TimelineEntry(how.icon, words.event_text(event.kind, event.data), actor, event.at, tone=how.tone)
+    return lead.name if event.kind in THEIR_OWN else by_name
 
 
 def _may(
