@@ -4,6 +4,7 @@ With SHOTS=FOLDER each page is also photographed into that folder, for people to
 """
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,26 @@ def test_a_page_on_which_nothing_stands_yet(name: str, people: People, first_day
     opened = people.member(first_day.administrator, **EXAMINED)
     opened.goto(reverse(name, kwargs={"slug": first_day.organisation.slug}))
     look_at(opened, f"empty {name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "opener"),
+    [
+        ("leads:inbox", Role.SALES_REP, "#detail [data-key=r]"),
+        ("leads:inbox", Role.SALES_REP, "#detail [data-key=l]"),
+        ("leads:returns", Role.MARKETER, "#list a:has-text('Correct and send again')"),
+        ("leads:returns", Role.MARKETER, "#list a:has-text('Appeal')"),
+        ("sla:targets", Role.MARKETING_MANAGER, "#grid a:has-text('Change')"),
+        ("tenants:members", Role.ADMINISTRATOR, "main a:has-text('Invite')"),
+    ],
+)
+def test_a_dialog(name: str, role: Role, opener: str, people: People, world: World) -> None:
+    house, year = world.acme, {"year": now().year} if name == "sla:targets" else {}
+    page = people.member(house.staff[role], **EXAMINED)
+    page.goto(reverse(name, kwargs={"slug": house.organisation.slug, **year}))
+    page.locator(opener).first.click()
+    expect(page.locator("dialog[open] form")).to_be_visible()
+    look_at(page, "dialog " + re.sub(r"[^a-z]+", " ", f"{name} {opener}".lower()).strip())
 
 
 @pytest.mark.parametrize(
