@@ -16,7 +16,7 @@ from tests.support import Cast, signed_in
 @pytest.fixture
 def told(cast: Cast, at: datetime) -> Cast:
     with tenant_scope(cast.acme.pk):
-        tell(cast, since=at, leads=14)
+        tell(cast, since=at, leads=10)
     return cast
 
 
@@ -62,9 +62,9 @@ def test_the_month_and_what_was_counted_can_be_cleared(told: Cast) -> None:
     assert "month=2026-03" in chips["reached"].clear_url
 
 
-@pytest.mark.parametrize("query", ["month=x", "month=2026-13", "month=2026-03&owner=x", "month=2026-03&reached=x"])
-def test_what_cannot_be_read_is_left_out(told: Cast, query: str) -> None:
-    assert page(told, "rita", f"/o/acme/leads/?{query}")["total"] > 0
+def test_what_cannot_be_read_is_left_out(told: Cast) -> None:
+    for query in ("month=x", "month=2026-13", "month=2026-03&owner=x", "month=2026-03&reached=x"):
+        assert page(told, "rita", f"/o/acme/leads/?{query}")["total"] > 0, query
 
 
 def test_an_untouched_lead_is_found(told: Cast, at: datetime) -> None:

@@ -16,7 +16,13 @@ def test_make_env_names_what_is_missing(tmp_path: Path, refuses: str, named: str
     python = tmp_path / "python3"
     python.write_text(f'#!/bin/sh\ncase "$2" in *{refuses}*) exit 1;; esac\nexit 0\n')
     python.chmod(0o755)
-    done = subprocess.run(["make", "env", f"PYTHON={python}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "env", f"PYTHON={python}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode != 0
     assert named in done.stdout
     assert len(done.stdout.splitlines()) == 1

@@ -33,6 +33,9 @@ thorough = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
+# Hundreds of random cases against an oracle that walks minute by minute.
+pytestmark = pytest.mark.timeout(600)
+
 # Half-hour changes, changes at midnight, odd offsets, none at all.
 ZONES = [
     "UTC",

@@ -41,6 +41,9 @@ from sla.content import default_content
 from tests.sla.calendars import HOLIDAYS_2026, std, vienna
 from tests.sla.oracle import Oracle
 
+# Hundreds of random cases against an oracle that walks minute by minute.
+pytestmark = pytest.mark.timeout(600)
+
 HOUR = 3600
 EXAMPLES = 500 * int(os.environ.get("SOAK", "1"))
 EIGHT = Terms(8, BUSINESS_HOURS, std(), (50, 75, 90))
