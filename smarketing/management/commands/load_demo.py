@@ -1,6 +1,7 @@
 """manage.py load_demo: two organisations with some months of history, made by the real actions."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -47,6 +48,9 @@ class Command(BaseCommand):
         parser.add_argument("--rest", action="store_true", help="only the months before, in the background")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["rest"] and not options["first"]:
+            # It plays beside people who are already looking around.
+            os.nice(15)
         token = via.set("demo")
         try:
             self._load(options)
