@@ -46,7 +46,8 @@ SETTLED = """async scheme => {
   const frame = () => new Promise(requestAnimationFrame);
   while (document.documentElement.dataset.bsTheme !== scheme) await frame();
   await frame();
-  await Promise.all([document.fonts.ready, ...document.getAnimations().map(one => one.finished)]);
+  // One that is cut short has settled as well.
+  await Promise.allSettled([document.fonts.ready, ...document.getAnimations().map(one => one.finished)]);
   await frame();
 }"""
 BESIDE = """() => {
