@@ -33,6 +33,12 @@ from tenants.roles import Role
 Step = tuple[datetime, Callable[[datetime], object]]
 
 
+class NothingThere(DomainError):
+    """A step of the story has lost its ground, because a rule refused the step before."""
+
+    code = "nothing_there"
+
+
 @dataclass
 class Stage:
     """Where stories are played: the company, its hours, the present, and a count of refused steps by code."""
@@ -137,7 +143,10 @@ def _reject(story: Story, handover: Handover, rep: Membership, at: datetime) -> 
 
 def _rejection(handover: Handover) -> Rejection:
     rows = Rejection.objects.select_related("handover__lead", "handover__subject", "handover__version")
-    return rows.filter(handover=handover).latest("at")
+    found = rows.filter(handover=handover).order_by("at").last()
+    if found is None:
+        raise NothingThere("Silence had accepted before anybody rejected.")
+    return found
 
 
 def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> Iterator[Step]:
@@ -160,7 +169,9 @@ def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> 
 
 
 def _rule(story: Story, handover: Handover, at: datetime) -> None:
-    case = Case.objects.filter(handover=handover).latest("filed_at")
+    case = Case.objects.filter(handover=handover).order_by("filed_at").last()
+    if case is None:
+        raise NothingThere("The appeal came too late.")
     chair = Seat.objects.select_related("member").get(kind=Seat.Kind.CHAIR, until=None).member
     overturned = story.reaction.ruling == "overturned"
     reasons = (

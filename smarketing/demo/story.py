@@ -143,12 +143,15 @@ def _visitor(number: int, domestic: str, rng: Random) -> Visitor:
 
 def _reaction(visitor: Visitor, hand_raiser: bool, rng: Random) -> Reaction:
     median = 1500 if hand_raiser else 6000
-    contact = int(rng.lognormvariate(0, 0.8) * median)
+    contact = int(rng.lognormvariate(0, 0.8) * median) * (4 if rng.random() < 0.04 else 1)
+    if rng.random() < 0.03:
+        # Forgotten, until the manager asks.
+        contact = int(rng.uniform(3, 8) * 8 * 3600)
     decision = rng.choices(("accept", "reject", "silent"), (80, 13, 7))[0]
     reason, criterion = _claim(rng)
     won = rng.random() < 0.27
     return Reaction(
-        contact_after=None if rng.random() < 0.03 else contact * (4 if rng.random() < 0.04 else 1),
+        contact_after=contact,
         reached=rng.random() < 0.62,
         weekend_duty=rng.random() < 0.55,
         decision=decision,
