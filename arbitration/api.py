@@ -153,6 +153,7 @@ class Withdrawal(KeyView):
 
     def post(self, request: Request, case_id: UUID) -> Response:
         """Withdraw the appeal; answers with the case."""
+        self.no_body()
         actions.withdraw_case(get_case(self.member, case_id), by=self.member, at=self.at)
         return answer(_whole(self, case_id), status=201)
 

@@ -98,6 +98,7 @@ class Release(KeyView):
         posts=True,
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
+        self.no_body()
         submission = access.get_submission(self.member, submission_id)
         require(self.member, *access.JUDGES)
         return answer(represented(actions.release(submission, by=self.member, at=self.at)))
@@ -112,6 +113,7 @@ class Spam(KeyView):
         "Call a submission spam", answers={200: "It is kept as spam."}, problems=(401, 403, 404, 409), posts=True
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
+        self.no_body()
         submission = access.get_submission(self.member, submission_id)
         require(self.member, *access.JUDGES)
         return answer(represented(actions.mark_spam(submission, by=self.member, at=self.at)))

@@ -20,7 +20,7 @@ from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member, require
-from tenants.rest import KeyView, answer
+from tenants.rest import KeyView, NoBody, answer
 from tenants.roles import MARKETING, Role
 
 SALES = access.SALES
@@ -72,10 +72,6 @@ class HandoverFilter(Struct, forbid_unknown_fields=True):
     lead: UUID | None = None
     assigned_to: UUID | None = None
     month: Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] = ""
-
-
-class NothingBody(Struct, forbid_unknown_fields=True):
-    """The act says it all."""
 
 
 class RejectionBody(Struct, forbid_unknown_fields=True):
@@ -254,15 +250,14 @@ class Acceptance(_Act):
 
     @operation(
         "Accept a handover",
-        body=NothingBody,
+        body=NoBody,
         answers={201: "The handover, accepted."},
         problems=WRITE,
         posts=True,
     )
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
-        if request.data:
-            self.body(NothingBody)
+        self.no_body()
         actions.accept_handover(handover, by=self.member, at=self.at)
         return _handover(self, handover.pk, status=201)
 

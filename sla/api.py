@@ -181,6 +181,7 @@ class TargetCountersignature(KeyView):
     )
     def post(self, request: Request, target_id: UUID) -> Response:
         """Countersign; the target applies to its whole month."""
+        self.no_body()
         target = access.get_target(self.member, target_id)
         return answer(target_row(actions.countersign_target(target, by=self.member, at=self.at)), status=201)
 

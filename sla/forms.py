@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+# Outside of these no calendar and no zone is worth asking.
+FIRST_YEAR, LAST_YEAR = 2000, 2190
+
 
 class MonthField(forms.Field):
     """A month as 2026-03, cleaned to its first day."""
@@ -17,9 +20,12 @@ class MonthField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return date.fromisoformat(f"{value}-01")
+            month = date.fromisoformat(f"{value}-01")
         except ValueError as error:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if not FIRST_YEAR <= month.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return month
 
 
 class TargetForm(forms.Form):

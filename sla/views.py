@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sla import access, actions, queries
-from sla.forms import TargetForm
+from sla.forms import FIRST_YEAR, LAST_YEAR, TargetForm
 from sla.models import AgreementVersion, Signature
 from sla.queries.agreement_page import agreement_view, version_lines
 from sla.words import side_label
@@ -23,7 +23,6 @@ from smarketing.lib.htmx import render_page, toast, wants_fragment
 from tenants.access import MemberRequest, members_only
 from tenants.roles import Role
 
-_FIRST_YEAR, _LAST_YEAR = 2000, 2190
 PAST_PER_PAGE = 25
 
 
@@ -34,7 +33,7 @@ PAST_PER_PAGE = 25
 @members_only()
 def targets(request: MemberRequest, year: int) -> HttpResponse:
     """Show the year of targets."""
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     return render_page(request, "sla/targets.html", _year(request, year), partial="grid")
 
@@ -89,10 +88,11 @@ def _month_of(form: TargetForm) -> date | None:
 
 def _as_month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         # Nothing to fill in; the form itself says what is wrong with the month.
         return None
+    return month if FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
 def _changed(request: MemberRequest, year: int, text: str) -> HttpResponse:

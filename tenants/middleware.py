@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
 from events.actions import via
@@ -38,7 +40,7 @@ class TenantMiddleware:
 
     def _page(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_the_door(request)
         memberships = access.memberships_of(request.user)
         found = next((pair for pair in memberships if pair[0].slug == slug), None)
         if found is None:
@@ -71,6 +73,27 @@ class TenantMiddleware:
             stack.enter_context(tenant_scope(identity.organisation.pk))
             _enter_via(stack, f"key:{identity.key.public_id}")
             return self.get_response(request)
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponseBase:
+    """Send somebody to sign in, and afterwards to the page they were on: not to a part of it, nor to an act."""
+    asked = bool(request.headers.get("HX-Request"))
+    if request.method == "GET" and not asked:
+        return redirect_to_login(request.get_full_path())
+    back = _page_in(request.headers.get("HX-Current-URL" if asked else "Referer", ""))
+    door = redirect_to_login(back or resolve_url("home"))
+    if asked:
+        return HttpResponse(status=204, headers={"HX-Redirect": door.url})
+    return door
+
+
+def _page_in(url: str) -> str:
+    """Return the path and query of one of our pages, "" for anything else that a browser may have sent."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket or port that is none
+        return ""
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if _PAGE.match(parts.path) else ""
 
 
 def _view_of(request: HttpRequest) -> object | None:

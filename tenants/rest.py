@@ -58,6 +58,10 @@ class IfMatchMissing(DomainError):
 Handler = Callable[..., Response | HttpResponse]
 
 
+class NoBody(msgspec.Struct, forbid_unknown_fields=True):
+    """An empty object: the act says it all."""
+
+
 class KeyView(APIView):
     """One address of the REST interface, called with a secret key.
 
@@ -109,6 +113,11 @@ class KeyView(APIView):
     def body(self, kind: type[S]) -> S:
         """Return the body as this struct (with ``forbid_unknown_fields=True``); InvalidInput names every fault."""
         return bodies.read(self.request.data, kind)
+
+    def no_body(self) -> None:
+        """Refuse a body that says anything: the address says it all."""
+        if self.request._request.body:
+            self.body(NoBody)
 
     def query(self, kind: type[S]) -> S:
         """Return the query parameters as this struct, numbers read from text; paging's own are left out."""
