@@ -156,6 +156,7 @@ def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> 
     if reaction.answer == "resend":
         note = "Data completed after a call with the company."
         yield answered_at, lambda at: resend_lead(_rejection(handover), changes={}, note=note, by=marketer, at=at)
+        yield stage.sales.add(answered_at, 2 * 3600), lambda at: _work_again(handover, at)
     elif reaction.answer == "nurture":
         wake_on = (answered_at + timedelta(days=90)).date()
         yield answered_at, lambda at: nurture_lead(_rejection(handover), wake_on=wake_on, note="", by=marketer, at=at)
@@ -166,6 +167,15 @@ def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> 
         yield answered_at, lambda at: file_appeal(_rejection(handover), grounds=grounds, by=marketer, at=at)
         ruled_at = stage.sales.add(answered_at, reaction.rule_after)
         yield ruled_at, lambda at: _rule(story, handover, at)
+
+
+def _work_again(handover: Handover, at: datetime) -> None:
+    """Let the rep who got the corrected lead take it and call."""
+    again = Handover.objects.select_related("assigned_to").filter(lead=handover.lead).order_by("number").last()
+    if again is None or again.pk == handover.pk or again.assigned_to is None:
+        raise NothingThere("The lead was not sent again.")
+    _attempt(again, again.assigned_to, "reached", at)
+    accept_handover(_fresh(again), by=again.assigned_to, at=at)
 
 
 def _rule(story: Story, handover: Handover, at: datetime) -> None:
