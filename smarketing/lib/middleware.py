@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django_htmx.http import trigger_client_event
@@ -71,6 +71,9 @@ class ScopeMiddleware:
                 response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
+                if response.status_code == 500 and _connection_is_lost():
+                    # The inner scopes could not end their part of the transaction either, which Django takes for a bug.
+                    return unavailable(request, "the connection was lost midway")
                 return response
         except (OperationalError, InterfaceError) as error:
             return unavailable(request, error)
@@ -84,6 +87,11 @@ class ScopeMiddleware:
         return None
 
 
+def _connection_is_lost() -> bool:
+    wrapper = connections["default"]
+    return wrapper.closed_in_transaction or wrapper.connection is None or bool(wrapper.connection.closed)
+
+
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Return a rule's refusal: problem+json, a page, or for htmx a toast that leaves the page as it is."""
     response = problem_response(request, error.status, error.code, error.sentence, extra=error.extra)
@@ -93,7 +101,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return response
 
 
-def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+def unavailable(request: HttpRequest, error: Exception | str) -> HttpResponse:
     """Return the 503 for page or API; asks to come back in a few seconds."""
     log.error("Database away: %s", str(error).strip())
     response = problem_response(

@@ -93,12 +93,12 @@ def tenant_models() -> list[type[TenantModel]]:
 
 
 @contextmanager
-def standing_world(services: Any, blocker: Any) -> Iterator[World]:
+def standing_world(services: Any, blocker: Any, *, at: datetime = AT) -> Iterator[World]:
     """Commit the world for the tests of one module, each of which is rolled back; empty the tables afterwards."""
     with blocker.unblock():
         try:
-            with time_machine.travel(AT, tick=False):
-                world = make_world(make_cast(at=AT), AT)
+            with time_machine.travel(at, tick=False):
+                world = make_world(make_cast(at=at), at)
             yield world
         finally:
             empty_all_tables(services)
