@@ -115,6 +115,25 @@ def test_absent_things_answer_as_foreign_ones(name: tuple[str, str], world: Worl
     assert told[0] == told[1]
 
 
+def test_a_body_cannot_name_somebody_of_another_organisation(world: World) -> None:
+    acme = world.acme
+    url = address(("handover_assignment", "POST"), acme)
+    body = {"to": world.globex.things["rep"]}
+    with undone():
+        answer = browser().post(url, body, content_type="application/json", headers=acme.keys[Role.SALES_MANAGER])
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/to")
+
+
+@pytest.mark.parametrize(
+    ("name", "query"), [("handovers", "lead={lead}"), ("handovers", "assigned_to={rep}"), ("clocks", "lead={lead}")]
+)
+def test_a_filter_by_foreign_things_finds_nothing(name: str, query: str, world: World) -> None:
+    for house, found in ((world.globex, False), (world.acme, True)):
+        url = f"{address((name, 'GET'), world.acme)}?{query.format_map(house.things)}"
+        answer = browser().get(url, headers=world.acme.keys[Role.ADMINISTRATOR])
+        assert bool(answer.json()["results"]) is found
+
+
 @pytest.mark.parametrize("name", NAMES, ids="-".join)
 def test_a_key_without_the_scope_is_refused(name: tuple[str, str], world: World) -> None:
     role = min(OPERATIONS[name].roles)

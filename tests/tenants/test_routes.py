@@ -118,6 +118,19 @@ def test_foreign_things_are_not_there(name: str, method: str, world: World) -> N
         assert status in ({404} if role in allowed else {403, 404, 405}), (role, status)
 
 
+@pytest.mark.parametrize(
+    ("name", "field"), [("leads:assign", "to"), ("tenants:key_create", "acts_for"), ("intake:forms", "owner")]
+)
+def test_a_form_cannot_name_somebody_of_another_organisation(name: str, field: str, world: World) -> None:
+    page, acme = PAGES[name], world.acme
+    form = {**filled(page.form, acme), field: str(world.globex.staff[Role.MARKETER].pk)}
+    with undone():
+        before = _events(acme)
+        response = acme.client(min(page.post)).post(address(name, acme), form)
+        assert response.status_code == 422
+        assert _events(acme) == before
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_an_unknown_organisation_answers_as_a_foreign_one(name: str, world: World) -> None:
     client = world.acme.client(Role.ADMINISTRATOR)
