@@ -10,7 +10,7 @@ from intake.actions import create_form
 from leads.models import Campaign
 from sla.actions import countersign_target, propose_target, sign_version
 from sla.queries import agreement_in_force
-from smarketing.demo.scenery import CAMPAIGNS, PASSWORD, Scenery
+from smarketing.demo.scenery import CAMPAIGNS, PASSWORD, Person, Scenery
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_organisation
 from tenants.models import Membership, Organisation, User
@@ -46,7 +46,7 @@ def build(scenery: Scenery, *, since: datetime, until: datetime) -> Company:
         name=scenery.name,
         country=scenery.country,
         zone=scenery.zone,
-        admin_email=address(administrator.name, scenery),
+        admin_email=address(administrator, scenery),
         admin_name=administrator.name,
         at=since,
         # Nothing of the demo leaves for people or machines outside.
@@ -55,7 +55,7 @@ def build(scenery: Scenery, *, since: datetime, until: datetime) -> Company:
     _give_password(made.administrator)
     members: list[Membership] = []
     for person in scenery.people[:-1]:
-        user = _person(address(person.name, scenery), person.name)
+        user = _person(address(person, scenery), person.name)
         manager = members[person.manager] if person.manager is not None else None
         with tenant_scope(made.organisation.pk):
             members.append(
@@ -79,13 +79,15 @@ def find(scenery: Scenery, slug: str) -> Company | None:
         return None
     with tenant_scope(organisation.pk):
         by_email = {member.email: member for member in Membership.objects.all()}
-    people = tuple(by_email[address(person.name, scenery)] for person in scenery.people)
+    people = tuple(by_email[address(person, scenery)] for person in scenery.people)
     return Company(scenery, organisation, people)
 
 
-def address(name: str, scenery: Scenery) -> str:
+def address(person: Person, scenery: Scenery) -> str:
     """Return the e-mail with which a person of the demo signs in."""
-    plain = name.lower().replace("ř", "r").replace("á", "a").replace("ä", "ae").split()
+    if person.email:
+        return person.email
+    plain = person.name.lower().replace("ř", "r").replace("á", "a").replace("ä", "ae").split()
     return f"{plain[0]}@{scenery.domain}"
 
 

@@ -15,6 +15,8 @@ class Person:
     role: Role
     title: str
     manager: int | None = None
+    # For somebody who has a seat elsewhere already.
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ LAKESIDE = Scenery(
         Person("Felix Krämer", Role.SALES_REP, "Account executive", 1),
         Person("Hanna Vogt", Role.SALES_REP, "Account executive", 1),
         Person("Georg Seidel", Role.EXECUTIVE, "Chief executive"),
-        Person("Oskar Beck", Role.ADMINISTRATOR, "Consultant"),
+        # In both organisations: the one account of the demo that can switch.
+        Person("Oskar Beck", Role.ADMINISTRATOR, "Consultant", email="oskar@northwind.example"),
     ),
 )
 

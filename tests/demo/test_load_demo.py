@@ -76,7 +76,11 @@ def test_its_accounts_can_sign_in(data: Path) -> None:
     accounts = json.loads((data / "demo-accounts.json").read_text())
     assert {row["organisation"] for row in accounts} == {NORTHWIND.name, LAKESIDE.name}
     client = Client()
-    login = {"login": address("Jonas Weber", NORTHWIND), "password": PASSWORD}
+    login = {"login": address(NORTHWIND.people[4], NORTHWIND), "password": PASSWORD}
     assert client.post("/login/", login).status_code == 302
     assert client.get("/o/northwind-robotics/inbox/").status_code == 200
     assert client.get("/o/lakeside-software/inbox/").status_code == 404
+    both = Client()
+    assert both.post("/login/", login | {"login": address(LAKESIDE.people[-1], LAKESIDE)}).status_code == 302
+    for slug in ("northwind-robotics", "lakeside-software"):
+        assert both.get(f"/o/{slug}/settings/members/").status_code == 200

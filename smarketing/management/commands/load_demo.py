@@ -150,7 +150,7 @@ def _write_accounts(data: Path, companies: Sequence[Company]) -> None:
     accounts = [
         {
             "organisation": company.organisation.name,
-            "email": address(person.name, company.scenery),
+            "email": address(person, company.scenery),
             "password": PASSWORD,
             "role": str(LABELS[person.role]),
         }
