@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from smarketing.services import instance, postgres, roles  # noqa: E402
+from smarketing.services import instance, postgres, roles  # noqa: E402 -- the path comes first
 
 SIZES = (1_000, 10_000)
 RUNS = 30

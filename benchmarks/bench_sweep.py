@@ -19,7 +19,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from smarketing.services import instance, postgres, roles  # noqa: E402
+from smarketing.services import instance, postgres, roles  # noqa: E402 -- the path comes first
 
 DUE = 1_000
 SIZES = (10_000, 200_000)

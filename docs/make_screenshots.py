@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 SIZE: Final[ViewportSize] = {"width": 1440, "height": 900}
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 # Of made-up people: a rep sees a working day, the head of marketing sees the month.
-PASSWORD: Final = "demo-smarketing"  # noqa: S105
+PASSWORD: Final = "demo-smarketing"  # noqa: S105 -- of made-up people
 PICTURES: Final = {
     "inbox": ("jonas@northwind.example", "inbox/"),
     "dashboard": ("ines@northwind.example", "dashboard/"),
