@@ -1,4 +1,4 @@
-"""What people type about leads, checked; choices are those of the agreement and the organisation."""
+"""What a rep says of a handover."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,24 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads import reasons, words
-from leads.actions import CORRECTABLE
-from leads.facts import fields_of
-from leads.models import JUST_NOW, Attempt, Handover, Lead
+from leads.forms.notes import WORDS_OF_FIELDS, note_field
+from leads.models import JUST_NOW, Attempt, Handover
 from tenants.queries import active_members
 from tenants.roles import Role
-
-LONGEST_NOTE = 4000
-WORDS_OF_FIELDS = {
-    "reason": gettext_lazy("Choose a reason of the agreement."),
-    "criterion": gettext_lazy("Name the criterion that is not met."),
-    "evidence_url": gettext_lazy("This reason needs evidence: give its address."),
-}
-
-
-def _note(label: Any, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
 
 class RejectForm(forms.Form):
@@ -35,7 +21,7 @@ class RejectForm(forms.Form):
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     criterion = forms.ChoiceField(label=gettext_lazy("Criterion that is not met"), required=False)
-    note = _note(gettext_lazy("Note"))
+    note = note_field(gettext_lazy("Note"))
     evidence_url = forms.URLField(label=gettext_lazy("Address of the evidence"), required=False, assume_scheme="https")
 
     def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +52,7 @@ class AttemptForm(forms.Form):
         help_text=gettext_lazy("Empty means now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
-    note = _note(gettext_lazy("Note"))
+    note = note_field(gettext_lazy("Note"))
 
     def __init__(self, *args: Any, moment: datetime, sent_at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,52 +70,6 @@ class AttemptForm(forms.Form):
         elif moment is not None and self.moment - moment > JUST_NOW and not given.get("note", "").strip():
             self.add_error("note", _("An earlier time needs a note."))
         return given
-
-
-class HandoverForm(forms.Form):
-    """What marketing tells sales along with a lead."""
-
-    note = _note(gettext_lazy("Note for sales"))
-    override_reason = _note(gettext_lazy("Why although it is not qualified"))
-
-    def __init__(self, *args: Any, needs_override: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if needs_override:
-            self.fields["override_reason"].required = True
-        else:
-            del self.fields["override_reason"]
-
-
-class ResendForm(forms.Form):
-    """Corrections of a returned lead, and a word to sales."""
-
-    given_name = forms.CharField(label=gettext_lazy("Given name"), required=False, max_length=200)
-    family_name = forms.CharField(label=gettext_lazy("Family name"), required=False, max_length=200)
-    job_title = forms.CharField(label=gettext_lazy("Job title"), required=False, max_length=200)
-    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=60)
-    company_name = forms.CharField(label=gettext_lazy("Company"), required=False, max_length=300)
-    employees = forms.IntegerField(
-        label=gettext_lazy("Employees"), required=False, min_value=0, max_value=2_000_000_000
-    )
-    industry = forms.CharField(label=gettext_lazy("Industry"), required=False, max_length=120)
-    country = forms.CharField(label=gettext_lazy("Country (two letters)"), required=False, max_length=2)
-    note = _note(gettext_lazy("What sales should know now"), required=True)
-
-    def __init__(self, lead: Lead, data: Mapping[str, Any] | None = None) -> None:
-        self.known = fields_of(lead)
-        super().__init__(data, initial={name: self.known.get(name) for name in CORRECTABLE})
-
-    def changes(self) -> dict[str, Any]:
-        """Return what was corrected: fields whose value is another now."""
-        given = {name: value for name, value in self.cleaned_data.items() if name in CORRECTABLE}
-        return {name: value for name, value in given.items() if (value or "") != (self.known.get(name) or "")}
-
-
-class NurtureForm(forms.Form):
-    """When to look at the lead again."""
-
-    wake_on = forms.DateField(label=gettext_lazy("Wake up on"), widget=forms.DateInput(attrs={"type": "date"}))
-    note = _note(gettext_lazy("Note"))
 
 
 class AssignForm(forms.Form):

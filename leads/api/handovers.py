@@ -1,7 +1,7 @@
-"""Leads and handovers for REST clients: acts are facts that are posted."""
+"""Handovers and what happens to them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -11,57 +11,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.models import Event
 from leads import access, actions
+from leads.api.shapes import READ, SALES, WRITE, LeadBody, Moment, Note, given_fields, handover_answer
 from leads.models import Handover, Lead
-from leads.normal import email_norm
-from leads.serializers import attempt_row, event_row, handover_row, handover_rows, lead_row, rejection_row
+from leads.serializers import attempt_row, handover_rows, lead_row, rejection_row
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member, require
 from tenants.rest import KeyView, NoBody, answer
 from tenants.roles import MARKETING, Role
-
-SALES = access.SALES
-READ = (401, 403, 404)
-WRITE = (400, 401, 403, 404, 409, 422)
-
-Short = Annotated[str, Meta(max_length=300)]
-Note = Annotated[str, Meta(max_length=4000)]
-Moment = Annotated[datetime, Meta(tz=True)]
-Employees = Annotated[int, Meta(ge=0, le=2_000_000_000)]
-
-
-class LeadFilter(Struct, forbid_unknown_fields=True):
-    """Which leads."""
-
-    stage: Literal[
-        "", "lead", "prospect", "mql", "sal", "sql", "opportunity", "customer", "nurture", "disqualified"
-    ] = ""
-    tier: Literal["", "standard", "hand_raiser"] = ""
-    email: Short = ""
-
-
-class LeadBody(Struct, forbid_unknown_fields=True):
-    """What is put right; fields that are left out stay."""
-
-    given_name: Short | UnsetType = UNSET
-    family_name: Short | UnsetType = UNSET
-    phone: Short | UnsetType = UNSET
-    job_title: Short | UnsetType = UNSET
-    country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] | UnsetType = UNSET
-    company_name: Short | UnsetType = UNSET
-    employees: Employees | UnsetType | None = UNSET
-    industry: Short | UnsetType = UNSET
-    website: Short | UnsetType = UNSET
-
-
-class HandoverBody(Struct, forbid_unknown_fields=True):
-    """A word to sales; a reason where the lead is not qualified."""
-
-    note: Note = ""
-    override_reason: Note = ""
 
 
 class HandoverFilter(Struct, forbid_unknown_fields=True):
@@ -117,80 +76,6 @@ class ReturnBody(Struct, forbid_unknown_fields=True):
     wake_on: date | None = None
 
 
-class Leads(KeyView):
-    """The leads that the key's member may see."""
-
-    scopes: ClassVar = {"GET": "leads:read"}
-
-    @operation("List leads", answers={200: "Leads, newest first."}, problems=(401, 403, 422))
-    def get(self, request: Request) -> Response:
-        asked = self.query(LeadFilter)
-        rows = access.visible_leads(self.member).select_related("company")
-        exact = {"stage": asked.stage, "tier": asked.tier}
-        rows = rows.filter(**{name: value for name, value in exact.items() if value})
-        if asked.email:
-            known = email_norm(asked.email)
-            rows = rows.filter(email_norm=known) if known else rows.none()
-        return answer(page(request, rows, lead_row))
-
-
-class OneLead(KeyView):
-    """One lead."""
-
-    scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
-
-    @operation("Read a lead", answers={200: "The lead; its ETag is needed to change it."}, problems=READ)
-    def get(self, request: Request, lead_id: UUID) -> Response:
-        lead = access.get_lead(self.member, lead_id)
-        return answer(lead_row(lead), revision=lead.revision)
-
-    @operation("Correct a lead", body=LeadBody, answers={200: "The lead."}, problems=(*WRITE, 412, 428))
-    def patch(self, request: Request, lead_id: UUID) -> Response:
-        require(self.member, *MARKETING, *SALES)
-        changes = _given(self.body(LeadBody))
-        lead = access.get_lead(self.member, lead_id, for_update=True)
-        self.expect(lead.revision)
-        lead = actions.edit_lead(lead, changes=changes, by=self.member, at=self.at)
-        return answer(lead_row(lead), revision=lead.revision)
-
-
-def _given(body: LeadBody) -> dict[str, Any]:
-    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
-
-
-class LeadEvents(KeyView):
-    """What happened to a lead, its handovers, clocks and cases."""
-
-    scopes: ClassVar = {"GET": "leads:read"}
-
-    @operation("List a lead's events", answers={200: "Events, newest first."}, problems=READ)
-    def get(self, request: Request, lead_id: UUID) -> Response:
-        lead = access.get_lead(self.member, lead_id)
-        return answer(page(request, Event.objects.filter(thread_id=lead.pk), event_row))
-
-
-class LeadHandovers(KeyView):
-    """Handing a lead over."""
-
-    scopes: ClassVar = {"POST": "handovers:write"}
-
-    @operation(
-        "Hand a lead over to sales",
-        body=HandoverBody,
-        answers={201: "The handover, routed, with its clocks."},
-        problems=WRITE,
-        posts=True,
-    )
-    def post(self, request: Request, lead_id: UUID) -> Response:
-        require(self.member, *MARKETING)
-        given = self.body(HandoverBody)
-        lead = access.get_lead(self.member, lead_id)
-        made = actions.hand_over(
-            lead, by=self.member, at=self.at, note=given.note, override_reason=given.override_reason
-        )
-        return _handover(self, made.pk, status=201)
-
-
 class Handovers(KeyView):
     """The handovers that the key's member may see."""
 
@@ -224,13 +109,7 @@ class OneHandover(KeyView):
 
     @operation("Read a handover", answers={200: "The handover with clocks and attempts."}, problems=READ)
     def get(self, request: Request, handover_id: UUID) -> Response:
-        return _handover(self, handover_id, status=200)
-
-
-def _handover(view: KeyView, handover_id: UUID, *, status: int) -> Response:
-    handover = access.get_handover(view.member, handover_id)
-    location = f"/api/v1/handovers/{handover.pk}" if status == 201 else ""
-    return answer(handover_row(handover, at=view.at), status=status, revision=handover.revision, location=location)
+        return handover_answer(self, handover_id, status=200)
 
 
 class _Act(KeyView):
@@ -259,7 +138,7 @@ class Acceptance(_Act):
         handover = self.handover(handover_id)
         self.no_body()
         actions.accept_handover(handover, by=self.member, at=self.at)
-        return _handover(self, handover.pk, status=201)
+        return handover_answer(self, handover.pk, status=201)
 
 
 class RejectionOf(_Act):
@@ -300,7 +179,7 @@ class OutcomeOf(_Act):
         if bool(told.progress) == bool(told.outcome):
             raise InvalidInput([FieldError("/outcome", "one_of", "Give either progress or outcome.")])
         actions.advance_handover(handover, by=self.member, at=self.at, **structs.asdict(told))
-        return _handover(self, handover.pk, status=201)
+        return handover_answer(self, handover.pk, status=201)
 
 
 class Assignment(_Act):
@@ -323,7 +202,7 @@ class Assignment(_Act):
         except Http404 as error:
             raise InvalidInput([FieldError("/to", "unknown_value", "There is no such member.")]) from error
         actions.assign_handover(handover, to=to, by=self.member, at=self.at)
-        return _handover(self, handover.pk, status=201)
+        return handover_answer(self, handover.pk, status=201)
 
 
 class Return(_Act):
@@ -347,6 +226,6 @@ class Return(_Act):
                 raise InvalidInput([FieldError("/wake_on", "missing", "Say when to wake the lead up.")])
             actions.nurture_lead(rejection, wake_on=told.wake_on, note=told.note, by=self.member, at=self.at)
             return answer(lead_row(Lead.objects.select_related("company").get(pk=handover.lead_id)), status=201)
-        changes = _given(told.changes) if isinstance(told.changes, LeadBody) else {}
+        changes = given_fields(told.changes) if isinstance(told.changes, LeadBody) else {}
         made = actions.resend_lead(rejection, changes=changes, note=told.note, by=self.member, at=self.at)
-        return _handover(self, made.pk, status=201)
+        return handover_answer(self, made.pk, status=201)

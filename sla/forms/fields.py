@@ -1,14 +1,16 @@
-"""What the pages of the engine ask for."""
+"""Kinds of input that several forms share."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 # Outside of these no calendar and no zone is worth asking.
-FIRST_YEAR, LAST_YEAR = 2000, 2190
+FIRST_YEAR = 2000
+
+
+LAST_YEAR = 2190
 
 
 class MonthField(forms.Field):
@@ -26,20 +28,3 @@ class MonthField(forms.Field):
         if not FIRST_YEAR <= month.year <= LAST_YEAR:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return month
-
-
-class TargetForm(forms.Form):
-    """The points of one month."""
-
-    month = MonthField(widget=forms.HiddenInput)
-    points = forms.DecimalField(
-        label=_("Points"),
-        max_digits=12,
-        decimal_places=2,
-        min_value=Decimal("0.01"),
-        help_text=_("Weighted MQL: a standard-qualified lead counts 1, a hand-raiser more, as the agreement says."),
-    )
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Why this target: sales reads it before countersigning."),
-    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""Leads: read, corrected, handed over."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from msgspec import Struct
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.models import Event
+from leads import access, actions
+from leads.api.shapes import READ, SALES, WRITE, LeadBody, Note, Short, given_fields, handover_answer
+from leads.normal import email_norm
+from leads.serializers import event_row, lead_row
+from smarketing.lib.openapi import operation
+from smarketing.lib.pagination import page
+from tenants.access import require
+from tenants.rest import KeyView, answer
+from tenants.roles import MARKETING
+
+
+class LeadFilter(Struct, forbid_unknown_fields=True):
+    """Which leads."""
+
+    stage: Literal[
+        "", "lead", "prospect", "mql", "sal", "sql", "opportunity", "customer", "nurture", "disqualified"
+    ] = ""
+    tier: Literal["", "standard", "hand_raiser"] = ""
+    email: Short = ""
+
+
+class HandoverBody(Struct, forbid_unknown_fields=True):
+    """A word to sales; a reason where the lead is not qualified."""
+
+    note: Note = ""
+    override_reason: Note = ""
+
+
+class Leads(KeyView):
+    """The leads that the key's member may see."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("List leads", answers={200: "Leads, newest first."}, problems=(401, 403, 422))
+    def get(self, request: Request) -> Response:
+        asked = self.query(LeadFilter)
+        rows = access.visible_leads(self.member).select_related("company")
+        exact = {"stage": asked.stage, "tier": asked.tier}
+        rows = rows.filter(**{name: value for name, value in exact.items() if value})
+        if asked.email:
+            known = email_norm(asked.email)
+            rows = rows.filter(email_norm=known) if known else rows.none()
+        return answer(page(request, rows, lead_row))
+
+
+class OneLead(KeyView):
+    """One lead."""
+
+    scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
+
+    @operation("Read a lead", answers={200: "The lead; its ETag is needed to change it."}, problems=READ)
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        lead = access.get_lead(self.member, lead_id)
+        return answer(lead_row(lead), revision=lead.revision)
+
+    @operation("Correct a lead", body=LeadBody, answers={200: "The lead."}, problems=(*WRITE, 412, 428))
+    def patch(self, request: Request, lead_id: UUID) -> Response:
+        require(self.member, *MARKETING, *SALES)
+        changes = given_fields(self.body(LeadBody))
+        lead = access.get_lead(self.member, lead_id, for_update=True)
+        self.expect(lead.revision)
+        lead = actions.edit_lead(lead, changes=changes, by=self.member, at=self.at)
+        return answer(lead_row(lead), revision=lead.revision)
+
+
+class LeadEvents(KeyView):
+    """What happened to a lead, its handovers, clocks and cases."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation("List a lead's events", answers={200: "Events, newest first."}, problems=READ)
+    def get(self, request: Request, lead_id: UUID) -> Response:
+        lead = access.get_lead(self.member, lead_id)
+        return answer(page(request, Event.objects.filter(thread_id=lead.pk), event_row))
+
+
+class LeadHandovers(KeyView):
+    """Handing a lead over."""
+
+    scopes: ClassVar = {"POST": "handovers:write"}
+
+    @operation(
+        "Hand a lead over to sales",
+        body=HandoverBody,
+        answers={201: "The handover, routed, with its clocks."},
+        problems=WRITE,
+        posts=True,
+    )
+    def post(self, request: Request, lead_id: UUID) -> Response:
+        require(self.member, *MARKETING)
+        given = self.body(HandoverBody)
+        lead = access.get_lead(self.member, lead_id)
+        made = actions.hand_over(
+            lead, by=self.member, at=self.at, note=given.note, override_reason=given.override_reason
+        )
+        return handover_answer(self, made.pk, status=201)

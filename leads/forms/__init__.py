@@ -1,0 +1,20 @@
+"""What people type about leads, checked; choices are those of the agreement and the organisation."""
+
+from leads.forms.decisions import STEPS, AssignForm, AttemptForm, ProgressForm, RejectForm
+from leads.forms.notes import LONGEST_NOTE, WORDS_OF_FIELDS, note_field
+from leads.forms.returns import NurtureForm, ResendForm
+from leads.forms.sending import HandoverForm
+
+__all__ = [
+    "LONGEST_NOTE",
+    "STEPS",
+    "WORDS_OF_FIELDS",
+    "AssignForm",
+    "AttemptForm",
+    "HandoverForm",
+    "NurtureForm",
+    "ProgressForm",
+    "RejectForm",
+    "ResendForm",
+    "note_field",
+]
