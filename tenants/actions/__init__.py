@@ -1,0 +1,41 @@
+"""Everything that can happen to organisations, people, invitations and keys."""
+
+from tenants.actions.invitations import (
+    INVITATION_FOR,
+    InvitationOver,
+    NewInvitation,
+    SignInFirst,
+    accept_invitation,
+    invite,
+    sign_in_link,
+    withdraw_invitation,
+)
+from tenants.actions.keys import NewKey, ScopeUnknown, create_form_key, create_key, revoke_key
+from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from, person_with, seat_person
+from tenants.actions.organisations import NewOrganisation, create_organisation
+from tenants.actions.profile import change_profile
+
+__all__ = [
+    "INVITATION_FOR",
+    "AlreadyMember",
+    "InvitationOver",
+    "NewInvitation",
+    "NewKey",
+    "NewOrganisation",
+    "RolesClash",
+    "ScopeUnknown",
+    "SignInFirst",
+    "accept_invitation",
+    "add_member",
+    "change_profile",
+    "create_form_key",
+    "create_key",
+    "create_organisation",
+    "invite",
+    "name_from",
+    "person_with",
+    "revoke_key",
+    "seat_person",
+    "sign_in_link",
+    "withdraw_invitation",
+]

@@ -1,0 +1,129 @@
+"""Seats kept for somebody, by a link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.actions import record
+from smarketing.lib.errors import DomainError
+from tenants.access import sets_password
+from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from
+from tenants.digests import digest
+from tenants.keys import invitation_secret, new_public_id
+from tenants.models import Directory, Invitation, Membership, User
+from tenants.roles import Role, may_combine
+
+# An invitation that nobody used is no open door for ever.
+INVITATION_FOR = timedelta(days=14)
+
+
+class InvitationOver(DomainError):
+    """The invitation was used, withdrawn or is too old."""
+
+    code = "invitation_over"
+    status = 410
+
+
+class SignInFirst(DomainError):
+    """This e-mail has an account already; only its owner may join with it."""
+
+    code = "sign_in_first"
+
+
+@dataclass(frozen=True)
+class NewInvitation:
+    """An invitation and the token of its link, which is shown once."""
+
+    invitation: Invitation
+    token: str
+
+
+@transaction.atomic
+def invite(*, email: str, roles: Sequence[str], by: Membership | None, at: datetime, title: str = "") -> NewInvitation:
+    """Keep a seat for somebody and return the link's token. Raises RolesClash and AlreadyMember."""
+    email = User.objects.normalise(email)
+    if not may_combine(set(roles)) or not set(roles) <= set(Role):
+        raise RolesClash(_("These roles cannot go together: an executive belongs to neither side."))
+    if Membership.objects.filter(email=email, is_active=True).exists():
+        raise AlreadyMember(_("This person is a member already."))
+    return _seat_token(email=email, roles=roles, by=by, at=at, membership=None, title=title)
+
+
+def _seat_token(
+    *,
+    email: str,
+    roles: Sequence[str],
+    by: Membership | None,
+    at: datetime,
+    membership: Membership | None,
+    title: str = "",
+) -> NewInvitation:
+    public_id = new_public_id()
+    secret = invitation_secret(public_id)
+    invitation = Invitation.objects.create(
+        email=email,
+        roles=[str(role) for role in roles],
+        public_id=public_id,
+        secret_hash=digest(secret),
+        title=title,
+        invited_by=by,
+        created_at=at,
+        expires_at=at + INVITATION_FOR,
+        membership=membership,
+    )
+    Directory.objects.create(public_id=invitation.public_id, organisation_id=invitation.organisation_id)
+    # A link for an existing member is handed out by hand; only a new seat is told by mail.
+    record("invitation.sent", invitation, by=by, at=at, data={"roles": invitation.roles, "by_mail": not membership})
+    return NewInvitation(invitation, f"{invitation.public_id}-{secret}")
+
+
+def sign_in_link(membership: Membership, *, at: datetime) -> NewInvitation:
+    """Return an invitation with which an existing member sets a password and signs in (first administrator)."""
+    return _seat_token(email=membership.email, roles=membership.roles, by=None, at=at, membership=membership)
+
+
+@transaction.atomic
+def accept_invitation(
+    invitation: Invitation, *, signed_in: User | None, name: str = "", password: str = "", at: datetime
+) -> Membership:
+    """Take the seat that an invitation keeps, once; a new person gets this name and password.
+
+    Raises InvitationOver when it was used or has ended, SignInFirst when the e-mail has an account whose owner
+    is not the one who is signed in.
+    """
+    locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if locked.accepted_at is not None or locked.expires_at <= at:
+        raise InvitationOver(_("This invitation was used or has ended. Ask for a new one."))
+    user = _invited_person(locked, signed_in=signed_in, name=name, password=password)
+    membership = locked.membership or add_member(user, roles=locked.roles, title=locked.title, by=None, at=at)
+    if name.strip():
+        Membership.objects.filter(pk=membership.pk).update(name=name.strip())
+    Invitation.objects.filter(pk=locked.pk).update(accepted_at=at, membership=membership)
+    record("invitation.accepted", locked, by=membership, at=at)
+    return membership
+
+
+def _invited_person(invitation: Invitation, *, signed_in: User | None, name: str, password: str) -> User:
+    email = invitation.email
+    user = User.objects.select_for_update().filter(email=email).first()
+    if user is None:
+        return User.objects.create_user(email, password, name=name.strip() or name_from(email))
+    if not sets_password(invitation, user):
+        # Whoever holds the link might not be the person: it must never reset a password.
+        if signed_in is None or signed_in.pk != user.pk:
+            raise SignInFirst(_("This e-mail has an account. Sign in with it, then open the link again."))
+        return user
+    user.set_password(password)
+    user.name = name.strip() or user.name
+    user.save(update_fields=["password", "name"])
+    return user
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: Membership, at: datetime) -> None:
+    """End an invitation that nobody has used; ending it twice changes nothing."""
+    if Invitation.objects.filter(pk=invitation.pk, accepted_at=None, expires_at__gt=at).update(expires_at=at):
+        record("invitation.withdrawn", invitation, by=by, at=at)

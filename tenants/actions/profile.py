@@ -1,0 +1,14 @@
+"""How a person is called, and how the application looks for them."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tenants.models import Membership, User
+
+
+@transaction.atomic
+def change_profile(membership: Membership, *, name: str, preferences: Mapping[str, object]) -> None:
+    """Change how a person is called here and how the application looks for them (zone, language, theme, keys)."""
+    User.objects.filter(pk=membership.user_id).update(name=name, **preferences)
+    Membership.objects.filter(pk=membership.pk).update(name=name)
