@@ -6,6 +6,7 @@ from sla.models.clocks import Clock
 from sla.models.credit import CreditEntry
 from sla.models.sides import Side
 from sla.models.subjects import Subject
+from sla.models.sweeps import Sweep, Verification
 from sla.models.targets import Target
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "Side",
     "Signature",
     "Subject",
+    "Sweep",
     "Target",
+    "Verification",
 ]

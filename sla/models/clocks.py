@@ -88,6 +88,22 @@ class Clock(TenantModel):
         indexes = [
             # The sweep's claim over all organisations: only what runs, ordered by what comes next.
             models.Index(fields=["next_event_at"], name="clock_due", condition=Q(state="running")),
+            # One organisation's share of it: what is late and not yet swept, and how many run.
+            models.Index(
+                fields=["organisation_id", "next_event_at"], name="clock_running", condition=Q(state="running")
+            ),
+            # Breaches by date; the newest first.
+            models.Index(
+                fields=["organisation_id", "breached_at", "id"],
+                name="clock_breached",
+                condition=Q(breached_at__isnull=False),
+            ),
+            # Breaches about which somebody still has to do something: few, however long the history is.
+            models.Index(
+                fields=["organisation_id", "due_at", "id"],
+                name="clock_breach_open",
+                condition=Q(state="breached", stopped_at=None, closed_at=None),
+            ),
             # Queues by time left and compliance by due date.
             models.Index(fields=["organisation_id", "owner", "due_at"], name="clock_of_owner"),
             models.Index(fields=["organisation_id", "side", "due_at"], name="clock_due_in_period"),
