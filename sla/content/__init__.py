@@ -7,23 +7,35 @@ agreement always has the same bytes and the same SHA-256.
 from sla.content.canonical import ContentNotCanonical, canonical, content_hash
 from sla.content.defaults import default_content
 from sla.content.faults import amount_of
+from sla.content.optional import with_defaults
+from sla.content.responsibilities import PARTIES, PARTS, STAGES
 from sla.content.validation import (
     BEHAVIOUR_OPERATORS,
+    CONTACT_MEANS,
+    ESCALATION_ROLES,
     FIELD_OPERATORS,
     REJECTION_CLASSES,
     SIDES,
+    TIERS,
     validate,
 )
 
 __all__ = [
     "BEHAVIOUR_OPERATORS",
+    "CONTACT_MEANS",
+    "ESCALATION_ROLES",
     "FIELD_OPERATORS",
+    "PARTIES",
+    "PARTS",
     "REJECTION_CLASSES",
     "SIDES",
+    "STAGES",
+    "TIERS",
     "ContentNotCanonical",
     "amount_of",
     "canonical",
     "content_hash",
     "default_content",
     "validate",
+    "with_defaults",
 ]

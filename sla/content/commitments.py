@@ -1,17 +1,42 @@
 """The promises of an agreement: which exist, and whether their terms make sense."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sla.business_time import BUSINESS_DAYS, BUSINESS_HOURS, ELAPSED_HOURS, UNITS, Hours, due_after
 from sla.business_time.problem import gettext_noop
-from sla.business_time.units import BUSINESS_DAYS, UNITS
 from sla.content.faults import Faults, amount_of
 
 SIDES = ("marketing", "sales", "board")
 ON_SILENCE = ("deemed_accepted", "breach_only")
 _TIMED = ("key", "side", "amount", "unit", "calendar", "warn_shares")
 _LONGEST = 2000
+_MOST_ATTEMPTS = 100
+_A_MONDAY = datetime(2024, 1, 8, tzinfo=UTC)
+
+# (what comes first, what follows, code, sentence); see _check_order.
+_ORDER = (
+    (
+        "first_contact hand_raiser",
+        "first_contact standard",
+        "hand_raiser_waits_longer",
+        gettext_noop("Hand-raisers cannot wait longer than standard leads."),
+    ),
+    (
+        "first_contact standard",
+        "attempts",
+        "first_contact_after_attempts",
+        gettext_noop("The first contact cannot be due after the last attempt."),
+    ),
+    (
+        "decision",
+        "attempts",
+        "decision_after_attempts",
+        gettext_noop("The decision cannot be due after the last attempt."),
+    ),
+)
 
 # Each promise belongs to one side; what else its terms consist of.
 _OWED_BY = {
@@ -35,23 +60,30 @@ _FIELDS = {
     "acceptance_rate": ("key", "side", "share"),
     "completeness": ("key", "side", "share"),
 }
+# What terms may say besides; `sla.content.optional` says what their silence means.
+_OPTIONAL = {"pace": ("share",)}
 _PERIODS = {"volume": "month", "pace": "week"}
 
 
-def check_commitments(faults: Faults, value: Any, *, tiers: Collection[str], calendars: Collection[str]) -> None:
-    """The list of promises, each alone and all together."""
-    read: list[Mapping[str, Any]] = []
+def check_commitments(
+    faults: Faults, value: Any, *, tiers: Collection[str], calendars: Collection[str], hours: Mapping[str, Hours]
+) -> None:
+    """The list of promises, each alone and all together; ``hours`` are the calendars that can be read."""
+    read: dict[str, Mapping[str, Any]] = {}
     for pointer, item in faults.items("/commitments", value):
         key = item.get("key") if isinstance(item, Mapping) else None
         if faults.one_of(f"{pointer}/key", key, _OWED_BY) is None:
             continue
         fields = _FIELDS.get(str(key), _TIMED)
-        terms = faults.record(pointer, item, required=fields)
+        terms = faults.record(pointer, item, required=fields, optional=_OPTIONAL.get(str(key), ()))
+        before = len(faults.found)
         _check_commitment(faults, pointer, terms, tiers, calendars)
-        read.append(terms)
-    faults.unique("/commitments", [_name(terms) for terms in read])
-    _check_both_sides(faults, read)
-    _check_tier_order(faults, read)
+        if key == "attempts" and len(faults.found) == before:
+            _check_attempts_fit(faults, pointer, terms, hours)
+        read[pointer] = terms
+    faults.unique("/commitments", [_name(terms) for terms in read.values()])
+    _check_both_sides(faults, read.values())
+    _check_order(faults, read)
 
 
 def _check_commitment(
@@ -107,33 +139,42 @@ def _check_warn_shares(faults: Faults, pointer: str, value: Any) -> None:
 
 def _check_attempts(faults: Faults, pointer: str, terms: Mapping[str, Any]) -> None:
     count = faults.positive_int(f"{pointer}/count", terms.get("count"))
-    before = len(faults.found)
+    if count and count > _MOST_ATTEMPTS:
+        faults.add(f"{pointer}/count", "too_many_attempts", gettext_noop("Give at most %(most)s."), most=_MOST_ATTEMPTS)
     _check_duration(faults, pointer, terms, "spacing_amount", "spacing_unit")
-    if count is None or len(faults.found) > before:
+
+
+def _check_attempts_fit(faults: Faults, pointer: str, terms: Mapping[str, Any], hours: Mapping[str, Hours]) -> None:
+    """Refuse what nobody could keep, on whatever weekday the time begins."""
+    calendar = hours.get(str(terms.get("calendar")))
+    if calendar is None or any(_attempts_fit(terms, calendar, _A_MONDAY + timedelta(days=n)) for n in range(7)):
         return
-    window = _most_hours(terms.get("amount"), terms.get("unit"))
-    spacing = _least_hours(terms["spacing_amount"], terms["spacing_unit"])
-    if window is not None and (count - 1) * spacing > window:
-        faults.add(
-            f"{pointer}/count",
-            "attempts_do_not_fit",
-            gettext_noop("So many attempts, so far apart, do not fit into the time."),
-        )
+    faults.add(
+        f"{pointer}/count",
+        "attempts_do_not_fit",
+        gettext_noop("So many attempts, so far apart, do not fit into the time."),
+    )
 
 
-def _most_hours(amount: Any, unit: Any) -> Decimal | None:
-    if isinstance(amount, bool) or not isinstance(amount, int) or unit not in UNITS:
-        return None
-    # A working day is at most 24 hours, whatever the calendar says.
-    return Decimal(amount * 24 if unit == BUSINESS_DAYS else amount)
+def _attempts_fit(terms: Mapping[str, Any], calendar: Hours, midnight: datetime) -> bool:
+    start = calendar.next_opening(midnight)
+    end = due_after(start, _amount(terms, "amount"), terms["unit"], calendar)
+    moment = start
+    for _number in range(terms["count"] - 1):
+        moment = due_after(moment, _amount(terms, "spacing_amount"), terms["spacing_unit"], calendar)
+        if moment > end:
+            return False
+    return True
 
 
-def _least_hours(amount: Any, unit: str) -> Decimal:
-    # How short a working day may be is the calendar's matter.
-    return Decimal(0) if unit == BUSINESS_DAYS else Decimal(amount)
+def _amount(terms: Mapping[str, Any], name: str) -> Decimal:
+    number = amount_of(terms[name])
+    if number is None:
+        raise ValueError(f"{terms[name]!r} is not an amount.")
+    return number
 
 
-def _check_both_sides(faults: Faults, commitments: list[Mapping[str, Any]]) -> None:
+def _check_both_sides(faults: Faults, commitments: Collection[Mapping[str, Any]]) -> None:
     keys = {terms["key"] for terms in commitments}
     owing = {_OWED_BY[key] for key in keys}
     for side in ("marketing", "sales"):
@@ -154,22 +195,30 @@ def _check_both_sides(faults: Faults, commitments: list[Mapping[str, Any]]) -> N
             )
 
 
-def _check_tier_order(faults: Faults, commitments: list[Mapping[str, Any]]) -> None:
-    times = {
-        str(terms.get("tier")): (terms.get("unit"), terms.get("amount"))
-        for terms in commitments
-        if terms["key"] == "first_contact"
+def _check_order(faults: Faults, read: Mapping[str, Mapping[str, Any]]) -> None:
+    """What comes first in a lead's life cannot be promised for later than what follows."""
+    places = {_name(terms): pointer for pointer, terms in read.items()}
+    for earlier, later, code, sentence in _ORDER:
+        if earlier in places and later in places and _surely_longer(read[places[earlier]], read[places[later]]):
+            faults.add(f"{places[earlier]}/amount", code, sentence)
+
+
+def _surely_longer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether the one time ends later than the other on every calendar there can be."""
+    first, second = amount_of(one.get("amount")), amount_of(other.get("amount"))
+    units = str(one.get("unit")), str(other.get("unit"))
+    if first is None or second is None:
+        return False
+    if units[0] == units[1]:
+        return first > second
+    # So many hours at least does one of the first unit take, counted in the second.
+    least = {
+        (BUSINESS_HOURS, ELAPSED_HOURS): Decimal(1),
+        # A day on which the clocks go forward is the shortest.
+        (BUSINESS_DAYS, ELAPSED_HOURS): Decimal(23),
+        (BUSINESS_HOURS, BUSINESS_DAYS): Decimal(1) / 25,
     }
-    standard, hand_raiser = times.get("standard"), times.get("hand_raiser")
-    if not standard or not hand_raiser or standard[0] != hand_raiser[0]:
-        return
-    slow, fast = (amount_of(amount) for amount in (standard[1], hand_raiser[1]))
-    if slow is not None and fast is not None and fast > slow:
-        faults.add(
-            "/commitments",
-            "hand_raiser_waits_longer",
-            gettext_noop("Hand-raisers cannot wait longer than standard leads."),
-        )
+    return units in least and first * least[units] > second
 
 
 def _name(terms: Mapping[str, Any]) -> str:

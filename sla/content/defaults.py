@@ -5,6 +5,7 @@ from typing import Any
 
 from sla.business_time.problem import gettext_noop
 from sla.business_time.spec import standard_calendar
+from sla.content.responsibilities import default_responsibilities
 
 WARN_SHARES = [50, 75, 90]
 _DACH = ("AT", "CH", "DE")
@@ -32,6 +33,7 @@ def default_content(zone: str, country: str, *, translate: Callable[[str], str] 
             "appealable": ["definitional", "clerical"],
             "statements_close_after_business_days": 5,
         },
+        "responsibilities": default_responsibilities(translate),
         "review_after_months": 3,
     }
 

@@ -43,7 +43,9 @@ def check_definitions(
     known_behaviours: Collection[str] | None,
 ) -> None:
     """The definition of a qualified lead, its names checked where they are known."""
-    given = faults.record("/definitions", value, required=_SECTIONS)
+    given = faults.record("/definitions", value, required=_SECTIONS, optional=("auto_handover",))
+    if "auto_handover" in given:
+        faults.flag("/definitions/auto_handover", given["auto_handover"])
     fit = _check_fit(faults, given.get("fit"), known_fields)
     readiness = _check_readiness(faults, given.get("readiness"), known_behaviours)
     faults.unique("/definitions", fit[0] + readiness[0])

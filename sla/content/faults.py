@@ -9,6 +9,7 @@ from sla.business_time.problem import Problem, gettext_noop
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TEXT_LENGTH = 200
+_MOST = 1_000_000_000
 _UNREADABLE = ("field_missing", "object_expected", "list_expected")
 
 
@@ -74,7 +75,7 @@ class Faults:
 
     def positive_int(self, pointer: str, value: Any) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
+            return value if self._storable(pointer, value) else None
         self.add(
             pointer,
             "not_positive_whole",
@@ -84,7 +85,7 @@ class Faults:
 
     def not_negative_int(self, pointer: str, value: Any) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
+            return value if self._storable(pointer, value) else None
         self.add(
             pointer,
             "not_whole",
@@ -92,13 +93,24 @@ class Faults:
         )
         return None
 
-    def positive(self, pointer: str, value: Any) -> Decimal | None:
-        """A number above zero: whole, or a decimal written as text."""
+    def positive(self, pointer: str, value: Any, *, places: int = 4) -> Decimal | None:
+        """A number above zero: whole, or a decimal written as text with at most so many places."""
         number = amount_of(value)
-        if number is not None and number > 0:
-            return number
-        self.add(pointer, "not_positive", gettext_noop("Give a number greater than zero."))
-        return None
+        if number is None or number <= 0:
+            self.add(pointer, "not_positive", gettext_noop("Give a number greater than zero."))
+            return None
+        if not self._storable(pointer, number):
+            return None
+        if number != round(number, places):
+            self.add(pointer, "too_many_places", gettext_noop("Give at most %(places)s decimal places."), places=places)
+            return None
+        return number
+
+    def _storable(self, pointer: str, number: Decimal | int) -> bool:
+        if number <= _MOST:
+            return True
+        self.add(pointer, "number_too_large", gettext_noop("Give at most %(most)s."), most=_MOST)
+        return False
 
     def share(self, pointer: str, value: Any) -> Decimal | None:
         """A share above 0 and up to 1, written as text."""
@@ -145,6 +157,26 @@ class Faults:
         self.add(pointer, "text_missing", gettext_noop("Write up to 200 characters."))
         return None
 
+    def distinct(self, pointer: str, value: Any, allowed: Collection[str], *, empty: bool = False) -> list[str]:
+        """A list of choices, each at most once; at least one unless it may be empty."""
+        chosen = [self.one_of(place, item, allowed) for place, item in self.items(pointer, value)]
+        self.unique(pointer, chosen)
+        if not chosen and not empty and isinstance(value, Sequence) and not isinstance(value, str):
+            self.empty(pointer)
+        return [choice for choice in chosen if choice]
+
+    def texts(self, pointer: str, value: Any) -> None:
+        """Refuse texts that no database and no signature could hold, however deep they stand."""
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                self.texts(f"{pointer}/{_shown(str(key))}", key)
+                self.texts(f"{pointer}/{_shown(str(key))}", item)
+        elif isinstance(value, list | tuple):
+            for number, item in enumerate(value):
+                self.texts(f"{pointer}/{number}", item)
+        elif isinstance(value, str) and _shown(value) != value:
+            self.add(pointer, "text_unusable", gettext_noop("This text holds characters that cannot be stored."))
+
     def unique(self, pointer: str, keys: Sequence[object]) -> None:
         known = [key for key in keys if isinstance(key, str)]
         for key in dict.fromkeys(known):
@@ -155,6 +187,10 @@ class Faults:
                     gettext_noop("“%(key)s” stands here more than once."),
                     key=key,
                 )
+
+
+def _shown(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _inside(pointer: str, unreadable: Collection[str]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sla.business_time import Hours, hours_of
 from sla.business_time.problem import Problem, gettext_noop
 from sla.business_time.spec import CalendarInvalid, parse_calendar
 from sla.content.commitments import SIDES, check_commitments
@@ -12,14 +13,15 @@ from sla.content.definitions import (
     check_definitions,
 )
 from sla.content.faults import Faults
+from sla.content.responsibilities import check_responsibilities
 
 __all__ = ["BEHAVIOUR_OPERATORS", "FIELD_OPERATORS", "SIDES", "validate"]
 
 REJECTION_CLASSES = ("procedural", "clerical", "definitional")
 CONTACT_MEANS = ("attempt", "reached")
-ESCALATION_ROLES = ("owner", "manager", "executive")
+ESCALATION_ROLES = ("owner", "deputy", "manager", "head", "executive")
 FLOORS = ("pipeline_per_euro",)
-_TIERS = ("standard", "hand_raiser")
+TIERS = ("standard", "hand_raiser")
 _SECTIONS = (
     "volume",
     "tiers",
@@ -35,7 +37,12 @@ _SECTIONS = (
     "arbitration",
     "review_after_months",
 )
+# Parts that older versions do not have; `sla.content.optional` says what their silence means.
+_OPTIONAL_SECTIONS = ("responsibilities",)
 _LONGEST_REVIEW = 24
+_LAST_ESCALATION = 1000
+_HEAVIEST = 1000
+_MOST_STEPS = 20
 
 
 def validate(
@@ -50,27 +57,25 @@ def validate(
     them names are not checked.
     """
     faults = Faults()
-    given = faults.record("", content, required=_SECTIONS)
+    faults.texts("", content)
+    given = faults.record("", content, required=_SECTIONS, optional=_OPTIONAL_SECTIONS)
     _check_volume(faults, given.get("volume"))
     _check_tiers(faults, given.get("tiers"))
-    _check_hours(faults, given.get("hours"))
-    check_commitments(
-        faults,
-        given.get("commitments"),
-        tiers=_TIERS,
-        calendars=_names(given.get("hours")),
-    )
+    hours = _check_hours(faults, given.get("hours"))
+    check_commitments(faults, given.get("commitments"), tiers=TIERS, calendars=_names(given.get("hours")), hours=hours)
     _check_terms(faults, given)
+    _check_capacity(faults, given.get("capacity"))
     _check_escalation(faults, given.get("escalation"))
     check_definitions(
         faults,
         given.get("definitions"),
-        tiers=_TIERS,
+        tiers=TIERS,
         known_fields=known_fields,
         known_behaviours=known_behaviours,
     )
     _check_reasons(faults, given.get("reasons"))
     _check_arbitration(faults, given)
+    check_responsibilities(faults, given.get("responsibilities", []))
     return faults.first_causes()
 
 
@@ -81,11 +86,14 @@ def _check_volume(faults: Faults, value: Any) -> None:
 
 
 def _check_tiers(faults: Faults, value: Any) -> None:
-    tiers = faults.record("/tiers", value, required=_TIERS)
+    tiers = faults.record("/tiers", value, required=TIERS)
     weights = {}
-    for tier in _TIERS:
+    for tier in TIERS:
         terms = faults.record(f"/tiers/{tier}", tiers.get(tier), required=("weight",))
-        weights[tier] = faults.positive(f"/tiers/{tier}/weight", terms.get("weight"))
+        weights[tier] = faults.positive(f"/tiers/{tier}/weight", terms.get("weight"), places=2)
+        if (weights[tier] or 0) > _HEAVIEST:
+            pointer = f"/tiers/{tier}/weight"
+            faults.add(pointer, "weight_too_large", gettext_noop("Give at most %(most)s."), most=_HEAVIEST)
     standard, hand_raiser = weights["standard"], weights["hand_raiser"]
     if standard and hand_raiser and hand_raiser < standard:
         faults.add(
@@ -95,24 +103,24 @@ def _check_tiers(faults: Faults, value: Any) -> None:
         )
 
 
-def _check_hours(faults: Faults, value: Any) -> None:
+def _check_hours(faults: Faults, value: Any) -> dict[str, Hours]:
+    """Return the hours of each side whose week can be read."""
     hours = faults.record("/hours", value, required=("marketing", "sales"))
+    usable = {}
     for side, given in hours.items():
         week = faults.record(f"/hours/{side}", given, required=("zone", "weekly"))
         if not week:
             continue
         try:
-            parse_calendar({"name": side, **week})
+            usable[side] = hours_of(parse_calendar({"name": side, **week}).as_content())
         except CalendarInvalid as invalid:
             faults.found += [p.under(f"/hours/{side}") for p in invalid.problems]
+    return usable
 
 
 def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:
     faults.one_of("/contact_means", given.get("contact_means"), CONTACT_MEANS)
     faults.flag("/reassignment_restarts", given.get("reassignment_restarts"))
-    if given.get("capacity") is not None:
-        capacity = faults.record("/capacity", given["capacity"], required=("per_day",))
-        faults.positive_int("/capacity/per_day", capacity.get("per_day"))
     floors = faults.record("/floors", given.get("floors"), optional=FLOORS)
     for key, floor in floors.items():
         faults.positive(f"/floors/{key}", floor)
@@ -125,14 +133,37 @@ def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:
         )
 
 
+def _check_capacity(faults: Faults, value: Any) -> None:
+    """The most that sales takes in a day, or None: no limit."""
+    if value is None:
+        return
+    capacity = faults.record("/capacity", value, required=("per_day",), optional=("exempt_tiers",))
+    faults.positive_int("/capacity/per_day", capacity.get("per_day"))
+    exempt = faults.distinct("/capacity/exempt_tiers", capacity.get("exempt_tiers", []), TIERS, empty=True)
+    if set(exempt) == set(TIERS):
+        faults.add(
+            "/capacity/exempt_tiers",
+            "capacity_limits_nothing",
+            gettext_noop("A limit from which every tier is exempt limits nothing."),
+        )
+
+
 def _check_escalation(faults: Faults, value: Any) -> None:
     shares = []
     for pointer, step in faults.items("/escalation", value):
         terms = faults.record(pointer, step, required=("share", "to", "reassign"))
         shares.append(faults.positive_int(f"{pointer}/share", terms.get("share")))
         faults.flag(f"{pointer}/reassign", terms.get("reassign"))
-        for place, role in faults.items(f"{pointer}/to", terms.get("to")):
-            faults.one_of(place, role, ESCALATION_ROLES)
+        faults.distinct(f"{pointer}/to", terms.get("to"), ESCALATION_ROLES)
+        if (shares[-1] or 0) > _LAST_ESCALATION:
+            faults.add(
+                f"{pointer}/share",
+                "step_too_late",
+                gettext_noop("Give at most %(most)s."),
+                most=_LAST_ESCALATION,
+            )
+    if len(shares) > _MOST_STEPS:
+        faults.add("/escalation", "too_many_steps", gettext_noop("Give at most %(most)s."), most=_MOST_STEPS)
     known = [share for share in shares if share]
     if known != sorted(set(known)):
         faults.add(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.content import ContentNotCanonical, canonical, content_hash, default_content, validate
+from sla.content import ContentNotCanonical, canonical, content_hash, default_content, validate, with_defaults
 
 FIELDS = {"email", "company_name", "country", "employees", "industry", "job_title"}
 BEHAVIOURS = {"pricing_viewed", "ebook_downloaded", "webinar_attended", "demo_requested"}
@@ -121,10 +121,28 @@ def test_two_defaults_share_nothing() -> None:
         ("/contact_means", "luck", "not_a_choice"),
         ("/reassignment_restarts", "no", "flag_invalid"),
         ("/capacity", {"per_day": 0}, "not_positive_whole"),
+        ("/capacity", {"per_day": 10**12}, "number_too_large"),
+        ("/capacity", {"per_day": 9, "exempt_tiers": ["platinum"]}, "not_a_choice"),
+        ("/capacity", {"per_day": 9, "exempt_tiers": ["standard", "standard"]}, "duplicate"),
+        ("/capacity", {"per_day": 9, "exempt_tiers": ["standard", "hand_raiser"]}, "capacity_limits_nothing"),
+        ("/tiers/standard/weight", "1e9", "weight_too_large"),
+        ("/tiers/standard/weight", "1e99", "number_too_large"),
+        ("/tiers/standard/weight", "1.005", "too_many_places"),
+        ("/responsibilities/0/task", "", "text_missing"),
+        ("/responsibilities/0/stage", "lunch", "not_a_choice"),
+        ("/responsibilities/0/sales", "does", "one_does_it"),
+        ("/responsibilities/0/marketing", "helps", "one_does_it"),
+        ("/responsibilities/1/key", "set_target", "duplicate"),
+        ("/definitions/auto_handover", "yes", "flag_invalid"),
+        ("/reasons/lost/0/label", "nul\x00", "text_unusable"),
+        ("/reasons/lost/0/label", "\ud800", "text_unusable"),
         ("/floors/pipeline_per_euro", "0", "not_positive"),
         ("/floors/happiness", "1", "unknown_field"),
         ("/escalation/1/share", 100, "steps_not_ascending"),
         ("/escalation/0/to/0", "auditor", "not_a_choice"),
+        ("/escalation/0/to", [], "list_empty"),
+        ("/escalation/0/to", ["owner", "owner"], "duplicate"),
+        ("/escalation/2/share", 1001, "step_too_late"),
         ("/review_after_months", 0, "not_positive_whole"),
         ("/review_after_months", 25, "review_too_late"),
         # Commitments: 0 decision, 1 and 2 first contact, 3 attempts, 4 return, 5 ruling, 6 volume.
@@ -143,7 +161,10 @@ def test_two_defaults_share_nothing() -> None:
         ("/commitments/0", {"key": "volume", "side": "marketing", "period": "month"}, "duplicate"),
         ("/commitments/1/tier", "platinum", "not_a_choice"),
         ("/commitments/2/tier", "standard", "duplicate"),
-        ("/commitments/3/count", 62, "attempts_do_not_fit"),
+        ("/commitments/0/amount", "0.00001", "too_many_places"),
+        ("/commitments/2/amount", 25, "hand_raiser_waits_longer"),
+        ("/commitments/3/count", 22, "attempts_do_not_fit"),
+        ("/commitments/3/count", 101, "too_many_attempts"),
         ("/commitments/3/spacing_amount", 0, "not_positive"),
         ("/commitments/4/amount", "1.5", "not_positive_whole"),
         ("/commitments/6/period", "year", "not_a_choice"),
@@ -201,7 +222,7 @@ def test_a_decision_must_be_owed() -> None:
 def test_a_hand_raiser_cannot_wait_longer_than_a_standard_lead() -> None:
     given_content = changed("/commitments/2/unit", "elapsed_hours")
     given_content["commitments"][2]["amount"] = 25
-    assert faults(given_content) == [("/commitments", "hand_raiser_waits_longer")]
+    assert faults(given_content) == [("/commitments/2/amount", "hand_raiser_waits_longer")]
 
 
 def test_a_matrix_that_lets_nobody_through_is_refused() -> None:
@@ -307,3 +328,122 @@ def test_content_survives_storage_as_json() -> None:
     stored = json.loads(canonical(content()))
     assert stored == content()
     assert content_hash(copy.deepcopy(stored)) == content_hash(content())
+
+
+# Parts that came later
+
+
+def with_commitment(terms: dict[str, Any]) -> dict[str, Any]:
+    given_content = content()
+    given_content["commitments"].append(terms)
+    return given_content
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {
+            "key": "status_current",
+            "side": "sales",
+            "amount": 5,
+            "unit": "business_days",
+            "calendar": "sales",
+            "warn_shares": [75],
+        },
+        {"key": "pace", "side": "marketing", "period": "week"},
+        {"key": "pace", "side": "marketing", "period": "week", "share": "0.8"},
+        {"key": "acceptance_rate", "side": "marketing", "share": "0.85"},
+        {"key": "completeness", "side": "marketing", "share": "1"},
+    ],
+)
+def test_every_promise_of_the_product_can_be_made(terms: dict[str, Any]) -> None:
+    assert faults(with_commitment(terms)) == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "pointer", "code"),
+    [
+        ({"key": "pace", "side": "marketing", "period": "week", "share": "1.2"}, "/commitments/7/share", "not_a_share"),
+        ({"key": "completeness", "side": "marketing", "share": 1.0}, "/commitments/7/share", "not_a_share"),
+        ({"key": "acceptance_rate", "side": "marketing"}, "/commitments/7/share", "field_missing"),
+    ],
+)
+def test_refuses_a_share_that_is_none(terms: dict[str, Any], pointer: str, code: str) -> None:
+    assert faults(with_commitment(terms)) == [(pointer, code)]
+
+
+def test_as_many_attempts_as_the_hours_hold_can_be_agreed() -> None:
+    # Ten working days of eight hours, an attempt every four: both edges of the time count.
+    assert faults(changed("/commitments/3/count", 21)) == []
+
+
+def test_attempts_must_fit_into_the_hours_that_are_worked() -> None:
+    given_content = changed("/commitments/3/count", 8)
+    given_content["hours"]["sales"]["weekly"] = {"mon": [["09:00", "10:00"]], "tue": [["09:00", "10:00"]]}
+    assert faults(given_content) == [("/commitments/3/count", "attempts_do_not_fit")]
+
+
+@pytest.mark.parametrize(
+    ("number", "amount", "unit", "expected"),
+    [
+        # 0 decision, 1 first contact; the attempts end after ten business days.
+        (0, 251, "business_hours", [("/commitments/0/amount", "decision_after_attempts")]),
+        (0, 11, "business_days", [("/commitments/0/amount", "decision_after_attempts")]),
+        (0, 10, "business_days", []),
+        (0, 2000, "elapsed_hours", []),
+        (1, 11, "business_days", [("/commitments/1/amount", "first_contact_after_attempts")]),
+    ],
+)
+def test_nothing_is_due_after_what_follows_it(number: int, amount: int, unit: str, expected: list[Any]) -> None:
+    given_content = content()
+    given_content["commitments"][number] |= {"amount": amount, "unit": unit}
+    assert faults(given_content) == expected
+
+
+def test_hand_raisers_in_working_days_wait_longer_than_others_in_hours() -> None:
+    given_content = content()
+    given_content["commitments"][2] |= {"amount": 2, "unit": "business_days"}
+    assert faults(given_content) == [("/commitments/2/amount", "hand_raiser_waits_longer")]
+
+
+def test_every_part_of_the_ladder_can_be_told() -> None:
+    step = {"share": 90, "to": ["owner", "deputy", "manager", "head", "executive"], "reassign": True}
+    given_content = content()
+    given_content["escalation"] = [step]
+    assert faults(given_content) == []
+
+
+def older() -> dict[str, Any]:
+    """A content of the time before the optional parts."""
+    given_content = content()
+    del given_content["responsibilities"]
+    given_content["capacity"] = {"per_day": 40}
+    given_content["commitments"].append({"key": "pace", "side": "marketing", "period": "week"})
+    return given_content
+
+
+def test_an_older_content_stays_valid_and_keeps_its_hash() -> None:
+    given_content = older()
+    before = content_hash(given_content)
+    read = with_defaults(given_content)
+    assert faults(given_content) == []
+    assert content_hash(given_content) == before
+    assert read["responsibilities"] == []
+    assert read["capacity"] == {"per_day": 40, "exempt_tiers": ["hand_raiser"]}
+    assert read["definitions"]["auto_handover"] is True
+    assert read["commitments"][-1]["share"] == "1"
+    assert faults(read) == []
+
+
+def test_what_is_said_outranks_the_default() -> None:
+    given_content = older()
+    given_content["capacity"]["exempt_tiers"] = []
+    given_content["definitions"]["auto_handover"] = False
+    given_content["commitments"][-1]["share"] = "0.8"
+    read = with_defaults(given_content)
+    assert (read["capacity"]["exempt_tiers"], read["definitions"]["auto_handover"]) == ([], False)
+    assert read["commitments"][-1]["share"] == "0.8"
+
+
+def test_no_limit_stays_no_limit() -> None:
+    assert with_defaults(content())["capacity"] is None
