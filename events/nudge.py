@@ -1,4 +1,4 @@
-"""Waking the relay right after a commit, without waiting for the queue."""
+"""Waking a beat's work right after a commit, without waiting for its next turn."""
 
 import logging
 from threading import Lock, Thread
@@ -22,7 +22,8 @@ class _Nudger:
     PAUSE = 0.2
     PAUSE_AFTER_FAILURE = 10.0
 
-    def __init__(self) -> None:
+    def __init__(self, task: str) -> None:
+        self._task = task
         self._busy = Lock()
         self._not_before = 0.0
 
@@ -33,7 +34,7 @@ class _Nudger:
 
     def _send(self) -> None:
         try:
-            current_app.send_task(RELAY, expires=5, retry=False, ignore_result=True)
+            current_app.send_task(self._task, expires=5, retry=False, ignore_result=True)
         except OperationalError as error:
             self._not_before = monotonic() + self.PAUSE_AFTER_FAILURE
             log.warning("No nudge, the beat will do it: %s", error)
@@ -41,9 +42,14 @@ class _Nudger:
             self._busy.release()
 
 
-_nudger = _Nudger()
+_nudgers: dict[str, _Nudger] = {}
+
+
+def nudge(task: str) -> None:
+    """Ask a worker to run this beat's task now, without waiting; a lost nudge only delays until the next beat."""
+    _nudgers.setdefault(task, _Nudger(task)).nudge()
 
 
 def nudge_relay() -> None:
-    """Ask a worker to run the relay now, without waiting; a lost nudge only delays until the next beat."""
-    _nudger.nudge()
+    """Ask a worker to run the relay now."""
+    nudge(RELAY)

@@ -11,6 +11,7 @@ from leads.urls import api_urlpatterns as leads_api
 from sla.urls import api_urlpatterns as sla_api
 from smarketing import pages
 from smarketing.schema import Reference, Schema
+from tenants.urls import api_urlpatterns as tenants_api
 from tenants.urls import public_urlpatterns as tenants_public
 
 handler400 = "smarketing.pages.bad_request"
@@ -38,6 +39,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *sla_api,
     *arbitration_api,
     *dashboards_api,
+    *tenants_api,
 ]
 
 urlpatterns = [

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from events.registry import After, Handler, register_after, register_within
 from smarketing.lib.scope import current_organisation_id
+from tenants.jobs import JobKind, register_job
+from tenants.rounds import Round, register_round
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,10 @@ def register_all() -> None:
         register_within(kinds, run)
     for handler in _after():
         register_after(handler)
+    for entry in _rounds():
+        register_round(entry)
+    for kind in _jobs():
+        register_job(kind)
     _register_describers()
 
 
@@ -71,6 +77,16 @@ def _go_on_after_remand(event: "Event") -> None:
     from arbitration.handlers import go_on_after_remand
 
     go_on_after_remand(event)
+
+
+def _rounds() -> list[Round]:
+    """Regular work, made for every organisation."""
+    return []
+
+
+def _jobs() -> list[JobKind]:
+    """Long work with progress."""
+    return []
 
 
 def _register_describers() -> None:

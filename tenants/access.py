@@ -17,7 +17,8 @@ from smarketing.lib.errors import Forbidden
 from smarketing.lib.scope import global_scope, tenant_scope
 from smarketing.lib.tenancy import TenantModel
 from tenants.digests import digest
-from tenants.models import Directory, Invitation, Key, Membership, Organisation, User
+from tenants.jobs import job_kind
+from tenants.models import Directory, Invitation, Job, Key, Membership, Organisation, User
 from tenants.roles import Role
 
 P = ParamSpec("P")
@@ -113,6 +114,18 @@ def get_key(membership: Membership, key_id: UUID | str) -> Key:
     """Return a key of the organisation; only administrators may."""
     require(membership, Role.ADMINISTRATOR)
     return get_or_404(Key.objects.all(), key_id)
+
+
+def get_job(membership: Membership, job_id: UUID | str) -> Job:
+    """Return a job; every member may see how far it is."""
+    return get_or_404(Job.objects.select_related("by"), job_id)
+
+
+def sees_result(membership: Membership, job: Job) -> bool:
+    """Tell whether what a job found is for this member: the one who started it, or a role of its kind."""
+    kind = job_kind(job.kind)
+    roles = (Role.ADMINISTRATOR, Role.AUDITOR, *(kind.roles if kind else ()))
+    return job.by_id == membership.pk or membership.has(*roles)
 
 
 def organisation_by_slug(slug: str) -> Organisation | None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from tenants.models import Invitation, Key, Membership, User
-from tenants.roles import LABELS
+from tenants.jobs import job_kind
+from tenants.models import Invitation, Job, Key, Membership, User
+from tenants.roles import LABELS, Role
 
 
 def active_members(*, roles: Sequence[str]) -> list[Membership]:
@@ -131,3 +133,59 @@ def key_rows() -> list[KeyRow]:
         )
         for key in keys
     ]
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """One long work as pages print it."""
+
+    id: UUID
+    kind: str
+    label: str
+    state: str
+    state_label: str
+    tone: str
+    done: int
+    total: int
+    error: str
+    is_open: bool
+    may_cancel: bool
+    next_url: str
+
+
+STOPS_JOBS = (Role.ADMINISTRATOR, Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+_TONES = {Job.State.DONE: "ok", Job.State.FAILED: "crit", Job.State.CANCELLED: "warn"}
+
+
+def job_row(job: Job, *, reader: Membership) -> JobRow:
+    """Return how far a job is; the page that it was started for is in its ``params`` under ``next_url``."""
+    kind = job_kind(job.kind)
+    return JobRow(
+        id=job.pk,
+        kind=job.kind,
+        label=_(kind.label) if kind else job.kind,
+        state=job.state,
+        state_label=_job_states()[Job.State(job.state)],
+        tone=_TONES.get(Job.State(job.state), "info"),
+        done=job.done,
+        total=job.total,
+        error=job.error,
+        is_open=job.is_open,
+        may_cancel=job.is_open and reader.has(*STOPS_JOBS),
+        next_url=str(job.params.get("next_url", "")),
+    )
+
+
+def newest_job(kind: str) -> Job | None:
+    """Return the last job of a kind, or None when there never was one."""
+    return Job.objects.filter(kind=kind).select_related("by").order_by("-created_at").first()
+
+
+def _job_states() -> dict[Job.State, str]:
+    return {
+        Job.State.WAITING: _("waiting"),
+        Job.State.RUNNING: _("running"),
+        Job.State.DONE: _("done"),
+        Job.State.FAILED: _("failed"),
+        Job.State.CANCELLED: _("stopped"),
+    }

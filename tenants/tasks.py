@@ -1,7 +1,10 @@
-"""Forgetting what was kept for a while."""
+"""Regular and long work, and forgetting what was kept for a while."""
 
 from celery import shared_task
 from django.db import connections
+
+from smarketing.lib.clock import now
+from tenants import work
 
 FORGET = "delete from tenants_idempotencyrecord where created_at < now() - interval '48 hours'"
 
@@ -12,3 +15,21 @@ def forget_idempotency() -> int:
     with connections["sweeper"].cursor() as cursor:
         cursor.execute(FORGET)
         return int(cursor.rowcount)
+
+
+@shared_task(name="tenants.plan_rounds")
+def plan_rounds() -> int:
+    """Give new organisations, and old ones after an upgrade, the rounds that they lack; return how many."""
+    return work.plan_rounds(at=now())
+
+
+@shared_task(name="tenants.rounds")
+def make_rounds() -> int:
+    """Make the rounds that are due; return how many."""
+    return work.make_rounds(at=now())
+
+
+@shared_task(name="tenants.jobs")
+def run_jobs() -> int:
+    """Give every open job a turn; return how many had one."""
+    return work.run_jobs(clock=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants import views
+from tenants import api, views
 
 app_name = "tenants"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
     path("me/", views.me, name="me"),
+    path("jobs/<uuid:job_id>/", views.job, name="job"),
+    path("jobs/<uuid:job_id>/stop/", views.job_cancel, name="job_cancel"),
+]
+
+api_urlpatterns = [
+    path("jobs/<uuid:job_id>", api.OneJob.as_view(), name="job"),
 ]
 
 public_urlpatterns = [

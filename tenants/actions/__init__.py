@@ -10,6 +10,7 @@ from tenants.actions.invitations import (
     sign_in_link,
     withdraw_invitation,
 )
+from tenants.actions.jobs import JobFinished, cancel_job, start_job
 from tenants.actions.keys import NewKey, ScopeUnknown, create_form_key, create_key, revoke_key
 from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from, person_with, seat_person
 from tenants.actions.organisations import NewOrganisation, create_organisation
@@ -19,6 +20,7 @@ __all__ = [
     "INVITATION_FOR",
     "AlreadyMember",
     "InvitationOver",
+    "JobFinished",
     "NewInvitation",
     "NewKey",
     "NewOrganisation",
@@ -27,6 +29,7 @@ __all__ = [
     "SignInFirst",
     "accept_invitation",
     "add_member",
+    "cancel_job",
     "change_profile",
     "create_form_key",
     "create_key",
@@ -37,5 +40,6 @@ __all__ = [
     "revoke_key",
     "seat_person",
     "sign_in_link",
+    "start_job",
     "withdraw_invitation",
 ]

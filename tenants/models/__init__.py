@@ -1,16 +1,21 @@
 """Organisation, person, membership, keys: who is here and what they may do."""
 
+from tenants.models.absences import Absence
 from tenants.models.keys import Directory, IdempotencyRecord, Key
 from tenants.models.members import Invitation, Membership, Team
 from tenants.models.people import Organisation, User, UserManager
+from tenants.models.work import Job, Round
 
 __all__ = [
+    "Absence",
     "Directory",
     "IdempotencyRecord",
     "Invitation",
+    "Job",
     "Key",
     "Membership",
     "Organisation",
+    "Round",
     "Team",
     "User",
     "UserManager",

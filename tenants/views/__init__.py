@@ -1,5 +1,6 @@
 """Pages about members, invitations, keys and oneself."""
 
+from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key
 from tenants.views.me import me
@@ -9,6 +10,8 @@ __all__ = [
     "accept_invitation",
     "create_key",
     "invite_member",
+    "job",
+    "job_cancel",
     "keys",
     "me",
     "members",

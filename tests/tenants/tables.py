@@ -114,6 +114,8 @@ PAGES: dict[str, Page] = {
         ADMIN, ADMIN, {"name": "CRM", "scopes": ["leads:read"], "acts_for": "{member}"}
     ),
     "tenants:key_revoke": Page(post=ADMIN, path={"key_id": "{key}"}),
+    "tenants:job": Page(ALL, path={"job_id": "{job}"}),
+    "tenants:job_cancel": Page(post=HEADS | ADMIN, path={"job_id": "{job}"}),
     "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
 }  # fmt: skip
 
@@ -145,6 +147,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
     ),
     ("submission_spam", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    ("job", "GET"): _reads(job_id="{job}"),
     ("leads", "GET"): _reads(),
     ("lead", "GET"): _reads(lead_id="{lead}"),
     ("lead", "PATCH"): Operation(

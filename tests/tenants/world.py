@@ -28,10 +28,10 @@ from sla.models import Calendar, Clock
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
 from smarketing.lib.tenancy import TenantModel
-from tenants.actions import add_member, change_profile, create_form_key, create_key, invite, revoke_key
+from tenants.actions import add_member, change_profile, create_form_key, create_key, invite, revoke_key, start_job
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
-from tenants.models import Membership, Organisation, Team
+from tenants.models import Membership, Organisation, Round, Team
 from tenants.roles import Role
 from tests.conftest import empty_all_tables
 from tests.support import CANARY, Cast, make_cast, make_user, run_outbox, signed_in
@@ -158,6 +158,9 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
     house.things["token"] = invited.token
     house.things["member"] = house.things["rep"] = str(house.staff[Role.SALES_REP].pk)
     house.things["team"] = str(Team.objects.create(name=f"team {house.mark}", side="sales").pk)
+    job = start_job(kind="test.mark", params={"mark": house.mark}, by=administrator, at=at)
+    house.things["job"] = str(job.pk)
+    Round.objects.create(name=f"test.{house.mark}", next_at=at)
     record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
     finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
 

@@ -1,0 +1,5 @@
+"""Members' matters for REST clients."""
+
+from tenants.api.jobs import OneJob
+
+__all__ = ["OneJob"]
