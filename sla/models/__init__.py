@@ -4,6 +4,7 @@ from sla.models.agreements import AgreementVersion, Signature
 from sla.models.calendars import Calendar, CalendarVersion
 from sla.models.clocks import Clock
 from sla.models.credit import CreditEntry
+from sla.models.months import Month
 from sla.models.sides import Side
 from sla.models.subjects import Subject
 from sla.models.sweeps import Sweep, Verification
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarVersion",
     "Clock",
     "CreditEntry",
+    "Month",
     "Side",
     "Signature",
     "Subject",

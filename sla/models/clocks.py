@@ -38,8 +38,10 @@ class Clock(TenantModel):
     # Copied from the subject, so that the sweep can write the timeline of a lead without seeing it.
     thread_id = models.UUIDField(null=True)
     # The promise that governs: the first one, until a shorter one was given.
-    amount = models.DecimalField(max_digits=9, decimal_places=4)
+    amount = models.DecimalField(max_digits=16, decimal_places=4)
     unit = models.TextField()
+    # What was brought of a promise in points or shares; null until it is judged.
+    delivered = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     target_seconds = models.PositiveIntegerField()
     # Percentages in order; ``warn_at`` holds their moments, one for one.
     warn_shares = models.JSONField(default=list)
@@ -82,7 +84,8 @@ class Clock(TenantModel):
             ),
             models.CheckConstraint(
                 name="clock_running_has_next_event",
-                condition=~Q(state="running") | Q(next_event_at__isnull=False),
+                # What is judged by its figures passes no deadline by itself: the sweep never sees it.
+                condition=~Q(state="running") | Q(next_event_at__isnull=False) | Q(unit__in=["points", "share"]),
             ),
         ]
         indexes = [
@@ -103,6 +106,10 @@ class Clock(TenantModel):
                 fields=["organisation_id", "due_at", "id"],
                 name="clock_breach_open",
                 condition=Q(state="breached", stopped_at=None, closed_at=None),
+            ),
+            # What follows an edited calendar besides what runs.
+            models.Index(
+                fields=["organisation_id", "calendar_version"], name="clock_paused", condition=Q(state="paused")
             ),
             # Queues by time left and compliance by due date.
             models.Index(fields=["organisation_id", "owner", "due_at"], name="clock_of_owner"),
