@@ -11,6 +11,10 @@ class Calendar(TenantModel):
     name = models.TextField()
     # "sales", "marketing" or "board": which calendar the agreement's commitments mean.
     key = models.TextField()
+    # Nobody counts on it any more; its versions stay for what was counted on them.
+    retired_at = models.DateTimeField(null=True)
+    # The state of the zone's rules with which its clocks were dated last; see sla.business_time.zone_data.
+    zone_data = models.TextField(default="")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="calendar_key_once")]
