@@ -33,7 +33,7 @@ create trigger month_is_open before insert on sla_creditentry
 class Migration(migrations.Migration):
     """Nothing is converted: months are opened by their round, from the first agreement on."""
 
-    dependencies = [("sla", "0005_proof_of_the_engine")]
+    dependencies = [("sla", "0006_calendar_retired")]
 
     operations = [
         migrations.CreateModel(
@@ -80,7 +80,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("closed_at", None), ("figures_hash", ""), ("state", "open"))
                         | models.Q(
-                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            ("closed_at__isnull", False),
+                            ("state", "closed"),
                             models.Q(("figures_hash", ""), _negated=True),
                         ),
                         name="month_closed_is_frozen",
