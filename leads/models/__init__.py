@@ -3,7 +3,7 @@
 from leads.models.campaigns import Campaign
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.people import Behaviour, Company, Consent, Lead, LeadNumber
-from leads.models.routing import RoutingTurn
+from leads.models.routing import Cover, RoutingPlan, RoutingTurn
 
 __all__ = [
     "JUST_NOW",
@@ -12,9 +12,11 @@ __all__ = [
     "Campaign",
     "Company",
     "Consent",
+    "Cover",
     "Handover",
     "Lead",
     "LeadNumber",
     "Rejection",
+    "RoutingPlan",
     "RoutingTurn",
 ]

@@ -46,8 +46,12 @@ class Handover(TenantModel):
     weight = models.DecimalField(max_digits=6, decimal_places=2)
     cycle = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
+    # Over the agreed capacity of the day: the clocks began at this later moment, not when it was sent.
+    clocks_start_at = models.DateTimeField(null=True)
     sent_by = TenantKey(Membership, null=True)
     assigned_to = TenantKey(Membership, null=True)
+    # Why it went where it went: plan and rule by number and name, frozen when it was routed.
+    routed = models.JSONField(default=dict)
     counted_month = models.DateField()
     note = models.TextField(default="")
     override_reason = models.TextField(default="")
@@ -92,6 +96,12 @@ class Handover(TenantModel):
             models.Index(fields=["organisation_id", "decision", "sent_at"], name="handover_of_decision"),
             # The month's cohort; drill-downs of the dashboard.
             models.Index(fields=["organisation_id", "counted_month", "decision"], name="handover_cohort"),
+            # What a rep has in hand: capacity, absences, reassigning.
+            models.Index(
+                fields=["organisation_id", "assigned_to", "sent_at"],
+                name="handover_in_hand",
+                condition=~Q(progress="closed") & ~Q(decision="rejected"),
+            ),
             # What came back to a marketer.
             models.Index(fields=["organisation_id", "sent_by", "decision"], name="handover_of_sender"),
         ]
