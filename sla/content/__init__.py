@@ -7,6 +7,7 @@ agreement always has the same bytes and the same SHA-256.
 from sla.content.canonical import ContentNotCanonical, canonical, content_hash
 from sla.content.defaults import default_content
 from sla.content.faults import amount_of
+from sla.content.labels import labels_of, with_labels
 from sla.content.optional import with_defaults
 from sla.content.responsibilities import PARTIES, PARTS, STAGES
 from sla.content.validation import (
@@ -36,6 +37,8 @@ __all__ = [
     "canonical",
     "content_hash",
     "default_content",
+    "labels_of",
     "validate",
     "with_defaults",
+    "with_labels",
 ]

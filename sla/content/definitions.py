@@ -1,10 +1,16 @@
-"""What both sides call a qualified lead: criteria, grades, matrix, exclusions."""
+"""What both sides call a qualified lead: criteria, grades, matrix, exclusions.
 
-from collections.abc import Collection, Mapping
+# Note [Who may exclude]
+An exclusion keeps somebody from sales altogether, so no stranger may set it: it must be a field of the kind
+"flag", which only members and their keys fill; a public form cannot. The catalogue of fields says which those are.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 
 from sla.business_time.problem import gettext_noop
-from sla.content.faults import Faults
+from sla.content.faults import Faults, amount_of
 
 FIELD_OPERATORS = (
     "between",
@@ -13,11 +19,24 @@ FIELD_OPERATORS = (
     "equals",
     "at_least",
     "at_most",
+    "contains",
     "matches_any",
     "is_present",
+    "is_absent",
 )
 BEHAVIOUR_OPERATORS = ("count_at_least",)
 NOT_YET = "not_yet"
+# What a field's kind can be asked; every field can be asked whether it is there.
+OPERATORS_OF = {
+    "text": ("equals", "in", "not_in", "contains", "matches_any", "is_present", "is_absent"),
+    "number": ("equals", "between", "at_least", "at_most", "is_present", "is_absent"),
+    "date": ("equals", "between", "at_least", "at_most", "is_present", "is_absent"),
+    "boolean": ("equals", "is_present", "is_absent"),
+    "flag": ("equals", "is_present", "is_absent"),
+    "choice": ("equals", "in", "not_in", "is_present", "is_absent"),
+    "list": ("in", "not_in", "contains", "is_present", "is_absent"),
+}
+FLAG = "flag"
 FIT_GRADES = ("A", "B", "C", "D")
 READINESS_GRADES = ("1", "2", "3", "4")
 _CRITERION = ("key", "label", "field", "operator", "value", "required", "points")
@@ -42,7 +61,10 @@ def check_definitions(
     known_fields: Collection[str] | None,
     known_behaviours: Collection[str] | None,
 ) -> None:
-    """The definition of a qualified lead, its names checked where they are known."""
+    """The definition of a qualified lead, its names checked where they are known.
+
+    ``known_fields`` may map each name to its kind (OPERATORS_OF); then operators and exclusions are checked, too.
+    """
     given = faults.record("/definitions", value, required=_SECTIONS, optional=("auto_handover",))
     if "auto_handover" in given:
         faults.flag("/definitions/auto_handover", given["auto_handover"])
@@ -60,7 +82,7 @@ def check_definitions(
     _check_matrix(faults, given.get("matrix"), tiers)
     _check_hand_raiser(faults, given.get("hand_raiser"), known_behaviours)
     _check_names(faults, "required_fields", given.get("required_fields"), known_fields)
-    _check_names(faults, "exclusions", given.get("exclusions"), None)
+    _check_names(faults, "exclusions", given.get("exclusions"), _flags(known_fields))
 
 
 def _check_fit(faults: Faults, value: Any, known: Collection[str] | None) -> tuple[list[str | None], int]:
@@ -70,6 +92,7 @@ def _check_fit(faults: Faults, value: Any, known: Collection[str] | None) -> tup
         keys.append(_check_criterion(faults, pointer, terms, FIELD_OPERATORS, known))
         points += faults.not_negative_int(f"{pointer}/points", terms.get("points")) or 0
         _check_value(faults, f"{pointer}/value", terms)
+        _check_kind(faults, f"{pointer}/operator", terms, known)
     if not keys:
         faults.empty("/definitions/fit")
     return keys, points
@@ -102,17 +125,8 @@ def _check_criterion(
 
 def _check_value(faults: Faults, pointer: str, terms: Mapping[str, Any]) -> None:
     operator, value = terms.get("operator"), terms.get("value")
-    if operator == "between":
-        fits = _is_range(value)
-    elif operator in ("in", "not_in", "matches_any"):
-        fits = _is_word_list(value)
-    elif operator in ("at_least", "at_most"):
-        fits = _is_whole(value)
-    elif operator == "equals":
-        fits = _is_whole(value) or isinstance(value, bool) or _is_word(value)
-    else:
-        fits = operator != "is_present" or value is None
-    if not fits:
+    suits = _SUITS.get(str(operator))
+    if suits is not None and not suits(value):
         faults.add(
             pointer,
             "value_contradicts_operator",
@@ -121,13 +135,46 @@ def _check_value(faults: Faults, pointer: str, terms: Mapping[str, Any]) -> None
         )
 
 
+def _check_kind(faults: Faults, pointer: str, terms: Mapping[str, Any], known: Collection[str] | None) -> None:
+    kind = known.get(terms.get("field", "")) if isinstance(known, Mapping) else None
+    operator = terms.get("operator")
+    if kind is not None and operator in FIELD_OPERATORS and operator not in OPERATORS_OF[kind]:
+        faults.add(
+            pointer,
+            "operator_contradicts_field",
+            gettext_noop("This field is a %(kind)s; it cannot be asked “%(operator)s”."),
+            kind=kind,
+            operator=operator,
+        )
+
+
+def _flags(known: Collection[str] | None) -> Collection[str] | None:
+    """See Note [Who may exclude]."""
+    if not isinstance(known, Mapping):
+        return None
+    return [name for name, kind in known.items() if kind == FLAG]
+
+
 def _is_range(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) == 2
-        and all(_is_whole(edge) for edge in value)
-        and bool(value[0] <= value[1])
-    )
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    low, high = (_edge(edge) for edge in value)
+    return low is not None and type(low) is type(high) and bool(low <= high)
+
+
+def _is_edge(value: Any) -> bool:
+    return _edge(value) is not None
+
+
+def _edge(value: Any) -> Any:
+    """Return a number (whole, or a decimal as text) or an ISO date as something comparable, else None."""
+    number = amount_of(value)
+    if number is not None or not isinstance(value, str):
+        return number
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _is_word_list(value: Any) -> bool:
@@ -138,8 +185,18 @@ def _is_word(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+_SUITS: Mapping[str, Callable[[Any], bool]] = {
+    "between": _is_range,
+    "in": _is_word_list,
+    "not_in": _is_word_list,
+    "matches_any": _is_word_list,
+    "at_least": _is_edge,
+    "at_most": _is_edge,
+    "contains": _is_word,
+    "equals": lambda value: isinstance(value, bool) or _is_edge(value) or _is_word(value),
+    "is_present": lambda value: value is None,
+    "is_absent": lambda value: value is None,
+}
 
 
 def _check_grades(faults: Faults, name: str, value: Any, grades: Collection[str], reachable: int) -> None:

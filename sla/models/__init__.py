@@ -1,6 +1,6 @@
 """What was promised and whether it is kept. Sees the work of others only as subjects."""
 
-from sla.models.agreements import AgreementVersion, Signature
+from sla.models.agreements import AgreementVersion, Signature, SigningDeputy
 from sla.models.calendars import Calendar, CalendarVersion
 from sla.models.clocks import Clock
 from sla.models.credit import CreditEntry
@@ -19,6 +19,7 @@ __all__ = [
     "Month",
     "Side",
     "Signature",
+    "SigningDeputy",
     "Subject",
     "Sweep",
     "Target",
