@@ -176,6 +176,12 @@ class Attempt(TenantModel):
         LEFT_MESSAGE = "left_message"
         WRONG_CONTACT = "wrong_contact"
 
+    class Source(models.TextChoices):
+        """Who says so: a person, or a machine over a key that the owner does not hold."""
+
+        HAND = "hand"
+        MACHINE = "machine"
+
     handover = TenantKey(Handover)
     channel = models.TextField(choices=Channel.choices)
     outcome = models.TextField(choices=Outcome.choices)
@@ -184,6 +190,7 @@ class Attempt(TenantModel):
     by = TenantKey(Membership, null=True)
     note = models.TextField(default="")
     automatic = models.BooleanField(default=False)
+    source = models.TextField(choices=Source.choices, default=Source.HAND)
     counted = models.BooleanField()
     not_counted_because = models.TextField(default="")
 

@@ -5,6 +5,7 @@ from sla.models.calendars import Calendar, CalendarVersion
 from sla.models.clocks import Clock
 from sla.models.credit import CreditEntry
 from sla.models.months import Month
+from sla.models.pleas import Plea
 from sla.models.sides import Side
 from sla.models.subjects import Subject
 from sla.models.sweeps import Sweep, Verification
@@ -17,6 +18,7 @@ __all__ = [
     "Clock",
     "CreditEntry",
     "Month",
+    "Plea",
     "Side",
     "Signature",
     "SigningDeputy",

@@ -54,6 +54,11 @@ class Clock(TenantModel):
     warn_at = models.JSONField(default=list)
     step = models.PositiveSmallIntegerField(default=0)
     next_event_at = models.DateTimeField(null=True)
+    # Percentages of the agreement's escalation steps; ``escalation_step`` of them were taken or skipped, and the
+    # next is due at ``escalate_at``: null while no time counts.
+    escalate_shares = models.JSONField(default=list)
+    escalation_step = models.PositiveSmallIntegerField(default=0)
+    escalate_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.TextField(default="")
     stopped_at = models.DateTimeField(null=True)
@@ -111,6 +116,8 @@ class Clock(TenantModel):
             models.Index(
                 fields=["organisation_id", "calendar_version"], name="clock_paused", condition=Q(state="paused")
             ),
+            # The claim of the next escalation step over all organisations.
+            models.Index(fields=["escalate_at"], name="clock_escalation", condition=Q(escalate_at__isnull=False)),
             # Queues by time left and compliance by due date.
             models.Index(fields=["organisation_id", "owner", "due_at"], name="clock_of_owner"),
             models.Index(fields=["organisation_id", "side", "due_at"], name="clock_due_in_period"),
