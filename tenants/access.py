@@ -18,8 +18,8 @@ from smarketing.lib.scope import global_scope, tenant_scope
 from smarketing.lib.tenancy import TenantModel
 from tenants.digests import digest
 from tenants.jobs import job_kind
-from tenants.models import Directory, Invitation, Job, Key, Membership, Organisation, User
-from tenants.roles import Role
+from tenants.models import Absence, Directory, Invitation, Job, Key, Membership, Organisation, User
+from tenants.roles import HEADS, Role
 
 P = ParamSpec("P")
 T = TypeVar("T", bound=TenantModel)
@@ -171,3 +171,18 @@ def get_invitation(membership: Membership, invitation_id: UUID | str) -> Invitat
     """Return an invitation of the organisation; only administrators may."""
     require(membership, Role.ADMINISTRATOR)
     return get_or_404(Invitation.objects.all(), invitation_id)
+
+
+def may_manage_absences_of(membership: Membership, member: Membership) -> bool:
+    """Tell whose absences one may enter: one's own, those of one's people and of one's side as its head."""
+    if membership.pk == member.pk or membership.has(Role.ADMINISTRATOR) or member.manager_id == membership.pk:
+        return True
+    return membership.has(*HEADS) and membership.side != "" and membership.side == member.side
+
+
+def get_absence(membership: Membership, absence_id: UUID | str) -> Absence:
+    """Return an absence that the member may end; 404 for what is none of theirs."""
+    absence = get_or_404(Absence.objects.select_related("member", "deputy"), absence_id)
+    if not may_manage_absences_of(membership, absence.member):
+        raise Http404
+    return absence

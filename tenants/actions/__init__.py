@@ -1,5 +1,11 @@
 """Everything that can happen to organisations, people, invitations and keys."""
 
+from tenants.actions.absences import (
+    AbsenceOver,
+    AbsenceOverlaps,
+    end_absence,
+    plan_absence,
+)
 from tenants.actions.invitations import (
     INVITATION_FOR,
     InvitationOver,
@@ -18,6 +24,8 @@ from tenants.actions.profile import change_profile
 
 __all__ = [
     "INVITATION_FOR",
+    "AbsenceOver",
+    "AbsenceOverlaps",
     "AlreadyMember",
     "InvitationOver",
     "JobFinished",
@@ -34,9 +42,11 @@ __all__ = [
     "create_form_key",
     "create_key",
     "create_organisation",
+    "end_absence",
     "invite",
     "name_from",
     "person_with",
+    "plan_absence",
     "revoke_key",
     "seat_person",
     "sign_in_link",

@@ -1,0 +1,51 @@
+"""Reading members, invitations, keys, absences and jobs."""
+
+from tenants.queries.absences import (
+    AbsenceRow,
+    absence_rows,
+    absences_between,
+    absent_on,
+    deputies_on,
+    deputy_of,
+    manageable_members,
+    present_deputy,
+    today_in,
+)
+from tenants.queries.members import (
+    STOPS_JOBS,
+    InvitationRow,
+    JobRow,
+    KeyRow,
+    MemberRow,
+    active_members,
+    everybody,
+    job_row,
+    key_rows,
+    member_rows,
+    newest_job,
+    open_invitations,
+)
+
+__all__ = [
+    "STOPS_JOBS",
+    "AbsenceRow",
+    "InvitationRow",
+    "JobRow",
+    "KeyRow",
+    "MemberRow",
+    "absence_rows",
+    "absences_between",
+    "absent_on",
+    "active_members",
+    "deputies_on",
+    "deputy_of",
+    "everybody",
+    "job_row",
+    "key_rows",
+    "manageable_members",
+    "member_rows",
+    "newest_job",
+    "open_invitations",
+    "present_deputy",
+    "today_in",
+]
