@@ -73,3 +73,22 @@ def registrable(host_or_url: str) -> str:
 def fold(text: str) -> str:
     """Return a campaign's name as it is compared: lower case, every run of other signs one underscore."""
     return _NOT_WORD.sub("_", tidy(text).lower()).strip("_")
+
+
+# Signs between words; the database splits names and companies at the same ones.
+MARKS = "\t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~–—„“”‘’«»·"
+_BETWEEN = str.maketrans(dict.fromkeys(MARKS, " "))
+_ACCENTS = re.compile("[\u0300-\u036f]")
+LONGEST_WORD = 60
+
+
+def spelled(text: str) -> str:
+    """Return the text as search compares it: no accents, lower case, ss for ß."""
+    # Letter by letter: a sigma at the end of a word is the same letter.
+    lower = "".join(letter.lower() for letter in unicodedata.normalize("NFKD", text))
+    return _ACCENTS.sub("", lower).replace("ß", "ss")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a name as search knows them."""
+    return [word[:LONGEST_WORD] for word in spelled(text).translate(_BETWEEN).split(" ") if word]

@@ -4,6 +4,7 @@ from leads.models.campaigns import Campaign
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.people import Behaviour, Company, Consent, Lead, LeadNumber
 from leads.models.routing import Cover, RoutingPlan, RoutingTurn
+from leads.models.views import DefaultView, LeadWord, SavedView
 
 __all__ = [
     "JUST_NOW",
@@ -13,10 +14,13 @@ __all__ = [
     "Company",
     "Consent",
     "Cover",
+    "DefaultView",
     "Handover",
     "Lead",
     "LeadNumber",
+    "LeadWord",
     "Rejection",
     "RoutingPlan",
     "RoutingTurn",
+    "SavedView",
 ]

@@ -1,7 +1,9 @@
 """People and companies, what they did and what they allowed."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Concat, Lower
 
 from leads.models.campaigns import Campaign
 from smarketing.lib.tenancy import TenantKey, TenantModel
@@ -27,6 +29,14 @@ class Company(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def _listed(*fields: str, name: str, condition: Q | None = None) -> models.Index:
+    """Return an index over the leads that lists show; read backwards it gives the newest first."""
+    shown = Q(merged_into=None)
+    return models.Index(
+        fields=["organisation_id", *fields, "id"], name=name, condition=shown & condition if condition else shown
+    )
 
 
 class Lead(TenantModel):
@@ -87,6 +97,17 @@ class Lead(TenantModel):
     # Counts changes: the ETag of the API.
     revision = models.PositiveIntegerField(default=1)
     merged_into = TenantKey("self", null=True)
+    # Kept by the database: what lists are filtered and ordered by.
+    source = models.GeneratedField(
+        expression=Coalesce(Lower(KT("first_touch__source")), Value(""), output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    sort_name = models.GeneratedField(
+        expression=Lower(Concat("family_name", Value(" "), "given_name", output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -98,9 +119,20 @@ class Lead(TenantModel):
             ),
         ]
         indexes = [
-            # The leads list, newest change first, whole or by stage.
-            models.Index(fields=["organisation_id", "-updated_at"], name="lead_newest"),
-            models.Index(fields=["organisation_id", "stage", "-updated_at"], name="lead_of_stage"),
+            # The leads list, newest change first: whole, and by each of its filters. What was merged is not listed.
+            _listed("updated_at", name="lead_newest"),
+            _listed("stage", "updated_at", name="lead_of_stage"),
+            _listed("sales_owner", "updated_at", name="lead_of_owner", condition=Q(sales_owner__isnull=False)),
+            _listed("updated_at", name="lead_with_sales", condition=Q(sales_owner__isnull=False)),
+            _listed("marketer", "updated_at", name="lead_of_marketer"),
+            _listed("campaign", "updated_at", name="lead_of_campaign", condition=Q(campaign__isnull=False)),
+            _listed("source", "updated_at", name="lead_of_source"),
+            _listed("country", "updated_at", name="lead_of_country"),
+            _listed("tier", "updated_at", name="lead_of_tier"),
+            _listed("fit_grade", "updated_at", name="lead_of_fit"),
+            # By day of creation, and by name.
+            _listed("created_at", name="lead_newest_made"),
+            _listed("sort_name", name="lead_by_name"),
         ]
 
     def __str__(self) -> str:
