@@ -1,7 +1,10 @@
 """The daily flow: people and companies, what they did, handovers to sales and what became of them."""
 
+from leads.models.attributes import Attribute
 from leads.models.campaigns import Campaign
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
+from leads.models.lifecycle import StageEntry, StageSetting
+from leads.models.merging import Duplicate, LeadKey, Merge
 from leads.models.people import Behaviour, Company, Consent, Lead, LeadNumber
 from leads.models.routing import Cover, RoutingPlan, RoutingTurn
 from leads.models.views import DefaultView, LeadWord, SavedView
@@ -9,18 +12,24 @@ from leads.models.views import DefaultView, LeadWord, SavedView
 __all__ = [
     "JUST_NOW",
     "Attempt",
+    "Attribute",
     "Behaviour",
     "Campaign",
     "Company",
     "Consent",
     "Cover",
     "DefaultView",
+    "Duplicate",
     "Handover",
     "Lead",
+    "LeadKey",
     "LeadNumber",
     "LeadWord",
+    "Merge",
     "Rejection",
     "RoutingPlan",
     "RoutingTurn",
     "SavedView",
+    "StageEntry",
+    "StageSetting",
 ]

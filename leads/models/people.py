@@ -70,12 +70,19 @@ class Lead(TenantModel):
     company = TenantKey(Company, null=True)
     company_name = models.TextField(default="")
     message = models.TextField(default="")
+    # What forms asked beyond the usual, as it came; and the organisation's own attributes by key, typed.
     custom = models.JSONField(default=dict)
+    attributes = models.JSONField(default=dict)
     stage = models.TextField(choices=Stage.choices, default=Stage.LEAD)
     stage_since = models.DateTimeField()
+    # Equal to stage_since once somebody was told that it stands still in this stage.
+    dwelling_since = models.DateTimeField(null=True)
     origin = models.TextField(choices=Origin.choices, default=Origin.MARKETING)
     # The qualification cycle; recycling closes one, a new MQL opens the next.
     cycle = models.PositiveSmallIntegerField(default=1)
+    # When the present cycle was opened and when the last one ended; the later of the two says which it is in.
+    qualified_at = models.DateTimeField(null=True)
+    recycled_at = models.DateTimeField(null=True)
     fit_grade = models.TextField(default="")
     fit_points = models.IntegerField(default=0)
     readiness_grade = models.PositiveSmallIntegerField(null=True)
@@ -85,6 +92,8 @@ class Lead(TenantModel):
     # [{key, label, kind, state: met|not_met|unknown, proof, required, points}], as last scored.
     score_reasons = models.JSONField(default=list)
     scored_at = models.DateTimeField(null=True)
+    # The day on which decay alone changes the readiness grade.
+    next_rescore_on = models.DateField(null=True)
     first_touch = models.JSONField(default=dict)
     last_touch = models.JSONField(default=dict)
     campaign = TenantKey(Campaign, null=True)
@@ -119,6 +128,16 @@ class Lead(TenantModel):
             ),
         ]
         indexes = [
+            # The rounds that wake leads, judge them again and find those that stand still.
+            models.Index(fields=["organisation_id", "wake_on"], name="lead_wakes", condition=Q(wake_on__isnull=False)),
+            models.Index(
+                fields=["organisation_id", "next_rescore_on"],
+                name="lead_decays",
+                condition=Q(next_rescore_on__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation_id", "stage", "stage_since"], name="lead_dwells", condition=Q(dwelling_since=None)
+            ),
             # The leads list, newest change first: whole, and by each of its filters. What was merged is not listed.
             _listed("updated_at", name="lead_newest"),
             _listed("stage", "updated_at", name="lead_of_stage"),
