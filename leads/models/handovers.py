@@ -55,6 +55,8 @@ class Handover(TenantModel):
     counted_month = models.DateField()
     note = models.TextField(default="")
     override_reason = models.TextField(default="")
+    # Ended because the person's earlier handover goes on (two leads were one person).
+    merged_into = TenantKey("self", null=True)
     # The lead as handed over, with its score reasons: evidence, never changed.
     snapshot = models.JSONField()
     decision = models.TextField(choices=Decision.choices, default=Decision.PENDING)
@@ -79,7 +81,7 @@ class Handover(TenantModel):
             models.UniqueConstraint(
                 fields=["organisation_id", "lead"],
                 name="handover_one_undecided_per_lead",
-                condition=Q(decision="pending"),
+                condition=Q(decision="pending", merged_into=None),
             ),
             models.CheckConstraint(
                 name="handover_decided_is_dated",

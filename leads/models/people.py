@@ -128,6 +128,13 @@ class Lead(TenantModel):
             ),
         ]
         indexes = [
+            # Who went on as a lead, and by which address they are still known.
+            models.Index(
+                fields=["organisation_id", "merged_into"], name="lead_went_on_as", condition=~Q(merged_into=None)
+            ),
+            models.Index(
+                fields=["organisation_id", "email_norm"], name="lead_email_of_merged", condition=~Q(merged_into=None)
+            ),
             # The rounds that wake leads, judge them again and find those that stand still.
             models.Index(fields=["organisation_id", "wake_on"], name="lead_wakes", condition=Q(wake_on__isnull=False)),
             models.Index(
