@@ -67,6 +67,8 @@ def path_of(page: str, event: Event, organisation: Organisation) -> str:
         return reverse("arbitration:case", kwargs={"slug": slug, "case_id": event.subject_id})
     if page == "returns":
         return reverse("leads:returns", kwargs={"slug": slug})
+    if page == "agreement":
+        return reverse("sla:agreement_version", kwargs={"slug": slug, "number": event.data["number"]})
     if page == "targets":
         return reverse("sla:targets", kwargs={"slug": slug, "year": event.at.year})
     return reverse("organisation_home", kwargs={"slug": slug})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tenants.roles import Role
+
+Rule = Callable[[Mapping[str, Any]], list["Told"]]
 
 # A warning this late in the time is worth a mail; earlier ones only show under the bell.
 MAIL_FROM_SHARE = 90
@@ -111,7 +113,46 @@ def _target_proposed(data: Mapping[str, Any]) -> list[Told]:
     return [Told("target.proposed", words, "targets", roles=(Role.SALES_MANAGER,))]
 
 
-RULES: Mapping[str, Callable[[Mapping[str, Any]], list[Told]]] = {
+def _agreement(kind: str, sentence: Callable[[Mapping[str, Any], ZoneInfo], str]) -> Rule:
+    def tell(data: Mapping[str, Any]) -> list[Told]:
+        roles = (Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+        members = _ids(*data.get("deputies", ()))
+        return [Told(kind, lambda zone: sentence(data, zone), "agreement", members=members, roles=roles)]
+
+    return tell
+
+
+def _agreement_proposed(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    return _("Version %(number)s of the agreement waits for your signature.") % {"number": data["number"]}
+
+
+def _agreement_reopened(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    return _(
+        "Version %(number)s of the agreement is being changed again; signatures under it do not count any more."
+    ) % {"number": data["number"]}
+
+
+def _agreement_concluded(data: Mapping[str, Any], zone: ZoneInfo) -> str:
+    return _("Both sides have signed version %(number)s of the agreement. It starts %(when)s.") % {
+        "number": data["number"],
+        "when": _moment(str(data["starts_at"]), zone),
+    }
+
+
+def _review_due(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    day = date_format(date.fromisoformat(str(data["review_on"])), "j M Y")
+    if not data["days"]:
+        return _("The agreement is to be reviewed today (%(day)s).") % {"day": day}
+    return _("The agreement is to be reviewed on %(day)s.") % {"day": day}
+
+
+def _labels_changed(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
+    return _("An administrator has reworded labels of version %(number)s of the agreement; the terms are the same.") % {
+        "number": data["number"]
+    }
+
+
+RULES: Mapping[str, Rule] = {
     "handover.sent": _handover_sent,
     "handover.rejected": _handover_rejected,
     "clock.warning": _clock_warning,
@@ -119,6 +160,11 @@ RULES: Mapping[str, Callable[[Mapping[str, Any]], list[Told]]] = {
     "case.opened": _case_opened,
     "case.ruled": _case_ruled,
     "target.proposed": _target_proposed,
+    "agreement.proposed": _agreement("agreement.proposed", _agreement_proposed),
+    "agreement.reopened": _agreement("agreement.reopened", _agreement_reopened),
+    "agreement.concluded": _agreement("agreement.concluded", _agreement_concluded),
+    "agreement.review_due": _agreement("agreement.review_due", _review_due),
+    "agreement.labels_changed": _agreement("agreement.labels_changed", _labels_changed),
 }
 
 

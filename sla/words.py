@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sla.clocks import Sentence
+from smarketing.lib.templatetags.ui import duration
 
 
 def commitment_label(key: str) -> str:
@@ -48,12 +49,54 @@ def amount_text(amount: Decimal | int | str, unit: str) -> str:
     return _("%(n)s h") % {"n": text}
 
 
+def escalation_role_label(role: str) -> str:
+    """Return whom a step of the escalation tells, as it stands in a sentence."""
+    labels = {
+        "owner": _("the owner"),
+        "deputy": _("the owner's deputy"),
+        "manager": _("the owner's manager"),
+        "head": _("the head of the side"),
+        "executive": _("the executives"),
+    }
+    return labels.get(role, role)
+
+
+def stage_of_work_label(stage: str) -> str:
+    """Return what a stage of the responsibility chart is called."""
+    labels = {
+        "plan": _("Plan"),
+        "capture": _("Capture"),
+        "qualify": _("Qualify"),
+        "handover": _("Hand over"),
+        "decide": _("Decide"),
+        "contact": _("Contact"),
+        "return": _("Return"),
+        "dispute": _("Dispute"),
+        "measure": _("Measure"),
+    }
+    return labels.get(stage, stage)
+
+
+def unit_label(unit: str) -> str:
+    """Return what a unit is called in a list of choices."""
+    labels = {
+        "elapsed_hours": _("hours around the clock"),
+        "business_hours": _("business hours"),
+        "business_days": _("business days"),
+    }
+    return labels.get(unit, unit)
+
+
 def sentence_text(sentence: Sentence, *, zone: str) -> str:
     """Return a sentence of an explanation, translated, with its moments in ``zone``."""
-    return _(sentence.template) % {name: _value(value, ZoneInfo(zone)) for name, value in sentence.values.items()}
+    return _(sentence.template) % {name: _value(name, value, ZoneInfo(zone)) for name, value in sentence.values.items()}
 
 
-def _value(value: Any, zone: ZoneInfo) -> Any:
+def _value(name: str, value: Any, zone: ZoneInfo) -> Any:
+    if name.endswith("seconds") and value is not None:
+        return duration(value)
+    if name == "reason":
+        return pause_text(str(value))
     if isinstance(value, datetime):
         return format_date(value.astimezone(zone), "D j M Y H:i:s" if value.second else "D j M Y H:i")
     if isinstance(value, date):
@@ -61,9 +104,24 @@ def _value(value: Any, zone: ZoneInfo) -> Any:
     return value
 
 
+def pause_text(reason: str) -> str:
+    """Return why no time counts."""
+    reasons = {
+        "rejected": _("the lead was rejected"),
+        "remanded": _("the board has asked a question"),
+        "merged": _("the lead was merged into another one"),
+    }
+    return reasons.get(reason, reason)
+
+
 def tier_label(tier: str) -> str:
     """Return what a tier is called."""
     return {"standard": _("Standard-qualified"), "hand_raiser": _("Hand-raiser")}.get(tier, tier)
+
+
+def share_text(share: str) -> str:
+    """Return a share from 0 to 1 as a percentage without its sign."""
+    return f"{(Decimal(share) * 100).normalize():f}"
 
 
 def commitment_sentence(terms: Mapping[str, Any]) -> str:
@@ -74,7 +132,7 @@ def commitment_sentence(terms: Mapping[str, Any]) -> str:
         "tier": tier_label(str(terms.get("tier", ""))),
         "count": terms.get("count", ""),
         "spacing": amount_text(terms["spacing_amount"], terms["spacing_unit"]) if "spacing_amount" in terms else "",
-        "share": f"{Decimal(terms['share']) * 100:f}" if "share" in terms else "",
+        "share": share_text(terms["share"]) if "share" in terms else "",
     }
     return _SENTENCES[terms["key"]]() % values
 
@@ -87,7 +145,7 @@ _SENTENCES = {
     "return_answer": lambda: _("Answer each returned lead within %(time)s."),
     "ruling": lambda: _("Rule on each case within %(time)s."),
     "volume": lambda: _("Hand over the agreed points each month."),
-    "pace": lambda: _("Deliver evenly, week by week."),
+    "pace": lambda: _("Deliver evenly: at the end of each week at least %(share)s %% of the plan to date."),
     "acceptance_rate": lambda: _("At least %(share)s %% of what is handed over is accepted."),
     "completeness": lambda: _("At least %(share)s %% of the agreed fields are filled."),
 }

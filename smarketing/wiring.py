@@ -4,6 +4,7 @@ WITHIN runs in the transaction of the change; AFTER runs from the outbox, once p
 and computes from the event's ``at``, so that lateness never moves a deadline.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -15,6 +16,7 @@ from tenants.rounds import Round, register_round
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from events.models import Event
@@ -62,6 +64,7 @@ def _after() -> list[After]:
         # Its rows are put into the outbox when a case is remanded, to be heard when the answer is due.
         After("arbitration.end_remand", (), _go_on_after_remand),
         After("leads.follow_breach", ("clock.breached",), _follow_breach),
+        After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
         After("notifications.tell", tuple(RULES), tell_about, outward=True),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
@@ -73,6 +76,12 @@ def _follow_breach(event: "Event") -> None:
     follow_breach(event)
 
 
+def _look_for_duplicates(event: "Event") -> None:
+    from leads.handlers import look_for_duplicates
+
+    look_for_duplicates(event)
+
+
 def _go_on_after_remand(event: "Event") -> None:
     from arbitration.handlers import go_on_after_remand
 
@@ -81,7 +90,22 @@ def _go_on_after_remand(event: "Event") -> None:
 
 def _rounds() -> list[Round]:
     """Regular work, made for every organisation."""
-    return []
+    return [
+        Round("sla.start_versions", timedelta(minutes=1), _start_versions),
+        Round("sla.review_reminders", timedelta(hours=1), _remind_of_reviews),
+    ]
+
+
+def _start_versions(at: "datetime") -> None:
+    from sla.actions import start_versions
+
+    start_versions(at)
+
+
+def _remind_of_reviews(at: "datetime") -> None:
+    from sla.actions import remind_of_reviews
+
+    remind_of_reviews(at)
 
 
 def _jobs() -> list[JobKind]:

@@ -64,13 +64,6 @@ def test_nobody_signs_twice(acme: Cast, at: datetime) -> None:
     assert Signature.objects.count() == 1
 
 
-@pytest.mark.parametrize("column", ["content", "content_hash", "starts_at", "number", "state"])
-def test_the_database_refuses_to_change_a_signed_version(acme: Cast, at: datetime, column: str) -> None:
-    changes = {"content": {}, "content_hash": "x", "starts_at": at - timedelta(days=1), "number": 9, "state": "draft"}
-    with pytest.raises(DatabaseError, match="signed agreement version never changes"), transaction.atomic():
-        AgreementVersion.objects.update(**{column: changes[column]})
-
-
 def test_the_database_refuses_overlapping_versions(acme: Cast, at: datetime) -> None:
     version = AgreementVersion.objects.get()
     with pytest.raises(IntegrityError, match="agreement_versions_never_overlap"), transaction.atomic():
