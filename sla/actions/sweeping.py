@@ -10,11 +10,15 @@ A warning or breach carries the date at which it was due; when it was found is t
 warning whose next step has passed too is recorded as skipped, and nobody hears of it.
 """
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connections
 
 from events import registry
+from sla.actions.holding import believed, note_swept, this_machine
+from sla.timekeeping import Reading
 
 BATCH = 500
 
@@ -77,14 +81,25 @@ where c.organisation_id = p.organisation_id and c.id = p.id
 """
 
 
-def sweep(*, limit: int = BATCH) -> int:
+def sweep(*, limit: int = BATCH, clocks: Callable[[datetime], Reading] = this_machine) -> int:
     """Record everything that is due in all organisations; return how many clocks moved.
 
-    The time is the database's, so that workers with wrong clocks cannot disagree.
+    The time is the database's, so that workers with wrong clocks cannot disagree; a time that
+    cannot be true moves nothing (Note [Holding]).
     """
+    reading = believed(clocks)
+    if reading is None:
+        return 0
+    begun = time.perf_counter()
+    moved = _sweep_all(at=reading.at, limit=limit)
+    note_swept(reading, moved=moved, took=time.perf_counter() - begun)
+    return moved
+
+
+def _sweep_all(*, at: datetime, limit: int) -> int:
     moved = 0
     while True:
-        batch = sweep_batch(at=_database_time(), limit=limit)
+        batch = sweep_batch(at=at, limit=limit)
         moved += batch
         if batch < limit:
             return moved
@@ -104,10 +119,3 @@ def sweep_batch(*, at: datetime, limit: int = BATCH) -> int:
             },
         )
         return int(cursor.rowcount)
-
-
-def _database_time() -> datetime:
-    with connections["sweeper"].cursor() as cursor:
-        cursor.execute("select clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-        return moment
