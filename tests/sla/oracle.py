@@ -6,8 +6,10 @@ asked for every minute, and a window is the minutes between two walls.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -163,3 +165,106 @@ class Oracle:
                 late = max(used - seconds, 0)
             moment = following
         return ("breached" if late else "met"), used, late
+
+
+# Whole lives of clocks, minute by minute
+
+MICROS = 60_000_000
+NEVER = 1 << 62
+
+
+@dataclass
+class Promised:
+    """One promise as the walk counts it; times in microseconds since the oracle's base."""
+
+    since: int
+    unit: str
+    target: int
+    shares: tuple[int, ...]
+    # A promise in days that nothing has paused is due at a wall time.
+    wall_due: int | None = None
+    counted: int = 0
+    reached: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.goals = [(self.target * share // 100, share) for share in (*self.shares, 100)]
+
+
+@dataclass
+class Lived:
+    """What became of a clock: the first deadline that passed, whose it was, the lateness after it."""
+
+    due: int | None = None
+    governing: int = 0
+    late: int = 0
+
+
+def walk(
+    oracle: Oracle, promises: list[Promised], pauses: list[tuple[int, int]], begin: int, end: int, *, once: bool = False
+) -> Lived:
+    """Live from ``begin`` to ``end``, one minute after the other; ``once`` stops at the first deadline."""
+    moments = {begin, end, *(moment for pause in pauses for moment in pause), *(given.since for given in promises)}
+    cuts = sorted(moment for moment in moments if begin <= moment <= end)
+    lived = Lived()
+    for first, last in pairwise(cuts):
+        given = [promise for promise in promises if promise.since <= first]
+        if any(began <= first < ended for began, ended in pauses):
+            for promise in given:
+                # Once it was paused, or given during a pause, a wall time has no meaning any more.
+                promise.wall_due = None
+            continue
+        # What falls on the second of a pause or of the end is in time.
+        goes_on = last != end and all(last != began for began, _ended in pauses)
+        _stretch(oracle, given, promises, first, last, goes_on=goes_on, lived=lived)
+        if lived.due is not None and once:
+            break
+    return lived
+
+
+def _stretch(
+    oracle: Oracle,
+    given: list[Promised],
+    promises: list[Promised],
+    first: int,
+    last: int,
+    *,
+    goes_on: bool,
+    lived: Lived,
+) -> None:
+    """Let running time pass, minute by minute."""
+    owners, now = oracle.owners, first
+    # A closed minute is nothing to those who count open ones.
+    restless = any(promise.unit == "elapsed_hours" or promise.wall_due is not None for promise in given)
+    while now < last:
+        then = min((now // MICROS + 1) * MICROS, last)
+        is_open, is_inner = owners[now // MICROS] is not None, then < last or goes_on
+        if not is_open and not restless:
+            now = then
+            continue
+        for promise in given:
+            counts = is_open or promise.unit == "elapsed_hours"
+            fell = _pass(promise, now, then, counts=counts, is_inner=is_inner)
+            if fell is not None and (lived.due is None or fell < lived.due):
+                lived.due, lived.governing, lived.late = fell, promises.index(promise), 0
+            if counts and lived.due is not None and promise is promises[lived.governing]:
+                lived.late += then - max(now, lived.due)
+        now = then
+
+
+def _pass(promise: Promised, now: int, then: int, *, counts: bool, is_inner: bool) -> int | None:
+    """Let a promise pass a piece of running time; return when it fell due in it."""
+    wall = promise.wall_due
+    if counts:
+        before = promise.counted
+        promise.counted += then - now
+        while promise.goals and promise.goals[0][0] <= promise.counted:
+            goal, share = promise.goals[0]
+            # Due on the second of a pause is in time; so is a wall time that lies ahead, whatever was counted.
+            if (goal == promise.counted and not is_inner) or (share == 100 and wall is not None):
+                break
+            promise.reached[share] = now + goal - before
+            promise.goals.pop(0)
+    if wall is not None:
+        return wall if now <= wall < then or (wall == then and is_inner) else None
+    fell = promise.reached.get(100, NEVER)
+    return fell if now <= fell <= then else None
