@@ -15,12 +15,8 @@ from sla.business_time.hours import (
     to_utc,
 )
 from sla.business_time.problem import Problem
-from sla.business_time.spec import (
-    CalendarInvalid,
-    CalendarSpec,
-    parse_calendar,
-    standard_calendar,
-)
+from sla.business_time.reading import CalendarInvalid, parse_calendar
+from sla.business_time.spec import CalendarSpec, Week, standard_calendar
 from sla.business_time.units import (
     BUSINESS_DAYS,
     BUSINESS_HOURS,
@@ -42,6 +38,7 @@ __all__ = [
     "DurationInvalid",
     "Hours",
     "Problem",
+    "Week",
     "due_after",
     "hours_of",
     "month_of",

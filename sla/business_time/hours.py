@@ -18,13 +18,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sla.business_time.problem import gettext_noop
-from sla.business_time.spec import (
-    DAY,
-    WEEKDAYS,
-    CalendarSpec,
-    Windows,
-    parse_calendar,
-)
+from sla.business_time.reading import parse_calendar
+from sla.business_time.spec import DAY, WEEKDAYS, CalendarSpec, Windows
 from smarketing.lib.errors import DomainError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,7 +76,6 @@ class Hours:
 
     def __init__(self, spec: CalendarSpec) -> None:
         self.spec = spec
-        self._zone = ZoneInfo(spec.zone)
         self._span: _Span | None = None
 
     def __repr__(self) -> str:
@@ -160,13 +154,13 @@ class Hours:
         midnight of a night shift belong to the day on which the shift began.
         """
         owner, moment = self._working_day_at(self.next_opening(start))
-        local = moment.astimezone(self._zone)
+        local = moment.astimezone(self._zone_on(owner))
         target = self.working_day_after(owner, days)
         shift = local.date().toordinal() - owner.toordinal()
         same_time = datetime.combine(
             date.fromordinal(target.toordinal() + shift),
             local.time().replace(fold=0),
-            tzinfo=self._zone,
+            tzinfo=self._zone_on(target),
         )
         closing = self._instant(target, self.spec.windows_on(target)[-1][1])
         return _moment(min(_micros(same_time), closing))
@@ -200,14 +194,15 @@ class Hours:
         return [
             ClosedDay(day, self.spec.closure_name(day))
             for day in sorted(candidates)
-            if first <= day <= last and self.spec.is_closed(day) and self.spec.weekly[day.weekday()]
+            if first <= day <= last and self.spec.is_closed(day) and self.spec.week_on(day).windows_on(day)
         ]
 
     def _working_day_at(self, moment: datetime) -> tuple[date, datetime]:
         """The day whose window contains `moment`, an open one."""
         instant = _micros(moment)
-        today = moment.astimezone(self._zone).date()
-        for day in (today, date.fromordinal(today.toordinal() - 1)):
+        today = moment.astimezone(ZoneInfo(self.spec.zone)).date().toordinal()
+        # The day before for a night shift; the day after where an earlier week had another zone.
+        for day in map(date.fromordinal, (today, today - 1, today + 1, today - 2)):
             for begin, end in self.spec.windows_on(day):
                 if self._instant(day, begin) <= instant < self._instant(day, end):
                     return day, moment
@@ -266,7 +261,12 @@ class Hours:
                 if start < stop:
                     yield start, stop
 
+    def _zone_on(self, day: date) -> ZoneInfo:
+        return ZoneInfo(self.spec.week_on(day).zone)
+
     def _instant(self, day: date, minutes: int) -> int:
+        """A wall clock's minute of the day on which a window begins, in the zone of that day."""
+        zone = self._zone_on(day)
         over, minutes = divmod(minutes, DAY)
         local = date.fromordinal(day.toordinal() + over)
         return _micros(
@@ -276,7 +276,7 @@ class Hours:
                 local.day,
                 minutes // 60,
                 minutes % 60,
-                tzinfo=self._zone,
+                tzinfo=zone,
             )
         )
 

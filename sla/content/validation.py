@@ -5,7 +5,7 @@ from typing import Any
 
 from sla.business_time import Hours, hours_of
 from sla.business_time.problem import Problem, gettext_noop
-from sla.business_time.spec import CalendarInvalid, parse_calendar
+from sla.business_time.reading import CalendarInvalid, parse_calendar
 from sla.content.commitments import SIDES, check_commitments
 from sla.content.definitions import (
     BEHAVIOUR_OPERATORS,
