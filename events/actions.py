@@ -1,7 +1,8 @@
 """Recording what happened, in the transaction of the change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.db.models.functions import Greatest
 from events import registry
 from events.models import Event, Outbox
 from events.nudge import nudge_relay
-from smarketing.lib.tenancy import TenantModel
+from smarketing.lib.tenancy import TenantModel, new_ids
 
 # How the change reached us: "web", "key:<public id>", "task:<name>" or "system". Set at the edges.
 via: ContextVar[str] = ContextVar("smarketing_via", default="system")
@@ -39,11 +40,13 @@ def record(
     thread: UUID | None = None,
     once: str | None = None,
     undoable: bool = False,
+    hold_until: datetime | None = None,
 ) -> Event:
     """Write one event and an outbox row per handler that must hear of it; run the handlers of the transaction.
 
     ``at`` is when it happened (aware). ``once`` makes a second record of the same fact an IntegrityError.
-    ``undoable`` holds outward messages back until the undo window has ended. Call inside the action's transaction.
+    ``undoable`` holds outward messages back until the undo window has ended, ``hold_until`` until then.
+    Call inside the action's transaction.
     """
     event = Event.objects.create(
         kind=kind,
@@ -56,10 +59,53 @@ def record(
         data=dict(data or {}),
         once_key=once,
     )
-    announce(event, hold_until=at + UNDO_WINDOW if undoable else None)
+    announce(event, hold_until=at + UNDO_WINDOW if undoable else hold_until)
     for run in registry.within(kind):
         run(event)
     return event
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One of several events that are recorded together."""
+
+    kind: str
+    subject: TenantModel
+    data: Mapping[str, Any]
+    thread: UUID | None = None
+
+
+def record_all(happenings: Sequence[Happening], *, by: Actor | None, at: datetime) -> list[Event]:
+    """Record several events in the order given, as ``record`` would, in two statements instead of two each."""
+    events = [
+        Event(
+            kind=one.kind,
+            subject_kind=one.subject._meta.model_name or "",
+            subject_id=one.subject.pk,
+            thread_id=one.thread,
+            by_id=by.pk if by is not None else None,
+            via=via.get(),
+            at=at,
+            data=dict(one.data),
+        )
+        for one in happenings
+    ]
+    if any(registry.after(event.kind) or registry.within(event.kind) for event in events):
+        for event, event_id in zip(events, new_ids(len(events)), strict=True):
+            event.id = event_id
+    Event.objects.bulk_create(events)
+    rows = [
+        Outbox(event=event, handler=handler.name, available_at=event.recorded_at)
+        for event in events
+        for handler in registry.after(event.kind)
+    ]
+    if rows:
+        Outbox.objects.bulk_create(rows)
+        transaction.on_commit(nudge_relay, robust=True)
+    for event in events:
+        for run in registry.within(event.kind):
+            run(event)
+    return events
 
 
 def announce(event: Event, *, hold_until: datetime | None = None) -> None:

@@ -9,6 +9,7 @@ request's, and the refusal is raised after that has been released.
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,9 +19,10 @@ from events.actions import UNDO_WINDOW, record, withdraw
 from events.queries import history_of
 from leads import reasons
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
-from leads.actions.routing import next_rep
-from leads.actions.sending import move_to
+from leads.actions.routing import choose_rep
+from leads.actions.sending import move_to, zone_of_organisation
 from leads.models import Handover, Lead, Rejection
+from leads.queries.routing import routing_fields
 from sla import actions as sla
 from sla.queries import commitment_of
 from smarketing.lib.errors import DomainError, InvalidInput
@@ -153,7 +155,7 @@ def _decide(handover: Handover, decision: str, *, by: Membership | None, at: dat
     change_handover(handover, at=at, decision=decision, decided_at=at, decided_by=by)
     sla.record_fact(handover.subject, kind="decided", at=at)
     if decision != Handover.Decision.REJECTED:
-        change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.SAL)
+        change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.SAL)
 
 
 def _facts(handover: Handover) -> dict[str, Any]:
@@ -229,9 +231,13 @@ def _route_again(handover: Handover, rejection: Rejection, *, by: Membership, at
     rejection.state, rejection.answered_at = Rejection.State.RESENT, at
     refused = Rejection.objects.filter(handover=handover, reason_class=reasons.PROCEDURAL)
     without = {handover.assigned_to_id, *refused.values_list("by_id", flat=True)}
-    rep = next_rep(at=at, without=without)
-    move_to(handover, rep, at=at, by=by)
-    data = {**_claim(rejection), "assigned_to": str(rep.pk) if rep else None}
+    # The lead before the turns: see Note [The lock on turns].
+    lead = locked_lead(handover.lead_id)
+    day = at.astimezone(ZoneInfo(zone_of_organisation())).date()
+    choice = choose_rep(routing_fields(lead, tier=handover.tier), day=day, at=at, without=without)
+    change_handover(handover, at=at, routed=choice.routed)
+    move_to(handover, choice.rep, at=at, by=by)
+    data = {**_claim(rejection), "assigned_to": str(choice.rep.pk) if choice.rep else None}
     record("handover.rerouted", handover, by=by, at=at, data=data, thread=handover.lead_id)
 
 
@@ -265,7 +271,7 @@ def undo_decision(handover: Handover, *, by: Membership, at: datetime) -> Handov
         move_to(handover, None, at=at, by=by)
     change_handover(handover, at=at, decision=Handover.Decision.PENDING, decided_at=None, decided_by=None)
     sla.withdraw_fact(handover.subject, kind="decided")
-    change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.MQL)
+    change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.MQL)
     withdraw(handover, KINDS[undone], at=at)
     data = {"undone": str(undone)}
     record("handover.decision_undone", handover, by=by, at=at, data=data, thread=handover.lead_id)

@@ -3,19 +3,23 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from leads.actions.capacity import start_of_clocks
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.judging import UNQUALIFIED, qualify
-from leads.actions.routing import next_rep
+from leads.actions.routing import choose_rep
 from leads.facts import fields_of
 from leads.models import Handover, Lead
-from leads.queries.ownership import handover_with_sales
+from leads.queries.ownership import is_with_sales, last_handover
+from leads.queries.routing import routing_fields
 from leads.scoring import STANDARD, exclusions_of, missing_fields
 from sla import actions as sla
+from sla.content import with_defaults
 from sla.models import AgreementVersion, Subject
 from sla.queries import agreement_in_force
 from smarketing.lib.errors import DomainError
@@ -65,43 +69,65 @@ def hand_over(
 ) -> Handover:
     """Send a lead to sales: gate, routing, clocks, credit. ``by`` is None when it goes by itself.
 
+    Over the agreed capacity of the day the clocks start at the next opening (see leads.actions.capacity).
     Raises GateClosed, BelowThreshold (unless ``override_reason``), LeadWithSales, LeadMerged, NoAgreement.
     """
     lead = locked_lead(lead.pk)
     version = _agreement(at=at)
-    _check_gate(lead, version, override_reason)
+    before = last_handover(lead)
+    _check_gate(lead, version, before, override_reason)
     tier = lead.tier or STANDARD
     if lead.stage in UNQUALIFIED:
         qualify(lead, tier=tier, by=by, at=at)
+    zone = zone_of_organisation()
+    # Everything that can refuse has been asked: from here on others wait for this transaction.
+    choice = choose_rep(routing_fields(lead, tier=tier), day=at.astimezone(ZoneInfo(zone)).date(), at=at)
+    starts_at = start_of_clocks(version, tier=tier, at=at, zone=zone)
     sender = by or lead.marketer
-    rep = next_rep(at=at)
-    subject = _open_subject(lead, version, tier=tier, sender=sender, rep=rep, at=at)
-    handover = _insert(lead, subject, at=at, note=note.strip(), override_reason=override_reason.strip())
-    sla.start_clocks(subject, at=at, by=by)
-    if lead.origin == Lead.Origin.MARKETING:
-        sla.give_credit(subject, key=f"{lead.pk}:{lead.cycle}", at=at, zone=zone_of_organisation())
-    change_lead(lead, at=at, sales_owner=rep)
-    record(
-        "handover.sent",
-        handover,
-        by=by,
+    subject = _open_subject(lead, version, tier=tier, sender=sender, rep=choice.rep, at=at, zone=zone)
+    handover = _insert(
+        lead,
+        subject,
+        number=before.number + 1 if before else 1,
         at=at,
-        data={
-            "tier": tier,
-            "number": handover.number,
-            "cycle": lead.cycle,
-            "version": version.number,
-            "assigned_to": str(rep.pk) if rep else None,
-            "override": bool(override_reason.strip()),
-        },
-        thread=lead.pk,
+        note=note.strip(),
+        override_reason=override_reason.strip(),
+        routed=choice.routed,
+        clocks_start_at=starts_at,
     )
+    sla.start_clocks(subject, at=starts_at or at, by=by)
+    if lead.origin == Lead.Origin.MARKETING:
+        sla.give_credit(subject, key=f"{lead.pk}:{lead.cycle}", at=at, zone=zone)
+    change_lead(lead, at=at, sales_owner=choice.rep)
+    _record_sent(handover, by=by, at=at)
     return handover
 
 
+def _record_sent(handover: Handover, *, by: Membership | None, at: datetime) -> None:
+    starts_at = handover.clocks_start_at
+    data = {
+        "tier": handover.tier,
+        "number": handover.number,
+        "cycle": handover.cycle,
+        "version": handover.version.number,
+        "assigned_to": str(handover.assigned_to_id) if handover.assigned_to_id else None,
+        "override": bool(handover.override_reason),
+        "rule": handover.routed["rule"],
+        "waits_because": handover.routed.get("waits_because"),
+        "clocks_start_at": starts_at.isoformat() if starts_at else None,
+    }
+    record("handover.sent", handover, by=by, at=at, data=data, thread=handover.lead_id)
+
+
 def hand_over_qualified(lead: Lead, *, at: datetime) -> Handover | None:
-    """Hand a lead over by itself when it is an MQL; None when it is not, is with sales, or the gate stays shut."""
+    """Hand a lead over by itself when it is an MQL; None when it is not, is with sales, or the gate stays shut.
+
+    Where the agreement leaves the sending to marketing (``auto_handover`` is off) it waits in marketing's list.
+    """
     if lead.stage != Lead.Stage.MQL or not lead.tier:
+        return None
+    version = agreement_in_force(at=at)
+    if version is None or not with_defaults(version.content)["definitions"]["auto_handover"]:
         return None
     try:
         return hand_over(lead, by=None, at=at)
@@ -117,12 +143,11 @@ def _agreement(*, at: datetime) -> AgreementVersion:
     return version
 
 
-def _check_gate(lead: Lead, version: AgreementVersion, override_reason: str) -> None:
+def _check_gate(lead: Lead, version: AgreementVersion, before: Handover | None, override_reason: str) -> None:
     if lead.merged_into_id is not None:
         raise LeadMerged(_("This lead was merged into another one."), merged_into=str(lead.merged_into_id))
-    present = handover_with_sales(lead)
-    if present is not None:
-        raise LeadWithSales(_("Sales has this lead already."), handover=str(present.pk))
+    if before is not None and is_with_sales(before):
+        raise LeadWithSales(_("Sales has this lead already."), handover=str(before.pk))
     fields, definitions = fields_of(lead), version.content["definitions"]
     missing, excluded = missing_fields(fields, definitions), exclusions_of(fields, definitions)
     if missing or excluded:
@@ -144,6 +169,7 @@ def _open_subject(
     sender: Membership | None,
     rep: Membership | None,
     at: datetime,
+    zone: str,
 ) -> Subject:
     definitions = version.content["definitions"]
     required = len(definitions["required_fields"])
@@ -156,16 +182,15 @@ def _open_subject(
         owner=rep,
         sender=sender,
         opened_at=at,
-        zone=zone_of_organisation(),
+        zone=zone,
         required_fields=required,
         present_fields=required - len(missing_fields(fields_of(lead), definitions)),
     )
 
 
-def _insert(lead: Lead, subject: Subject, *, at: datetime, note: str, override_reason: str) -> Handover:
+def _insert(lead: Lead, subject: Subject, *, at: datetime, **given: Any) -> Handover:
     return Handover.objects.create(
         lead=lead,
-        number=Handover.objects.filter(lead=lead).count() + 1,
         subject=subject,
         version=subject.version,
         tier=subject.tier,
@@ -175,10 +200,9 @@ def _insert(lead: Lead, subject: Subject, *, at: datetime, note: str, override_r
         sent_by=subject.sender,
         assigned_to=subject.owner,
         counted_month=subject.counted_month,
-        note=note,
-        override_reason=override_reason,
         snapshot=snapshot_of(lead),
         updated_at=at,
+        **given,
     )
 
 
@@ -188,6 +212,7 @@ def snapshot_of(lead: Lead) -> dict[str, Any]:
         "number": lead.number,
         "name": lead.name,
         "fields": {name: value for name, value in fields_of(lead).items() if value not in (None, "")},
+        "custom": lead.custom,
         "wants_sales_talk": lead.wants_sales_talk,
         "fit_grade": lead.fit_grade,
         "fit_points": lead.fit_points,

@@ -5,12 +5,19 @@ from leads.models import Handover, Lead, Rejection
 
 def handover_with_sales(lead: Lead) -> Handover | None:
     """Return the handover by which sales owns the lead now, or None: undecided, open, or rejected and not final."""
-    last = Handover.objects.filter(lead=lead).select_related("subject", "version").order_by("-number").first()
-    if last is None:
-        return None
+    last = last_handover(lead)
+    return last if last is not None and is_with_sales(last) else None
+
+
+def last_handover(lead: Lead) -> Handover | None:
+    """Return the lead's newest handover (with subject and version), or None before the first."""
+    rows = Handover.objects.filter(lead=lead, merged_into=None).select_related("subject", "version")
+    return rows.order_by("-number").first()
+
+
+def is_with_sales(last: Handover) -> bool:
+    """Tell whether sales owns the lead by its newest handover."""
     if last.decision == Handover.Decision.REJECTED:
-        unsettled = Rejection.objects.filter(
-            handover=last, state__in=[Rejection.State.OPEN, Rejection.State.APPEALED]
-        ).exists()
-        return last if unsettled else None
-    return None if last.progress == Handover.Progress.CLOSED else last
+        unsettled = (Rejection.State.OPEN, Rejection.State.APPEALED)
+        return Rejection.objects.filter(handover=last, state__in=unsettled).exists()
+    return last.progress != Handover.Progress.CLOSED

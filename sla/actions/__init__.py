@@ -40,6 +40,7 @@ from sla.actions.excusing import NotYoursToDecide, PleaAnswered, decide_plea, re
 from sla.actions.holding import release_sweep
 from sla.actions.labelling import LabelsOfADraft, OnlyAdministratorsLabel, change_labels
 from sla.actions.merging import merge_clocks, unmerge_clocks
+from sla.actions.months import MonthStillOpen, NothingPromised, close_month, keep_months, open_month
 from sla.actions.pleading import NotYoursToAsk, PleaOpen
 from sla.actions.set_up import set_up_organisation
 from sla.actions.signing import (
@@ -76,10 +77,12 @@ __all__ = [
     "EvidenceNeedsConsent",
     "EvidenceTooLate",
     "LabelsOfADraft",
+    "MonthStillOpen",
     "NotAHead",
     "NotYourSideToSign",
     "NotYoursToAsk",
     "NotYoursToDecide",
+    "NothingPromised",
     "NothingToProve",
     "OnlyAdministratorsLabel",
     "OnlyHeadsAgree",
@@ -98,6 +101,7 @@ __all__ = [
     "cancel_clocks",
     "change_draft",
     "change_labels",
+    "close_month",
     "countersign_target",
     "cover_clocks",
     "decide_plea",
@@ -107,10 +111,12 @@ __all__ = [
     "escalate_clock",
     "escalate_due",
     "give_credit",
+    "keep_months",
     "merge_clocks",
     "name_deputy",
     "notice_clock",
     "notice_due",
+    "open_month",
     "open_subject",
     "pause_clocks",
     "propose_target",

@@ -14,8 +14,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sla.actions.course import caught_up, columns_of, happen, locked, notice, owed, record_of, store
-from sla.business_time import ALWAYS
+from sla.actions.course import caught_up, columns_of, happen, locked, notice, owed, record_all_of, record_of, store
+from sla.business_time import ALWAYS, ELAPSED_HOURS
 from sla.clocks import (
     Cancelled,
     Fact,
@@ -29,11 +29,13 @@ from sla.clocks import (
     Voided,
     Waived,
 )
+from sla.escalation import steps_of
 from sla.models import CalendarVersion, Clock, Subject
 from sla.queries.agreements import commitment_of
-from sla.queries.calendars import calendar_in_force, hours_for
+from sla.queries.calendars import calendar_in_force, calendars_in_force, hours_for
 from sla.queries.histories import History, clock_history, terms_as_data
 from smarketing.lib.errors import DomainError
+from smarketing.lib.tenancy import new_ids
 from tenants.models import Membership
 
 # No request lives longer: the server ends it, and the database ends its transaction.
@@ -69,7 +71,7 @@ class EvidenceNeedsConsent(DomainError):
 # Starting
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_clocks(subject: Subject, *, at: datetime, by: Membership | None = None) -> list[Clock]:
     """Start every commitment of the subject's version that applies when it is opened."""
     wanted = [
@@ -77,7 +79,18 @@ def start_clocks(subject: Subject, *, at: datetime, by: Membership | None = None
         for key in _AT_OPENING[Subject.Kind(subject.kind)]
         if (terms := commitment_of(subject.version, key, tier=subject.tier)) is not None
     ]
-    return [_start(subject, key, terms, owner=None, cycle=1, at=at, by=by) for key, terms in wanted]
+    calendars = calendars_in_force(terms["calendar"] for _key, terms in wanted if terms["unit"] != ELAPSED_HOURS)
+    clocks, told = [], []
+    for (key, given), clock_id in zip(wanted, new_ids(len(wanted)), strict=True):
+        calendar, terms = _promise(given, calendars)
+        clock = _begun(subject, key, given["side"], calendar, terms, owner=None, cycle=1, at=at)
+        clock.id = clock_id
+        clocks.append(clock)
+        told.append(terms_as_data(terms, calendar.pk if calendar else None))
+    # Every handover passes here: three statements for all clocks instead of two for each.
+    Clock.objects.bulk_create(clocks)
+    record_all_of(list(zip(clocks, told, strict=True)), "started", at=at, by=by)
+    return clocks
 
 
 @transaction.atomic
@@ -112,30 +125,49 @@ def _start(
     by: Membership | None,
 ) -> Clock:
     calendar, terms = _promise(given)
-    clock = Clock(
-        subject=subject,
-        thread_id=subject.thread_id,
-        commitment=commitment,
-        side=given["side"],
-        version_id=subject.version_id,
-        calendar_version=calendar,
-        cycle=cycle,
-        started_at=at,
-        owner_id=owner.pk if owner else _debtor(subject, given["side"]),
-    )
-    for name, value in columns_of(clock, History(terms, (Started(at, cycle),)), at=at).items():
-        setattr(clock, name, value)
+    clock = _begun(subject, commitment, given["side"], calendar, terms, owner=owner, cycle=cycle, at=at)
     clock.save(force_insert=True)
     record_of(clock, "started", at=at, by=by, **terms_as_data(terms, calendar.pk if calendar else None))
     return clock
 
 
-def _promise(given: Mapping[str, Any]) -> tuple[CalendarVersion | None, Terms]:
-    """Return a commitment's terms, and the calendar on which they count."""
-    if given["unit"] == "elapsed_hours":
+def _begun(
+    subject: Subject,
+    commitment: str,
+    side: str,
+    calendar: CalendarVersion | None,
+    terms: Terms,
+    *,
+    owner: Membership | None,
+    cycle: int,
+    at: datetime,
+) -> Clock:
+    """Return a clock that starts at ``at``, not yet stored."""
+    clock = Clock(
+        subject=subject,
+        thread_id=subject.thread_id,
+        commitment=commitment,
+        side=side,
+        version_id=subject.version_id,
+        calendar_version=calendar,
+        cycle=cycle,
+        started_at=at,
+        owner_id=owner.pk if owner else _debtor(subject, side),
+        escalate_shares=[step.share for step in steps_of(subject.version.content)],
+    )
+    for name, value in columns_of(clock, History(terms, (Started(at, cycle),)), at=at).items():
+        setattr(clock, name, value)
+    return clock
+
+
+def _promise(
+    given: Mapping[str, Any], calendars: Mapping[str, CalendarVersion] | None = None
+) -> tuple[CalendarVersion | None, Terms]:
+    """Return a commitment's terms, and the calendar on which they count (which may be known already)."""
+    if given["unit"] == ELAPSED_HOURS:
         # Elapsed hours count on no calendar.
         return None, Terms.of(given, ALWAYS)
-    calendar = calendar_in_force(given["calendar"])
+    calendar = (calendars or {}).get(given["calendar"]) or calendar_in_force(given["calendar"])
     return calendar, Terms.of(given, hours_for(calendar))
 
 

@@ -5,12 +5,13 @@ Each action locks the clock's row, first notes what had passed before it (as the
 would have), then records one event and stores what `sla.clocks` derives from all of them.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
-from events.actions import record
+from events.actions import Happening, record, record_all, withdraw
 from sla.clocks import Fact, Paused
 from sla.models import Clock, Subject
 from sla.queries.histories import History, clock_history
@@ -69,6 +70,9 @@ def store(
     for name, value in columns.items():
         setattr(clock, name, value)
     _save(clock, *columns)
+    if clock.escalation_step and not clock.is_open:
+        # What waits for somebody's working hours is no news any more.
+        withdraw(clock, "clock.escalated", at=at)
     moved = {"old_due_at": old_due_at.isoformat()} if clock.due_at != old_due_at else {}
     record_of(clock, kind, at=at, by=by, **moved, **data)
     return clock
@@ -98,11 +102,19 @@ def columns_of(clock: Clock, history: History, *, at: datetime) -> dict[str, Any
         "closed_at": state.closed_at,
         "breached_at": state.breached_at,
         "late_seconds": state.late_seconds,
+        "delivered": state.delivered,
     }
-    running = state.state == Clock.State.RUNNING
+    running = state.state == Clock.State.RUNNING and not terms.is_judged
     dates = [when for _share, when in ahead if when < state.due_at]
     columns["next_event_at"] = min(dates, default=state.due_at) if running else None
+    columns["escalate_at"] = _escalate_at(clock, history, state.state, at=at)
     return columns
+
+
+def _escalate_at(clock: Clock, history: History, state: str, *, at: datetime) -> datetime | None:
+    """Return when the next step of the ladder is due; nobody is told about what stands still or has ended."""
+    left = clock.escalate_shares[clock.escalation_step :]
+    return history.reached_at(left[0], at=at) if left and state in _IN_DEBT else None
 
 
 def _next_event_at(clock: Clock) -> datetime:
@@ -121,10 +133,21 @@ def _save(clock: Clock, *names: str) -> None:
 
 
 def record_of(clock: Clock, kind: str, *, at: datetime, by: Membership | None, **data: Any) -> None:
-    record(f"clock.{kind}", clock, by=by, at=at, thread=clock.thread_id, data={**_who(clock), **data})
+    record(f"clock.{kind}", clock, by=by, at=at, thread=clock.thread_id, data={**who_owes(clock), **data})
 
 
-def _who(clock: Clock) -> dict[str, Any]:
+def record_all_of(
+    told: Sequence[tuple[Clock, Mapping[str, Any]]], kind: str, *, at: datetime, by: Membership | None
+) -> None:
+    """Record the same thing of several clocks together."""
+    record_all(
+        [Happening(f"clock.{kind}", clock, {**who_owes(clock), **data}, clock.thread_id) for clock, data in told],
+        by=by,
+        at=at,
+    )
+
+
+def who_owes(clock: Clock) -> dict[str, Any]:
     """Return what every event of a clock tells, so that its hearers need not look it up."""
     return {
         "subject": str(clock.subject_id),
@@ -165,6 +188,6 @@ def _announce(clock: Clock, kind: str, step: int | str, at: datetime, **data: An
         by=None,
         at=at,
         thread=clock.thread_id,
-        data={**_who(clock), **data},
+        data={**who_owes(clock), **data},
         once=f"clock:{clock.pk}:{clock.cycle}:{step}",
     )

@@ -5,10 +5,17 @@ Met and breached are dated at what happened, not at when it was noticed. Before 
 fact is applied, a deadline that had passed by then has become a breach; a pause,
 a closing or an edited calendar afterwards changes nothing about it. Only an excuse
 or machine evidence does, and both keep the date of the breach.
+
+# Note [Hours opened afterwards]
+On an edited calendar time counts from the beginning, as if the new hours had always held. Where that
+would put the deadline to the moment of the edit or before it, the old hours and the old deadline stay:
+nobody is late because of hours that were opened afterwards.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sla.business_time import to_utc
 from sla.business_time.problem import gettext_noop
@@ -97,6 +104,8 @@ class ClockRun:
         self.breached_at: datetime | None = None
         self.voided_at: datetime | None = None
         self.late: timedelta | None = None
+        # Of a promise in points or shares, once it is judged.
+        self.delivered: Decimal | None = None
         self.calendar_changed_after_verdict = False
 
     @property
@@ -109,7 +118,7 @@ class ClockRun:
 
     def notice(self, at: datetime) -> None:
         """Let time pass up to `at`. See Note [Verdicts stand]."""
-        if self.state == RUNNING and self.due_at < at:
+        if self.state == RUNNING and self.due_at < at and not self.governing.terms.is_judged:
             self.state = BREACHED
             self.breached_at = self.due_at
 
@@ -126,9 +135,13 @@ class ClockRun:
             case f.Excused():
                 self._excuse()
             case f.Voided():
-                self._void(at, to_utc(fact.happened_at))
+                self._void(at, to_utc(fact.happened_at), waives=fact.waives)
             case f.Shortened():
                 self._shorten(at, fact.terms)
+            case f.Retargeted():
+                self._retarget(fact.amount)
+            case f.Judged():
+                self._judge(at, fact)
             case f.CalendarChanged():
                 self._change_calendar(at, fact)
             case _:
@@ -176,17 +189,22 @@ class ClockRun:
             raise ClockNotBreached(gettext_noop("There is no breach to excuse."))
         self.state = EXCUSED
 
-    def _void(self, at: datetime, happened_at: datetime) -> None:
+    def _void(self, at: datetime, happened_at: datetime, *, waives: bool) -> None:
         if not self.started_at <= happened_at <= at:
             raise EvidenceOutOfRange(gettext_noop("The evidence must lie between the handover and now."))
         if self.breached_at is None:
             self._require_open()
         if self.stopped_at and self.stopped_at <= happened_at:
             return
+        in_time = self.breached_at is None or happened_at <= self.breached_at
         self._forget_after(happened_at)
-        self._stop(happened_at)
-        if self.breached_at and happened_at <= self.breached_at:
-            self.state = MET
+        if waives and in_time:
+            self._end_run(happened_at)
+            self.state, self.closed_at = WAIVED, happened_at
+        else:
+            self._stop(happened_at)
+        if self.breached_at and in_time:
+            self.state = self.state if waives else MET
             self.voided_at = at
             self.late = None
 
@@ -197,15 +215,37 @@ class ClockRun:
         self.promises.append(Promise(at, terms))
         self._date_deadline()
 
+    def _retarget(self, amount: Decimal) -> None:
+        self._require_open()
+        given = self.governing
+        self.governing = replace(given, terms=replace(given.terms, amount=amount))
+        self.promises = [self.governing]
+
+    def _judge(self, at: datetime, fact: f.Judged) -> None:
+        """Read the verdict off the figures; nobody can do anything about a shortfall any more."""
+        self._require_open()
+        self._end_run(at)
+        self.delivered = fact.numerator / fact.denominator
+        if fact.numerator >= self.governing.terms.amount * fact.denominator:
+            self.state, self.stopped_at = MET, at
+        else:
+            self.state, self.breached_at, self.closed_at = BREACHED, self.due_at, to_utc(fact.found_at)
+
     def _change_calendar(self, at: datetime, fact: f.CalendarChanged) -> None:
         if self.has_ended or self.breached_at:
             self.calendar_changed_after_verdict = True
             return
         before = self.promises, self.governing, self.due_at
-        self.promises = [promise.with_hours(fact.hours) for promise in self.promises]
+        old_hours = self.governing.terms.hours.spec.content_hash
+        self.promises = [
+            # A further promise may count on another calendar, which nobody edited.
+            promise if promise.terms.hours.spec.content_hash != old_hours
+            else promise.with_hours(fact.hours, told=fact.told if promise is self.governing else ())
+            for promise in self.promises
+        ]  # fmt: skip
         self._date_deadline()
         counted_until = self.runs[-1][1] or at
-        # Nobody is late because of hours that were opened afterwards.
+        # See Note [Hours opened afterwards].
         if self.due_at <= counted_until and self.due_at < before[2]:
             self.promises, self.governing, self.due_at = before
 
@@ -246,8 +286,10 @@ class ClockRun:
 
 def replay(facts: Iterable[f.Fact], terms: Terms, *, at: datetime) -> ClockRun:
     """The life of the clock up to `at`; facts of one moment keep their order."""
-    moment = to_utc(at)
-    known = sorted((fact for fact in facts if fact.at <= moment), key=lambda fact: to_utc(fact.at))
+    every = sorted(facts, key=lambda fact: to_utc(fact.at))
+    # A clock that starts later (over the day's capacity) stands at its beginning until then.
+    moment = max([to_utc(at), *(to_utc(fact.at) for fact in every[:1])])
+    known = [fact for fact in every if fact.at <= moment]
     if not known or not isinstance(known[0], f.Started):
         raise ClockNotStarted(gettext_noop("A clock starts once, before all else."))
     run = ClockRun(known[0], terms)

@@ -1,5 +1,6 @@
 """Working hours: which calendar version holds, compiled once per process."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sla.business_time import ALWAYS, Hours, hours_of
@@ -15,6 +16,15 @@ def calendar_in_force(key: str) -> CalendarVersion:
     """Return the newest version of the calendar that commitments call ``key``."""
     rows = CalendarVersion.objects.filter(calendar__key=key).select_related("calendar")
     return rows.order_by("-number")[:1].get()
+
+
+def calendars_in_force(keys: Iterable[str]) -> dict[str, CalendarVersion]:
+    """Return the newest version of each of these calendars, in one query."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    rows = CalendarVersion.objects.filter(calendar__key__in=wanted).select_related("calendar")
+    return {row.calendar.key: row for row in rows.order_by("calendar__key", "-number").distinct("calendar__key")}
 
 
 def hours_for(calendar_version: CalendarVersion) -> Hours:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sla.business_time import ALWAYS, Hours
 from sla.models import Clock
 from sla.queries.calendars import hours_by_id
-from sla.words import amount_text, commitment_label
+from sla.words import amount_text, commitment_label, figures_text
 
 WAITING = "waiting"
 
@@ -46,6 +47,8 @@ class ClockView:
     closed_at: datetime | None
     used_seconds: int
     target_seconds: int
+    # How a promise in points or shares came out; empty for others, and until it is judged.
+    figures_text: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -102,6 +105,7 @@ def clock_view(clock: Clock, *, at: datetime) -> ClockView:
         closed_at=clock.closed_at,
         used_seconds=used,
         target_seconds=clock.target_seconds,
+        figures_text="" if clock.delivered is None else figures_text(clock.amount, clock.delivered, clock.unit),
     )
 
 
@@ -120,9 +124,20 @@ def used_seconds(clock: Clock, hours: Hours, *, at: datetime) -> int:
 
 def breached_at(clock: Clock, *, at: datetime) -> datetime | None:
     """Return when it was breached, also where the sweep has not been yet."""
-    if clock.state == Clock.State.RUNNING and clock.due_at < at:
+    if clock.state == Clock.State.RUNNING and clock.due_at < at and not clock.is_judged:
         return clock.due_at
     return clock.breached_at
+
+
+def past_due(*, at: datetime) -> Q:
+    """Select running clocks whose deadline is over, before the sweep has been; those judged by figures wait."""
+    return Q(state=Clock.State.RUNNING, due_at__lt=at, next_event_at__isnull=False)
+
+
+def going_on(*, at: datetime) -> Q:
+    """Select clocks that are neither kept nor broken yet."""
+    running = Q(state=Clock.State.RUNNING) & (Q(due_at__gte=at) | Q(next_event_at=None))
+    return running | Q(state=Clock.State.PAUSED)
 
 
 def warnings_of(clock: Clock) -> list[tuple[int, datetime]]:
@@ -136,18 +151,25 @@ def _share(used: int, target: int) -> float:
 
 
 def _opens_at(clock: Clock, hours: Hours, *, at: datetime) -> datetime | None:
-    if clock.state != Clock.State.RUNNING or clock.due_at < at or hours.is_open(at):
+    if clock.state != Clock.State.RUNNING or clock.due_at < at or clock.is_judged:
+        return None
+    if clock.started_at > at:
+        # Over the day's capacity: it has not begun.
+        return clock.started_at
+    if hours.is_open(at):
         return None
     return hours.next_opening(at)
 
 
 def _early_seconds(clock: Clock, used: int) -> int | None:
-    return max(clock.target_seconds - used, 0) if clock.state == Clock.State.MET else None
+    if clock.state != Clock.State.MET or clock.is_judged:
+        return None
+    return max(clock.target_seconds - used, 0)
 
 
 def _late_seconds(clock: Clock, hours: Hours, breached: datetime | None, *, at: datetime) -> int | None:
     """Return how late it is in the clock's own unit; of an open one, how late by now."""
-    if clock.late_seconds is not None or breached is None or clock.state == Clock.State.MET:
+    if clock.late_seconds is not None or breached is None or clock.state == Clock.State.MET or clock.is_judged:
         return clock.late_seconds
     until = clock.closed_at or at
     return hours.between(breached, max(until, breached))

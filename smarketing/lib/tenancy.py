@@ -1,8 +1,9 @@
 """What every table of an organisation shares (architecture: tenancy, belts 3 to 5)."""
 
 from typing import Any, TypeVar
+from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func
 
 from smarketing.lib.scope import current_organisation_id
@@ -16,6 +17,13 @@ class UuidV7(Func):
     function = "uuidv7"
     template = "uuidv7()"
     output_field = models.UUIDField()
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Return so many ids of PostgreSQL's own, for rows that are written together and name each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("select uuidv7() from generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
 
 
 class ClockTimestamp(Func):

@@ -192,10 +192,10 @@ def test_turns_are_fair_with_workers_side_by_side(live_cast: Cast, at: datetime)
 def test_without_the_lock_turns_would_be_unfair(live_cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: workers that read the turns unlocked give the same rep several at once."""
 
-    def unlocked(member_ids: Any) -> list[RoutingTurn]:
+    def unlocked(pool: str, member_ids: Any, *, limited: Any = ()) -> list[RoutingTurn]:
         ids = list(member_ids)
-        RoutingTurn.objects.bulk_create([RoutingTurn(member_id=pk) for pk in ids], ignore_conflicts=True)
-        return list(RoutingTurn.objects.filter(member_id__in=ids).order_by("member_id"))
+        RoutingTurn.objects.bulk_create([RoutingTurn(pool=pool, member_id=pk) for pk in ids], ignore_conflicts=True)
+        return list(RoutingTurn.objects.filter(pool=pool).order_by("member_id"))
 
     monkeypatch.setattr(routing, "_locked_turns", unlocked)
     given = hand_over_many(live_cast, at, count=22, workers=4)
