@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from events.nudge import nudge_relay
+from sla.actions import escalate_due
 from sla.actions import sweep as sweep_clocks
+from smarketing.lib.clock import now
 
 
 @shared_task(name="sla.sweep")
@@ -13,3 +15,12 @@ def sweep() -> int:
     if moved:
         nudge_relay()
     return moved
+
+
+@shared_task(name="sla.escalate")
+def escalate() -> int:
+    """Tell the next ones up about deadlines of all organisations; return how many steps were taken."""
+    taken = escalate_due(at=now())
+    if taken:
+        nudge_relay()
+    return taken

@@ -37,8 +37,12 @@ def side_label(side: str) -> str:
 
 
 def amount_text(amount: Decimal | int | str, unit: str) -> str:
-    """Return a promise's time with its unit: 24 h, 1 business hour, 3 business days."""
+    """Return what is promised with its unit: 24 h, 1 business hour, 3 business days, 500 points, 80 %."""
     number = Decimal(amount)
+    if unit == "share":
+        return _("%(n)s %%") % {"n": _plain(number * 100)}
+    if unit == "points":
+        return ngettext("%(n)s point", "%(n)s points", _plural(number)) % {"n": _plain(number)}
     text = f"{number.normalize():f}"
     # Plural forms know whole numbers only: half an hour reads as several.
     count = int(number) if number == int(number) else 2
@@ -85,6 +89,29 @@ def unit_label(unit: str) -> str:
         "business_days": _("business days"),
     }
     return labels.get(unit, unit)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{round(number, 2).normalize():f}"
+
+
+def _plural(number: Decimal) -> int:
+    # Plural forms know whole numbers only: half a point reads as several.
+    return int(number) if number == int(number) else 2
+
+
+def figures_text(promised: Decimal, delivered: Decimal, unit: str) -> str:
+    """Return how a promise in points or shares came out: 480 of 500 points: 20 short."""
+    if unit == "share":
+        values = {"delivered": amount_text(delivered, unit), "promised": amount_text(promised, unit)}
+        if delivered >= promised:
+            return _("%(delivered)s of %(promised)s: kept") % values
+        values["missing"] = _plain((promised - delivered) * 100)
+        return _("%(delivered)s of %(promised)s: %(missing)s percentage points short") % values
+    values = {"delivered": _plain(delivered), "promised": amount_text(promised, unit)}
+    if delivered >= promised:
+        return _("%(delivered)s of %(promised)s: kept") % values
+    return _("%(delivered)s of %(promised)s: %(missing)s short") % {**values, "missing": _plain(promised - delivered)}
 
 
 def sentence_text(sentence: Sentence, *, zone: str) -> str:

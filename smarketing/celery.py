@@ -15,6 +15,7 @@ STALE = 5
 
 app.conf.beat_schedule = {
     "sla.sweep": {"task": "sla.sweep", "schedule": 1.0, "options": {"expires": STALE}},
+    "sla.escalate": {"task": "sla.escalate", "schedule": 2.0, "options": {"expires": STALE}},
     "events.relay": {"task": "events.relay", "schedule": 1.0, "options": {"expires": STALE}},
     "intake.judge_waiting": {
         "task": "intake.judge_waiting",

@@ -15,12 +15,15 @@ from sla.clocks.attempts import (
 from sla.clocks.explanation import Explanation, Segment, Sentence, explain
 from sla.clocks.facts import (
     CalendarChanged,
+    CalendarChangedAfterVerdict,
     Cancelled,
     Excused,
     Fact,
+    Judged,
     Merged,
     Paused,
     Resumed,
+    Retargeted,
     Shortened,
     Started,
     Stopped,
@@ -28,7 +31,7 @@ from sla.clocks.facts import (
     Voided,
     Waived,
 )
-from sla.clocks.ownership import used_by_owner
+from sla.clocks.ownership import Owned, owned_parts, used_by_owner
 from sla.clocks.run import (
     BREACHED,
     CANCELLED,
@@ -49,16 +52,19 @@ from sla.clocks.run import (
 )
 from sla.clocks.state import ClockState, derive
 from sla.clocks.steps import Step, steps_between
-from sla.clocks.terms import Terms
+from sla.clocks.terms import FIGURES, POINTS, SHARE, Terms
 
 __all__ = [
     "BREACHED",
     "CANCELLED",
     "EXCUSED",
+    "FIGURES",
     "MERGED",
     "MET",
     "PAUSED",
+    "POINTS",
     "RUNNING",
+    "SHARE",
     "STATES",
     "SUPERSEDED",
     "WAIVED",
@@ -66,6 +72,7 @@ __all__ = [
     "AttemptTerms",
     "AttemptVerdict",
     "CalendarChanged",
+    "CalendarChangedAfterVerdict",
     "Cancelled",
     "ClockEnded",
     "ClockNotBreached",
@@ -77,10 +84,13 @@ __all__ = [
     "Excused",
     "Explanation",
     "Fact",
+    "Judged",
     "JudgedAttempt",
     "Merged",
+    "Owned",
     "Paused",
     "Resumed",
+    "Retargeted",
     "Segment",
     "Sentence",
     "Shortened",
@@ -94,6 +104,7 @@ __all__ = [
     "count_attempts",
     "derive",
     "explain",
+    "owned_parts",
     "steps_between",
     "used_by_owner",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sla.business_time import Hours
 from sla.clocks.terms import Terms
@@ -65,9 +66,13 @@ class Excused(Fact):
 
 @dataclass(frozen=True)
 class Voided(Fact):
-    """Evidence recorded at `at` says that it had happened at `happened_at`."""
+    """Evidence recorded at `at` says that it had happened at `happened_at`.
+
+    With `waives` it had become needless then (the person was reached before the last attempt).
+    """
 
     happened_at: datetime
+    waives: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,32 @@ class Shortened(Fact):
 
 
 @dataclass(frozen=True)
+class Retargeted(Fact):
+    """Both heads have agreed on another figure before the promise was judged."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Judged(Fact):
+    """The figures at `at` of a promise in points or shares, read at `found_at`; points are parts of one."""
+
+    found_at: datetime
+    numerator: Decimal
+    denominator: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
 class CalendarChanged(Fact):
-    """The calendar was edited; time counts on the new hours from the beginning."""
+    """The calendar was edited; time counts on the new hours from the beginning.
+
+    `told` are the warnings that were given already: nobody hears of them twice.
+    """
 
     hours: Hours
+    told: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalendarChangedAfterVerdict(Fact):
+    """The calendar of a closed verdict was edited: it stands, and says so."""

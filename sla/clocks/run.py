@@ -144,6 +144,8 @@ class ClockRun:
                 self._judge(at, fact)
             case f.CalendarChanged():
                 self._change_calendar(at, fact)
+            case f.CalendarChangedAfterVerdict():
+                self.calendar_changed_after_verdict = self.has_ended or self.breached_at is not None
             case _:
                 self._close(at, fact)
 

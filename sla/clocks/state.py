@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sla.business_time import ALWAYS, to_utc
 from sla.clocks.facts import Fact
@@ -39,6 +40,7 @@ class ClockState:
     breached_at: datetime | None
     voided_at: datetime | None
     late_seconds: int | None
+    delivered: Decimal | None
     calendar_changed_after_verdict: bool
 
     @property
@@ -73,6 +75,7 @@ def derive(facts: Iterable[Fact], terms: Terms, *, at: datetime) -> ClockState:
         breached_at=run.breached_at,
         voided_at=run.voided_at,
         late_seconds=None if run.late is None else run.late // _SECOND,
+        delivered=run.delivered,
         calendar_changed_after_verdict=run.calendar_changed_after_verdict,
     )
 
@@ -86,7 +89,8 @@ def _warnings(run: ClockRun) -> tuple[tuple[int, datetime], ...]:
 
 
 def _next_event_at(run: ClockRun, warn_at: tuple[tuple[int, datetime], ...], at: datetime) -> datetime | None:
-    if run.state != RUNNING:
+    # See Note [Promises judged by figures].
+    if run.state != RUNNING or run.governing.terms.is_judged:
         return None
     ahead = [when for _, when in warn_at if at < when < run.due_at]
     return min(ahead, default=run.due_at)

@@ -10,9 +10,14 @@ governs. So a pause keeps what is left of each, whatever their units are.
 Without a pause a promise in business days is due at the same local time some
 working days later. Once it was paused, that rule has no meaning any more: what is
 kept is the business time that was left, as for a promise in business hours.
+
+# Note [Promises judged by figures]
+Marketing's volume, pace, acceptance and completeness are owed in points or in shares by
+a fixed moment. No second of passing time breaks them: they run until a task reads their
+figures, and the verdict is dated at that moment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,9 +29,15 @@ from sla.business_time import (
     ELAPSED_HOURS,
     Hours,
     due_after,
+    to_utc,
 )
 from sla.business_time.units import Amount, duration_of, whole_days
 from sla.content import amount_of
+
+POINTS = "points"
+SHARE = "share"
+# See Note [Promises judged by figures].
+FIGURES = (POINTS, SHARE)
 
 # A piece of running time; open-ended while the clock runs.
 Run = tuple[datetime, datetime | None]
@@ -40,8 +51,14 @@ class Terms:
     unit: str
     hours: Hours = ALWAYS
     warn_shares: tuple[int, ...] = ()
+    # When a promise in points or shares is judged; the others follow from their time.
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
+        if (self.unit in FIGURES) != (self.until is not None):
+            raise ValueError("A promise in points or shares, and only such a one, ends at a fixed moment.")
+        if self.unit in FIGURES:
+            return
         if self.unit == BUSINESS_DAYS:
             whole_days(self.amount)
         else:
@@ -56,9 +73,14 @@ class Terms:
         return cls(amount, commitment["unit"], hours, tuple(commitment.get("warn_shares", ())))
 
     @property
+    def is_judged(self) -> bool:
+        """Kept or broken by its figures. See Note [Promises judged by figures]."""
+        return self.unit in FIGURES
+
+    @property
     def measure(self) -> Hours:
         """The hours on which time counts."""
-        return ALWAYS if self.unit == ELAPSED_HOURS else self.hours
+        return ALWAYS if self.unit in (ELAPSED_HOURS, *FIGURES) else self.hours
 
 
 @dataclass(frozen=True)
@@ -68,19 +90,22 @@ class Promise:
     since: datetime
     terms: Terms
 
-    def with_hours(self, hours: Hours) -> "Promise":
-        """The same promise on an edited calendar, from its beginning on."""
-        return replace(self, terms=replace(self.terms, hours=hours))
+    def with_hours(self, hours: Hours, *, told: Collection[int] = ()) -> "Promise":
+        """The same promise on an edited calendar, from its beginning on, without the warnings that were given."""
+        shares = tuple(share for share in self.terms.warn_shares if share not in told)
+        return replace(self, terms=replace(self.terms, hours=hours, warn_shares=shares))
 
     @cached_property
     def plain_due_at(self) -> datetime:
         """When it is due if nothing ever pauses it."""
+        if self.terms.until:
+            return to_utc(self.terms.until)
         return due_after(self.since, self.terms.amount, self.terms.unit, self.terms.hours)
 
     @cached_property
     def target(self) -> timedelta:
         """The promised time as counted on the hours."""
-        if self.terms.unit == BUSINESS_DAYS:
+        if self.terms.unit in (BUSINESS_DAYS, *FIGURES):
             return self.terms.measure.worked(self.since, self.plain_due_at)
         return duration_of(self.terms.amount, self.terms.unit)
 

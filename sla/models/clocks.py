@@ -127,6 +127,11 @@ class Clock(TenantModel):
         return f"{self.commitment} {self.state} {self.due_at:%Y-%m-%d %H:%M}Z"
 
     @property
+    def is_judged(self) -> bool:
+        """Kept or broken by its figures, which a task reads; no deadline passes by itself."""
+        return self.unit in {"points", "share"}
+
+    @property
     def is_open(self) -> bool:
         """Somebody still owes something: also after a breach, until it happened or fell away."""
         owing = (Clock.State.RUNNING, Clock.State.PAUSED, Clock.State.BREACHED)

@@ -2,28 +2,35 @@
 
 # Note [Facts and compensations]
 A clock's row is a copy; its events are the truth. Each event of kind ``clock.*`` is one
-fact, but for the announcements (warning, breached, reassigned), which follow from facts,
-and for ``clock.reopened``, which takes the stop before it back: the deadline is then what
-it would have been had nobody stopped it. ``clock.unpaused`` does the same for a pause.
+fact, but for the announcements (warning, breached, escalated, reassigned, what was asked and
+refused), which follow from facts or change none, and for ``clock.reopened``, which takes the
+stop before it back: the deadline is then what it would have been had nobody stopped it.
+``clock.unpaused`` does the same for a pause, ``clock.unmerged`` for a merger; with
+``left_out`` the time in between does not count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from events.models import Event
 from events.queries import histories_of, history_of
 from sla.clocks import (
+    CalendarChanged,
+    CalendarChangedAfterVerdict,
     Cancelled,
     ClockState,
     Excused,
     Explanation,
     Fact,
+    Judged,
     Merged,
     Paused,
     Resumed,
+    Retargeted,
     Shortened,
     Started,
     Stopped,
@@ -49,7 +56,13 @@ _PLAIN: dict[str, type[Fact]] = {
     "clock.merged": Merged,
     "clock.excused": Excused,
 }
-_TAKES_BACK: dict[str, type[Fact]] = {"clock.reopened": Stopped, "clock.unpaused": Paused}
+_TAKES_BACK: dict[str, type[Fact]] = {
+    "clock.reopened": Stopped,
+    "clock.unpaused": Paused,
+    "clock.unmerged": Merged,
+}
+# Why no time counts while another clock goes on instead.
+MERGED = "merged"
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,15 @@ class History:
         """Return what the facts amount to."""
         return derive(self.facts, self.terms, at=at)
 
+    def without_merger(self, *, at: datetime) -> "History":
+        """Return the history as if the clock had stood still while another one went on instead, until ``at``."""
+        return replace(self, facts=_left_out(self.facts, at))
+
+    def reached_at(self, share: int, *, at: datetime) -> datetime | None:
+        """Return when this percentage of the promised time is used up; None while no time counts."""
+        run = replay(self.facts, self.terms, at=at)
+        return run.governing.warn_at(share, run.runs) if run.is_counting else None
+
     def governing(self, *, at: datetime) -> tuple[datetime, Terms]:
         """Return the promise whose deadline comes first, and since when it is given."""
         promise = replay(self.facts, self.terms, at=at).governing
@@ -88,17 +110,19 @@ class History:
 
 def clock_history(clock: Clock) -> History:
     """Return the history of one clock."""
-    return _history(history_of(clock.pk))
+    return history_from(history_of(clock.pk))
 
 
 def clock_histories(clock_ids: Iterable[UUID]) -> dict[UUID, History]:
     """Return the histories of several clocks in one query."""
-    return {clock_id: _history(events) for clock_id, events in histories_of(clock_ids).items()}
+    return {clock_id: history_from(events) for clock_id, events in histories_of(clock_ids).items()}
 
 
 def terms_as_data(terms: Terms, calendar_version_id: UUID | None) -> dict[str, Any]:
     """Return the promise as the data of an event, to be read back by ``terms_from``."""
+    until = {"until": terms.until.isoformat()} if terms.until else {}
     return {
+        **until,
         "amount": str(terms.amount),
         "unit": terms.unit,
         "warn_shares": list(terms.warn_shares),
@@ -111,36 +135,73 @@ def terms_from(data: dict[str, Any]) -> Terms:
     amount = amount_of(data["amount"])
     if amount is None:
         raise ValueError(f"{data['amount']!r} is not an amount.")
+    if "until" in data:
+        return Terms(amount, data["unit"], until=datetime.fromisoformat(data["until"]))
     calendar = data["calendar_version"]
     hours = hours_by_id(UUID(calendar) if calendar else None)
     return Terms(amount, data["unit"], hours, tuple(data["warn_shares"]))
 
 
-def _history(events: Sequence[Event]) -> History:
-    """See Note [Facts and compensations]."""
+def history_from(events: Sequence[Event]) -> History:
+    """Return the history that the events of one clock tell. See Note [Facts and compensations]."""
     facts: tuple[Fact, ...] = ()
     # By the order in which they were recorded: what is taken back was recorded before.
     for event in sorted(events, key=lambda event: (event.recorded_at, event.pk)):
         if event.kind in _TAKES_BACK:
-            facts = _without_last(facts, _TAKES_BACK[event.kind])
+            facts = _taken_back(facts, _TAKES_BACK[event.kind], event)
         elif (fact := _fact(event)) is not None:
             facts = (*facts, fact)
     started = next(event for event in events if event.kind == "clock.started")
     return History(terms_from(started.data), facts)
 
 
+def _taken_back(facts: tuple[Fact, ...], kind: type[Fact], event: Event) -> tuple[Fact, ...]:
+    return _left_out(facts, event.at) if event.data.get("left_out") else _without_last(facts, kind)
+
+
+def _left_out(facts: tuple[Fact, ...], until: datetime) -> tuple[Fact, ...]:
+    return (*_without_last(facts, Merged), Paused(_last_at(facts, Merged), MERGED), Resumed(until))
+
+
+def _last_at(facts: tuple[Fact, ...], kind: type[Fact]) -> datetime:
+    return next(fact.at for fact in reversed(facts) if type(fact) is kind)
+
+
 def _fact(event: Event) -> Fact | None:
-    match event.kind:
-        case "clock.started":
-            return Started(event.at, event.data["cycle"])
-        case "clock.paused":
-            return Paused(event.at, event.data["reason"])
-        case "clock.shortened":
-            return Shortened(event.at, terms_from(event.data))
-        case "clock.breach_voided":
-            return Voided(event.at, datetime.fromisoformat(event.data["happened_at"]))
+    if "numerator" in event.data:
+        return _judged(event)
+    if event.kind in _TOLD:
+        return _TOLD[event.kind](event)
     plain = _PLAIN.get(event.kind)
     return plain(event.at) if plain else None
+
+
+def _voided(event: Event) -> Voided:
+    happened_at = datetime.fromisoformat(event.data["happened_at"])
+    return Voided(event.at, happened_at, waives=bool(event.data.get("waives")))
+
+
+def _judged(event: Event) -> Judged:
+    """A verdict by figures is a fact; one by time follows from the facts."""
+    numerator, denominator = (Decimal(event.data[name]) for name in ("numerator", "denominator"))
+    return Judged(event.at, datetime.fromisoformat(event.data["found_at"]), numerator, denominator)
+
+
+def _calendar_changed(event: Event) -> CalendarChanged:
+    hours = hours_by_id(UUID(event.data["calendar_version"]))
+    return CalendarChanged(event.at, hours, told=tuple(event.data.get("told", ())))
+
+
+_TOLD: dict[str, Callable[[Event], Fact]] = {
+    "clock.started": lambda event: Started(event.at, event.data["cycle"]),
+    "clock.paused": lambda event: Paused(event.at, event.data["reason"]),
+    "clock.shortened": lambda event: Shortened(event.at, terms_from(event.data)),
+    "clock.retargeted": lambda event: Retargeted(event.at, Decimal(event.data["amount"])),
+    "clock.recalculated": _calendar_changed,
+    "clock.calendar_changed_after_verdict": lambda event: CalendarChangedAfterVerdict(event.at),
+    "clock.breach_voided": _voided,
+    "clock.proved": _voided,
+}
 
 
 def _without_last(facts: tuple[Fact, ...], kind: type[Fact]) -> tuple[Fact, ...]:
