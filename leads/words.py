@@ -1,12 +1,12 @@
 """Stages, decisions and events in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.models import Attempt, Handover, Lead
 from sla.words import commitment_label
@@ -93,6 +93,41 @@ FIELDS: Mapping[str, Promise] = {
 }
 
 
+MERGE_FIELDS: Mapping[str, Promise] = {
+    "marketer": gettext_lazy("marketer"),
+    "campaign": gettext_lazy("campaign"),
+}
+# By what two leads may be one person.
+DUPLICATE_KINDS: Mapping[str, Promise] = {
+    "mailbox": gettext_lazy("same mailbox"),
+    "phone": gettext_lazy("same phone number"),
+    "name": gettext_lazy("similar name at the same company"),
+}
+
+FLAGS: Mapping[str, Promise] = {
+    "competitor": gettext_lazy("competitor"),
+    "student": gettext_lazy("student"),
+    "existing_customer": gettext_lazy("existing customer"),
+}
+BEHAVIOURS: Mapping[str, Promise] = {
+    "page_viewed": gettext_lazy("viewed a page"),
+    "pricing_viewed": gettext_lazy("viewed the price list"),
+    "ebook_downloaded": gettext_lazy("downloaded an e-book"),
+    "webinar_attended": gettext_lazy("attended a webinar"),
+    "demo_requested": gettext_lazy("asked for a demo"),
+    "mail_opened": gettext_lazy("opened a mail"),
+    "mail_clicked": gettext_lazy("clicked in a mail"),
+}
+KINDS: Mapping[str, Promise] = {
+    "text": gettext_lazy("Text"),
+    "number": gettext_lazy("Number"),
+    "date": gettext_lazy("Date"),
+    "boolean": gettext_lazy("Yes or no"),
+    "choice": gettext_lazy("One of a list"),
+    "multi_choice": gettext_lazy("Several of a list"),
+}
+
+
 @dataclass(frozen=True)
 class Telling:
     """How the timeline shows a kind of event."""
@@ -107,12 +142,36 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.scored": Telling("sparkles", gettext_lazy("was scored")),
     "lead.qualified": Telling("rosette-discount-check", gettext_lazy("became an MQL"), "ok"),
     "lead.edited": Telling("pencil", gettext_lazy("corrected the record")),
+    "lead.moved": Telling("route", gettext_lazy("changed the stage")),
+    "lead.recycled": Telling("repeat", gettext_lazy("went back for a later time"), "warn"),
+    "lead.woke": Telling("bell", gettext_lazy("woke up: look at the lead again"), "warn"),
+    "lead.dwelling": Telling("hourglass", gettext_lazy("has stood still"), "warn"),
+    "lead.duplicate_suggested": Telling("users", gettext_lazy("may be the same person as another lead")),
+    "lead.duplicate_dismissed": Telling("users", gettext_lazy("said that two leads are not one person")),
+    "lead.merged": Telling("arrows-exchange", gettext_lazy("merged two leads into one")),
+    "lead.unmerged": Telling("arrow-back-up", gettext_lazy("undid a merge")),
+    "handover.merged": Telling("arrows-exchange", gettext_lazy("ended this handover: an earlier one goes on")),
+    "handover.unmerged": Telling("arrow-back-up", gettext_lazy("took this handover up again")),
+    "lead.marketer_assigned": Telling("user-check", gettext_lazy("gave the lead to another marketer")),
+    "lead.nurture_ended": Telling("plant-2", gettext_lazy("ended the nurture")),
+    "leads.exported": Telling("download", gettext_lazy("took leads out as a file")),
+    "view.saved": Telling("stack-2", gettext_lazy("saved a view")),
+    "view.changed": Telling("stack-2", gettext_lazy("changed a view")),
+    "view.removed": Telling("trash", gettext_lazy("removed a view")),
+    "view.made_default": Telling("stack-2", gettext_lazy("chose the view that opens first")),
     "handover.sent": Telling("send", gettext_lazy("handed the lead over to sales")),
     "handover.accepted": Telling("check", gettext_lazy("accepted the lead"), "ok"),
     "handover.deemed_accepted": Telling("hourglass", gettext_lazy("counts as accepted by silence"), "warn"),
     "handover.rejected": Telling("x", gettext_lazy("rejected the lead"), "crit"),
     "handover.rerouted": Telling("arrows-exchange", gettext_lazy("said it belongs to somebody else"), "warn"),
     "handover.assigned": Telling("user-check", gettext_lazy("assigned the lead")),
+    "handover.covered": Telling("arrows-exchange", gettext_lazy("went to the deputy during an absence")),
+    "handover.uncovered": Telling("user-check", gettext_lazy("came back after an absence")),
+    "routing.changed": Telling("route", gettext_lazy("changed the routing rules")),
+    "absence.planned": Telling("calendar-event", gettext_lazy("planned an absence")),
+    "absence.ended": Telling("calendar-event", gettext_lazy("ended an absence")),
+    "absence.covered": Telling("arrows-exchange", gettext_lazy("open work went to a deputy")),
+    "absence.uncovered": Telling("user-check", gettext_lazy("open work came back from a deputy")),
     "handover.decision_undone": Telling("arrow-back-up", gettext_lazy("took the decision back")),
     "handover.attempted": Telling("phone", gettext_lazy("tried to reach the person")),
     "handover.progressed": Telling("trending-up", gettext_lazy("moved the lead on"), "ok"),
@@ -123,6 +182,19 @@ TELLINGS: Mapping[str, Telling] = {
     "case.ruled": Telling("gavel", gettext_lazy("ruled on the case")),
     "case.withdrawn": Telling("scale", gettext_lazy("withdrew the appeal")),
     "clock.breached": Telling("alert-octagon", gettext_lazy("deadline passed"), "crit"),
+    "clock.escalated": Telling("bell", gettext_lazy("told the next one up"), "warn"),
+    "clock.excuse_requested": Telling("flag", gettext_lazy("asked to excuse the breach")),
+    "clock.excuse_consented": Telling("flag", gettext_lazy("one of two heads excuses the breach")),
+    "clock.excused": Telling("shield-check", gettext_lazy("breach excused by the other side"), "ok"),
+    "clock.excuse_refused": Telling("flag", gettext_lazy("excuse refused by the other side"), "crit"),
+    "clock.excuse_withdrawn": Telling("flag", gettext_lazy("no longer asks to excuse the breach")),
+    "clock.evidence_offered": Telling("flag", gettext_lazy("said that it happened in time; to be confirmed")),
+    "clock.evidence_consented": Telling("flag", gettext_lazy("one of two heads confirms that it happened in time")),
+    "clock.evidence_refused": Telling("flag", gettext_lazy("not believed that it happened in time"), "crit"),
+    "clock.evidence_withdrawn": Telling("flag", gettext_lazy("no longer says that it happened in time")),
+    "clock.proved": Telling("shield-check", gettext_lazy("a record came later that shows when it happened")),
+    "clock.merged": Telling("arrows-exchange", gettext_lazy("deadline goes on with the merged lead")),
+    "clock.unmerged": Telling("arrow-back-up", gettext_lazy("deadline goes on by itself again")),
     "clock.breach_voided": Telling("shield-check", gettext_lazy("breach voided"), "ok"),
     "clock.warning": Telling("clock-exclamation", gettext_lazy("deadline comes near"), "warn"),
     "clock.met": Telling("circle-check", gettext_lazy("deadline met"), "ok"),
@@ -143,6 +215,8 @@ UNTOLD = frozenset(
         "reassigned",
         "stopped",
         "superseded",
+        "taken_over",
+        "given_back",
     )
 )
 
@@ -160,22 +234,47 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def _detail(kind: str, data: Mapping[str, Any]) -> str:
+    if kind == "clock.escalated":
+        return _escalation(data)
     if kind.startswith("clock."):
         return commitment_label(data["commitment"]) if "commitment" in data else ""
-    if kind == "handover.attempted":
-        return f"{word(CHANNELS, data['channel'])}, {word(OUTCOMES, data['outcome'])}"
-    if kind == "handover.returned":
-        return word(ANSWERS, data["answer"])
-    if kind == "handover.settled":
-        return word(ANSWERS, data["outcome"])
-    if kind == "lead.scored":
-        tier = word(TIERS, data["tier"]) if data["tier"] else _("not yet qualified")
-        return _("fit %(fit)s, readiness %(readiness)s, %(tier)s") % {
-            "fit": data["fit_grade"],
-            "readiness": data["readiness_grade"],
-            "tier": tier,
-        }
-    return ""
+    return _DETAILS[kind](data) if kind in _DETAILS else ""
+
+
+def _of_attempt(data: Mapping[str, Any]) -> str:
+    return f"{word(CHANNELS, data['channel'])}, {word(OUTCOMES, data['outcome'])}"
+
+
+def _of_move(data: Mapping[str, Any]) -> str:
+    return f"{word(STAGES, data['from'])} → {word(STAGES, data['to'])}"
+
+
+def _of_stay(data: Mapping[str, Any]) -> str:
+    days = ngettext("%(n)d day as %(stage)s", "%(n)d days as %(stage)s", data["days"])
+    return days % {"n": data["days"], "stage": word(STAGES, data["stage"])}
+
+
+def _of_score(data: Mapping[str, Any]) -> str:
+    tier = word(TIERS, data["tier"]) if data["tier"] else _("not yet qualified")
+    grades = {"fit": data["fit_grade"], "readiness": data["readiness_grade"], "tier": tier}
+    return _("fit %(fit)s, readiness %(readiness)s, %(tier)s") % grades
+
+
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "handover.attempted": _of_attempt,
+    "handover.returned": lambda data: word(ANSWERS, data["answer"]),
+    "handover.settled": lambda data: word(ANSWERS, data["outcome"]),
+    "lead.moved": _of_move,
+    "lead.dwelling": _of_stay,
+    "lead.scored": _of_score,
+}
+
+
+def _escalation(data: Mapping[str, Any]) -> str:
+    values = {"what": commitment_label(data["commitment"]), "share": data["share"]}
+    if data["skipped"]:
+        return _("%(what)s, %(share)s %% of the time; nobody was told, the next step had come too") % values
+    return _("%(what)s, %(share)s %% of the time") % values
 
 
 def word(words: Mapping[str, Promise], key: str) -> str:

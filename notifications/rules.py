@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tenants.roles import Role
 
@@ -22,6 +23,17 @@ HEADS: Mapping[str, Role] = {
     "marketing": Role.MARKETING_MANAGER,
     "board": Role.EXECUTIVE,
 }
+
+
+# Who must consent to what a side asks about its own breach.
+CONSENTING: Mapping[str, tuple[Role, ...]] = {
+    "sales": (Role.MARKETING_MANAGER,),
+    "marketing": (Role.SALES_MANAGER,),
+    "board": (Role.MARKETING_MANAGER, Role.SALES_MANAGER),
+}
+
+# Promises that a task reads from figures: they have no ladder.
+BY_FIGURES = frozenset({"volume", "pace", "acceptance_rate", "completeness"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,10 @@ def _clock_warning(data: Mapping[str, Any]) -> list[Told]:
 
 
 def _clock_breached(data: Mapping[str, Any]) -> list[Told]:
+    # A deadline of passing time is told by the ladder of the agreement, whose first rung is the breach.
+    if data.get("commitment") not in BY_FIGURES:
+        return []
+
     def words(zone: ZoneInfo) -> str:
         return _("%(what)s was due %(when)s and did not happen.") % {
             "what": commitment_label(str(data["commitment"])),
@@ -81,6 +97,42 @@ def _clock_breached(data: Mapping[str, Any]) -> list[Told]:
 
     roles = (HEADS[str(data["side"])],) if data.get("side") in HEADS else ()
     return [Told("clock.breached", words, "lead", members=_ids(data.get("owner")), roles=roles)]
+
+
+def _clock_escalated(data: Mapping[str, Any]) -> list[Told]:
+    share = int(data["share"])
+
+    def words(zone: ZoneInfo) -> str:
+        values = {
+            "what": commitment_label(str(data["commitment"])),
+            "when": _moment(str(data["due_at"]), zone),
+            "share": share,
+        }
+        if share < 100:
+            return _("%(what)s is due %(when)s: %(share)d %% of the time is used.") % values
+        if share == 100:
+            return _("%(what)s was due %(when)s and did not happen.") % values
+        return _("%(what)s was due %(when)s and has still not happened: %(share)d %% of the time is used.") % values
+
+    return [Told("clock.escalated", words, "lead", members=_ids(*data["members"]))]
+
+
+def _plea_made(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The other side asks you to answer for a broken promise: %(what)s.") % {
+            "what": commitment_label(str(data["commitment"]))
+        }
+
+    return [Told("clock.plea", words, "breaches", roles=CONSENTING[str(data["side"])])]
+
+
+def _plea_answered(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("What you asked about a broken promise was answered: %(what)s.") % {
+            "what": commitment_label(str(data["commitment"]))
+        }
+
+    return [Told("clock.plea_answered", words, "breaches", members=_ids(data.get("requested_by")))]
 
 
 def _handover_rejected(data: Mapping[str, Any]) -> list[Told]:
@@ -152,14 +204,90 @@ def _labels_changed(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
     }
 
 
+def _lead_woke(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("A lead that was kept warm has woken up: look at it again.")
+
+    roles = () if data.get("marketer") else (Role.MARKETING_MANAGER,)
+    return [Told("lead.woke", words, "lead", members=_ids(data.get("marketer")), roles=roles)]
+
+
+def _lead_dwelling(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        days = int(data["days"])
+        sentence = ngettext(
+            "A lead of yours stands still for %(n)d day.", "A lead of yours stands still for %(n)d days.", days
+        )
+        return sentence % {"n": days}
+
+    return [Told("lead.dwelling", words, "lead", members=_ids(data.get("owner")), by_mail=False)]
+
+
+def _handover_assigned(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("A lead was given to you: it is in your inbox.")
+
+    members = _ids(data.get("assigned_to"))
+    return [Told("handover.assigned", words, "lead", members=members, by_mail=not data.get("in_bulk"))]
+
+
+def _absence_planned(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("You stand in for a colleague from %(first)s to %(last)s.") % {
+            "first": _day(str(data["first_day"])),
+            "last": _day(str(data["last_day"])),
+        }
+
+    return [Told("absence.planned", words, "absences", members=_ids(data.get("deputy")))]
+
+
+def _absence_covered(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        count = int(data["count"])
+        sentence = ngettext(
+            "You stand in until %(until)s: %(n)d lead of a colleague is yours meanwhile.",
+            "You stand in until %(until)s: %(n)d leads of a colleague are yours meanwhile.",
+            count,
+        )
+        return sentence % {"n": count, "until": _day(str(data["until"]))}
+
+    return [Told("absence.covered", words, "home", members=_ids(data.get("deputy")))]
+
+
+def _absence_uncovered(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        count = int(data["count"])
+        sentence = ngettext(
+            "%(n)d lead that your deputy had is yours again.",
+            "%(n)d leads that your deputy had are yours again.",
+            count,
+        )
+        return sentence % {"n": count}
+
+    return [Told("absence.uncovered", words, "home", members=_ids(data.get("member")), by_mail=False)]
+
+
 RULES: Mapping[str, Rule] = {
     "handover.sent": _handover_sent,
+    "handover.assigned": _handover_assigned,
     "handover.rejected": _handover_rejected,
+    "absence.planned": _absence_planned,
+    "absence.covered": _absence_covered,
+    "absence.uncovered": _absence_uncovered,
     "clock.warning": _clock_warning,
     "clock.breached": _clock_breached,
+    "clock.escalated": _clock_escalated,
+    "clock.excuse_requested": _plea_made,
+    "clock.evidence_offered": _plea_made,
+    "clock.excused": _plea_answered,
+    "clock.excuse_refused": _plea_answered,
+    "clock.evidence_refused": _plea_answered,
+    "clock.breach_voided": _plea_answered,
     "case.opened": _case_opened,
     "case.ruled": _case_ruled,
     "target.proposed": _target_proposed,
+    "lead.woke": _lead_woke,
+    "lead.dwelling": _lead_dwelling,
     "agreement.proposed": _agreement("agreement.proposed", _agreement_proposed),
     "agreement.reopened": _agreement("agreement.reopened", _agreement_reopened),
     "agreement.concluded": _agreement("agreement.concluded", _agreement_concluded),
@@ -176,6 +304,7 @@ def commitment_label(key: str) -> str:
         "attempts": _("The last of the agreed attempts"),
         "return_answer": _("The answer to a returned lead"),
         "ruling": _("The ruling"),
+        "status_current": _("The next news of the lead"),
         "volume": _("The agreed volume"),
     }
     return labels.get(key, _("What was promised"))
@@ -184,6 +313,10 @@ def commitment_label(key: str) -> str:
 def _moment(text: str, zone: ZoneInfo) -> str:
     local = datetime.fromisoformat(text).astimezone(zone)
     return f"{date_format(local, 'D j M')}, {local:%H:%M}"
+
+
+def _day(text: str) -> str:
+    return str(date_format(date.fromisoformat(text), "j F"))
 
 
 def _ids(*values: Any) -> tuple[str, ...]:

@@ -8,20 +8,28 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext_noop
 
 from events.registry import After, Handler, register_after, register_within
 from smarketing.lib.scope import current_organisation_id
 from tenants.jobs import JobKind, register_job
+from tenants.roles import Role
 from tenants.rounds import Round, register_round
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from events.models import Event
     from leads.models import Lead
     from sla.describing import Description
+    from sla.outcomes import Outcomes
+
+
+# Who keeps definitions and attributes, and so looks at the work that they cause.
+_WRITERS = (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMINISTRATOR)
 
 
 def register_all() -> None:
@@ -35,12 +43,16 @@ def register_all() -> None:
     for kind in _jobs():
         register_job(kind)
     _register_describers()
+    _register_outcomes()
+    _register_catalogue()
 
 
 def _within() -> list[tuple[tuple[str, ...], Handler]]:
     return [
         (("organisation.created",), _set_up_agreement),
         (("member.joined",), _seat_executive),
+        (("agreement.concluded",), _apply_hours),
+        (("absence.planned", "absence.ended"), _follow_absence),
     ]
 
 
@@ -50,10 +62,23 @@ def _set_up_agreement(event: "Event") -> None:
     set_up_organisation(country=event.data["country"], zone=event.data["zone"], by=None, at=event.at)
 
 
+def _apply_hours(event: "Event") -> None:
+    from sla.actions import apply_agreement_hours
+    from sla.models import AgreementVersion
+
+    apply_agreement_hours(AgreementVersion.objects.get(pk=event.subject_id), by=None, at=event.at)
+
+
 def _seat_executive(event: "Event") -> None:
     from arbitration.handlers import seat_executive
 
     seat_executive(event)
+
+
+def _follow_absence(event: "Event") -> None:
+    from leads.handlers import follow_absence
+
+    follow_absence(event)
 
 
 def _after() -> list[After]:
@@ -93,6 +118,14 @@ def _rounds() -> list[Round]:
     return [
         Round("sla.start_versions", timedelta(minutes=1), _start_versions),
         Round("sla.review_reminders", timedelta(hours=1), _remind_of_reviews),
+        Round("sla.follow_calendars", timedelta(minutes=10), _follow_calendars),
+        Round("sla.holidays_ahead", timedelta(hours=12), _look_ahead_for_holidays),
+        Round("sla.verify", timedelta(hours=1), _verify_clocks),
+        Round("leads.wake", timedelta(minutes=15), _wake_leads),
+        Round("leads.cover_absences", timedelta(minutes=5), _cover_absences),
+        Round("leads.rescore_decayed", timedelta(minutes=10), _rescore_decayed),
+        Round("leads.follow_agreement", timedelta(minutes=5), _follow_agreement),
+        Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
     ]
 
 
@@ -108,9 +141,74 @@ def _remind_of_reviews(at: "datetime") -> None:
     remind_of_reviews(at)
 
 
+def _verify_clocks(at: "datetime") -> None:
+    from sla.actions.verifying import verify_at_night
+
+    verify_at_night(at)
+
+
+def _wake_leads(at: "datetime") -> None:
+    from leads.actions import wake_leads
+
+    wake_leads(at)
+
+
+def _cover_absences(at: "datetime") -> None:
+    from leads.actions import cover_absences
+
+    cover_absences(at=at)
+
+
+def _rescore_decayed(at: "datetime") -> None:
+    from leads.actions import rescore_decayed
+
+    rescore_decayed(at)
+
+
+def _follow_agreement(at: "datetime") -> None:
+    from leads.actions import follow_agreement
+
+    follow_agreement(at)
+
+
+def _tell_of_dwelling(at: "datetime") -> None:
+    from leads.actions import tell_of_dwelling
+
+    tell_of_dwelling(at)
+
+
+def _follow_calendars(at: "datetime") -> None:
+    from sla.actions import follow_calendars
+
+    follow_calendars(at)
+
+
+def _look_ahead_for_holidays(at: "datetime") -> None:
+    from sla.actions import look_ahead_for_holidays
+
+    look_ahead_for_holidays(at)
+
+
 def _jobs() -> list[JobKind]:
     """Long work with progress."""
-    return []
+    from leads.actions import BULK_HANDOVER, PREVIEW, RESCORE, bulk_handover_step, preview_step, rescore_step
+    from leads.actions.changing_many import KIND as CHANGE_MANY
+    from leads.actions.changing_many import step_through
+    from sla.actions.verifying import KIND as VERIFY
+    from sla.actions.verifying import verify_step
+
+    return [
+        JobKind(CHANGE_MANY, step_through, gettext_noop("Change many leads"), _WRITERS),
+        JobKind(RESCORE, rescore_step, gettext_noop("Judge all leads again"), _WRITERS),
+        JobKind(BULK_HANDOVER, bulk_handover_step, gettext_noop("Hand leads over to sales"), _WRITERS),
+        JobKind(PREVIEW, preview_step, gettext_noop("Try the changed definitions"), _WRITERS),
+        JobKind(
+            VERIFY,
+            verify_step,
+            gettext_noop("Compare the clocks with their events"),
+            (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR),
+        ),
+    ]
 
 
 def _register_describers() -> None:
@@ -119,6 +217,29 @@ def _register_describers() -> None:
 
     register_describer("handover", _describe_handovers)
     register_describer("case", _describe_cases)
+    register_describer("month", _describe_months)
+
+
+def _register_catalogue() -> None:
+    """Let agreements name what leads can have and do; sla itself knows neither."""
+    from leads.facts import known_behaviours, known_fields
+    from sla.catalogue import register_catalogue
+
+    register_catalogue(fields=known_fields, behaviours=known_behaviours)
+
+
+def _register_outcomes() -> None:
+    """Let months be judged by what became of their handovers, of which sla knows the number only."""
+    from sla.outcomes import register_outcomes
+
+    register_outcomes(_outcomes_of)
+
+
+def _outcomes_of(month: "date") -> "Outcomes":
+    from leads.queries.cohorts import decisions_in
+    from sla.outcomes import Outcomes
+
+    return Outcomes(**decisions_in(month))
 
 
 def _describe_handovers(subject_ids: "Sequence[UUID]") -> "dict[UUID, Description]":
@@ -143,6 +264,20 @@ def _describe_cases(subject_ids: "Sequence[UUID]") -> "dict[UUID, Description]":
             lead_id=row.handover.lead_id,
         )
         for row in rows
+    }
+
+
+def _describe_months(subject_ids: "Sequence[UUID]") -> "dict[UUID, Description]":
+    from sla.describing import Description
+    from sla.models import Month
+
+    slug = _slug()
+    return {
+        row.subject_id: Description(
+            title=format_date(row.month, "F Y"),
+            url=reverse("sla:month", kwargs={"slug": slug, "month": f"{row.month:%Y-%m}"}),
+        )
+        for row in Month.objects.filter(subject_id__in=subject_ids)
     }
 
 

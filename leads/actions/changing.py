@@ -4,16 +4,40 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from leads.models import Handover, Lead
+from events.actions import record
+from leads.models import Handover, Lead, StageEntry
+from leads.stages import ends_cycle
+from smarketing.lib.errors import DomainError
+from tenants.models import Membership
 
 
-def change_lead(lead: Lead, *, at: datetime, **fields: Any) -> None:
-    """Write these fields of a lead that the caller has locked, and count the change."""
-    if fields.get("stage", lead.stage) != lead.stage:
-        fields["stage_since"] = at
+class HandoverMerged(DomainError):
+    """Two leads were one person, and this handover ended in the earlier one; ``merged_into`` says which."""
+
+    code = "handover_merged"
+
+
+def change_lead(lead: Lead, *, at: datetime, by: Membership | None = None, reason: str = "", **fields: Any) -> None:
+    """Write these fields of a lead that the caller has locked, and count the change.
+
+    A new stage goes into the history with ``by`` and ``reason``; one that ends the cycle is told as lead.recycled.
+    """
+    came_from, to = lead.stage, fields.get("stage", lead.stage)
+    if to != came_from:
+        fields |= {"stage_since": at, "dwelling_since": None}
+    recycled = ends_cycle(came_from, to)
+    if recycled:
+        # The request for a talk was answered by this cycle.
+        fields |= {"recycled_at": at, "wants_sales_talk": False}
     Lead.objects.filter(pk=lead.pk).update(updated_at=at, revision=F("revision") + 1, **fields)
     _mirror(lead, {**fields, "updated_at": at, "revision": lead.revision + 1})
+    if to != came_from:
+        entry = StageEntry(lead=lead, stage=to, came_from=came_from, cycle=lead.cycle, at=at, by=by, reason=reason)
+        StageEntry.objects.bulk_create([entry])
+    if recycled:
+        record("lead.recycled", lead, by=by, at=at, data={"cycle": lead.cycle, "from": came_from}, thread=lead.pk)
 
 
 def change_handover(handover: Handover, *, at: datetime, **fields: Any) -> None:
@@ -31,9 +55,15 @@ def locked_handover(handover: Handover) -> Handover:
     """Return the handover as it is now, locked; with its lead, subject and version.
 
     The handover is always locked before its clocks, so that two decisions cannot wait for each other in a circle.
+    Raises HandoverMerged.
     """
     rows = Handover.objects.select_for_update(of=("self",))
-    return rows.select_related("lead", "subject", "version", "decided_by", "assigned_to").get(pk=handover.pk)
+    found = rows.select_related("lead", "subject", "version", "decided_by", "assigned_to").get(pk=handover.pk)
+    if found.merged_into_id is not None:
+        raise HandoverMerged(
+            _("This handover ended: the person's earlier one goes on."), merged_into=str(found.merged_into_id)
+        )
+    return found
 
 
 def _mirror(row: Lead | Handover, fields: dict[str, Any]) -> None:

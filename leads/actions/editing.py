@@ -8,6 +8,7 @@ from django.db import transaction
 
 from events.actions import record
 from leads import normal
+from leads.actions.attributes import told_attributes
 from leads.actions.changing import change_lead, locked_lead
 from leads.actions.judging import follow_score, rescore
 from leads.models import Company, Lead
@@ -25,12 +26,25 @@ _OF_COMPANY = ("employees", "industry", "website")
 
 
 @transaction.atomic
-def edit_lead(lead: Lead, *, changes: Mapping[str, Any], by: Membership, at: datetime) -> Lead:
-    """Correct a lead by hand and judge it anew. ``changes`` may hold CORRECTABLE fields; raises InvalidInput."""
+def edit_lead(
+    lead: Lead,
+    *,
+    changes: Mapping[str, Any],
+    attributes: Mapping[str, Any] | None = None,
+    by: Membership,
+    at: datetime,
+) -> Lead:
+    """Correct a lead by hand and judge it anew; raises InvalidInput.
+
+    ``changes`` may hold CORRECTABLE fields, ``attributes`` values by key (None takes one away).
+    """
     lead = locked_lead(lead.pk)
     correct(lead, changes, at=at)
+    if attributes:
+        change_lead(lead, at=at, attributes=told_attributes(lead.attributes, attributes))
     # Names of fields only: their values are personal.
-    record("lead.edited", lead, by=by, at=at, data={"fields": sorted(changes)}, thread=lead.pk)
+    named = sorted([*changes, *(attributes or ())])
+    record("lead.edited", lead, by=by, at=at, data={"fields": named}, thread=lead.pk)
     version = agreement_in_force(at=at)
     if version is not None:
         rescore(lead, version, by=by, at=at)

@@ -12,6 +12,7 @@ from events.actions import record
 from leads import reasons
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.contacting import HandoverNotOpen, judge_attempts
+from leads.actions.entering import require_entry
 from leads.models import Handover, Lead
 from sla import actions as sla
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
@@ -67,8 +68,8 @@ def advance_handover(
 ) -> Handover:
     """Note a step of progress ("qualified", "opportunity") or the outcome that closes the handover.
 
-    Won carries an amount, lost and disqualified a reason of the agreement. Raises NotAccepted, NotContacted,
-    StepBackwards, AttemptsMissing, HandoverNotOpen, InvalidInput.
+    Won carries an amount, lost and disqualified a reason of the agreement; the stage that follows may demand more
+    (EntryGaps). Raises NotAccepted, NotContacted, StepBackwards, AttemptsMissing, HandoverNotOpen, InvalidInput.
     """
     if amount is not None and not (amount.is_finite() and LEAST <= amount <= LARGEST):
         raise InvalidInput([FieldError("/amount", "out_of_range", "An amount is more than zero, with two decimals.")])
@@ -98,9 +99,12 @@ def _step(handover: Handover, progress: str, *, amount: Decimal | None, by: Memb
     step = Handover.Progress(progress)
     changes: dict[str, Any] = {"progress": step, "qualified_at": handover.qualified_at or at}
     if step == Handover.Progress.OPPORTUNITY:
-        changes |= {"opportunity_at": at, "amount": amount}
+        # Who comes back to an opportunity was there before; the cohort counts the first time.
+        changes |= {"opportunity_at": handover.opportunity_at or at, "amount": amount or handover.amount}
+    lead = locked_lead(handover.lead_id)
+    require_entry(lead, STAGES[step], amount=changes.get("amount", handover.amount))
     change_handover(handover, at=at, **changes)
-    change_lead(locked_lead(handover.lead_id), at=at, stage=STAGES[step])
+    change_lead(lead, at=at, by=by, stage=STAGES[step])
     data = {"progress": progress, "amount": str(amount) if amount is not None else None}
     record("handover.progressed", handover, by=by, at=at, data=data, thread=handover.lead_id)
 
@@ -114,6 +118,8 @@ def _close(
         _require_attempts(handover)
     elif handover.contacted_at is None:
         raise NotContacted(_("Log the first contact before closing the lead."))
+    lead = locked_lead(handover.lead_id)
+    require_entry(lead, ENDS[end], amount=amount or handover.amount)
     change_handover(
         handover,
         at=at,
@@ -125,7 +131,7 @@ def _close(
     )
     sla.record_fact(handover.subject, kind="closed", at=at)
     sla.waive_clocks(handover.subject, at=at, by=by)
-    change_lead(locked_lead(handover.lead_id), at=at, stage=ENDS[end], sales_owner=None)
+    change_lead(lead, at=at, by=by, stage=ENDS[end], sales_owner=None)
     data = {"outcome": outcome, "reason": reason, "amount": str(handover.amount) if handover.amount else None}
     record("handover.closed", handover, by=by, at=at, data=data, thread=handover.lead_id)
 

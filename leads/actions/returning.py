@@ -17,6 +17,7 @@ from leads.actions.changing import change_handover, change_lead, locked_handover
 from leads.actions.deciding import RETURN_ANSWER
 from leads.actions.editing import correct
 from leads.actions.judging import rescore
+from leads.actions.nurturing import require_day_to_come
 from leads.actions.sending import hand_over, zone_of_organisation
 from leads.models import Handover, Lead, Rejection
 from sla import actions as sla
@@ -50,12 +51,6 @@ class RejectionNotAppealed(DomainError):
     code = "rejection_not_appealed"
 
 
-class WakeUpInThePast(DomainError):
-    """A lead can only be woken up on a day to come."""
-
-    code = "wake_up_in_the_past"
-
-
 @transaction.atomic
 def resend_lead(
     rejection: Rejection, *, changes: Mapping[str, Any], note: str = "", by: Membership, at: datetime
@@ -79,15 +74,14 @@ def resend_lead(
 @transaction.atomic
 def nurture_lead(rejection: Rejection, *, wake_on: date, note: str = "", by: Membership, at: datetime) -> Rejection:
     """Keep the lead warm until a day to come; the rejection becomes final. Raises as resend_lead does."""
-    if wake_on <= at.date():
-        raise WakeUpInThePast(_("Choose a day to come."))
+    require_day_to_come(wake_on, at=at)
     handover, rejection = _locked_open(rejection, at=at)
     _answer(handover, rejection, Rejection.State.NURTURED, by=by, at=at, wake_on=wake_on.isoformat())
     _make_final(handover, by=by, at=at)
     lead = locked_lead(handover.lead_id)
     # The note is personal text of marketing; it stays with the lead, not in the event.
     custom = {**lead.custom, "nurture_note": note.strip()} if note.strip() else lead.custom
-    change_lead(lead, at=at, stage=Lead.Stage.NURTURE, wake_on=wake_on, sales_owner=None, custom=custom)
+    change_lead(lead, at=at, by=by, stage=Lead.Stage.NURTURE, wake_on=wake_on, sales_owner=None, custom=custom)
     return rejection
 
 
@@ -119,7 +113,7 @@ def settle_rejection(rejection: Rejection, *, outcome: str, by: Membership | Non
         _accept_by_ruling(handover, by=by, at=at)
     else:
         _make_final(handover, by=by, at=at)
-        change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.NURTURE, sales_owner=None)
+        change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.NURTURE, sales_owner=None)
     data = {"rejection": str(rejection.pk), "outcome": str(state)}
     record("handover.settled", handover, by=by, at=at, data=data, thread=handover.lead_id)
     return handover
@@ -129,7 +123,7 @@ def _accept_by_ruling(handover: Handover, *, by: Membership | None, at: datetime
     change_handover(handover, at=at, decision=Handover.Decision.ACCEPTED_BY_RULING, decided_at=at, decided_by=by)
     sla.resume_clocks(handover.subject, side="sales", at=at, by=by)
     sla.restore_credit(handover.subject, at=at)
-    change_lead(locked_lead(handover.lead_id), at=at, stage=Lead.Stage.SAL)
+    change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.SAL)
 
 
 @transaction.atomic

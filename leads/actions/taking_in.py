@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads import normal
+from leads.actions.attributes import read_custom
 from leads.actions.changing import change_lead
 from leads.actions.contacting import shorten_for_request
 from leads.actions.judging import follow_score, rescore
 from leads.capture import Captured, CompanyFacts, Touch
-from leads.models import Behaviour, Campaign, Company, Consent, Lead, LeadNumber
+from leads.models import Attribute, Behaviour, Campaign, Company, Consent, Lead, LeadNumber
 from leads.queries.ownership import handover_with_sales
 from leads.scoring import is_request_for_sales
 from sla.models import AgreementVersion
@@ -133,7 +134,12 @@ def _find(email_norm: str) -> Lead | None:
     if not email_norm:
         return None
     rows = Lead.objects.select_for_update(of=("self",)).select_related("company")
-    return rows.filter(email_norm=email_norm, merged_into=None).first()
+    found = rows.filter(email_norm=email_norm, merged_into=None).first()
+    if found is not None:
+        return found
+    # The address of a record that went on as another one is that person's too.
+    went_on = Lead.objects.filter(email_norm=email_norm).exclude(merged_into=None).values("merged_into")
+    return rows.filter(pk__in=went_on, merged_into=None).first()
 
 
 def _make(reading: _Reading, *, at: datetime, marketer: Membership | None) -> Lead:
@@ -181,6 +187,8 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
     changes: dict[str, Any] = {name: value for name, value in facts.items() if value and not getattr(lead, name)}
     changes["company"] = _company(lead, reading)
     changes["custom"] = _joined_custom(lead, reading)
+    if captured.custom:
+        changes["attributes"] = _read_attributes(lead, reading)
     changes["wants_sales_talk"] = lead.wants_sales_talk or asks
     if captured.message.strip():
         changes["message"] = captured.message.strip()
@@ -194,6 +202,14 @@ def _joined_custom(lead: Lead, reading: _Reading) -> dict[str, Any]:
         return joined
     reading.warn("custom_full", _("The lead holds no more custom values; they are kept with the submission."))
     return dict(lead.custom)
+
+
+def _read_attributes(lead: Lead, reading: _Reading) -> dict[str, Any]:
+    """Return the attributes with what this form says of the empty ones; what cannot be read is warned about."""
+    catalogue = Attribute.objects.filter(retired_at=None).exclude(sources=[])
+    known, warnings = read_custom(lead.attributes, reading.captured.custom, catalogue)
+    reading.warnings += warnings
+    return known
 
 
 def _touches(lead: Lead, captured: Captured, *, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sla.business_time.problem import gettext_noop
+from sla.business_time.problem import Problem, gettext_noop
 from sla.content.faults import Faults, amount_of
 
 FIELD_OPERATORS = (
@@ -85,6 +85,17 @@ def check_definitions(
     _check_names(faults, "exclusions", given.get("exclusions"), _flags(known_fields))
 
 
+def faults_of_demand(demand: Any, known_fields: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with one question about a field ({field, operator, value}), asked outside an agreement."""
+    faults = Faults()
+    terms = faults.record("", demand, required=("field", "operator", "value"))
+    faults.one_of("/operator", terms.get("operator"), FIELD_OPERATORS)
+    _check_name(faults, "/field", terms.get("field"), known_fields)
+    _check_value(faults, "/value", terms)
+    _check_kind(faults, "/operator", terms, known_fields)
+    return faults.first_causes()
+
+
 def _check_fit(faults: Faults, value: Any, known: Collection[str] | None) -> tuple[list[str | None], int]:
     keys, points = [], 0
     for pointer, item in faults.items("/definitions/fit", value):
@@ -136,7 +147,7 @@ def _check_value(faults: Faults, pointer: str, terms: Mapping[str, Any]) -> None
 
 
 def _check_kind(faults: Faults, pointer: str, terms: Mapping[str, Any], known: Collection[str] | None) -> None:
-    kind = known.get(terms.get("field", "")) if isinstance(known, Mapping) else None
+    kind = known.get(str(terms.get("field"))) if isinstance(known, Mapping) else None
     operator = terms.get("operator")
     if kind is not None and operator in FIELD_OPERATORS and operator not in OPERATORS_OF[kind]:
         faults.add(

@@ -13,6 +13,7 @@ from leads.actions import (
     NotARep,
     accept_handover,
     assign_handover,
+    edit_lead,
     hand_over,
     hand_over_qualified,
     take_in,
@@ -56,7 +57,7 @@ def test_names_what_the_agreement_misses(acme: Cast, at: datetime) -> None:
 
 
 def test_an_override_does_not_open_the_gate_for_the_excluded(acme: Cast, at: datetime) -> None:
-    lead = make_lead(at=at, custom={"competitor": True})
+    lead = edit_lead(make_lead(at=at), changes={}, attributes={"competitor": True}, by=acme.mara, at=at)
     with pytest.raises(GateClosed) as refused:
         hand_over(lead, by=acme.mara, at=at, override_reason="They asked")
     assert refused.value.extra["excluded"] == ["competitor"]
