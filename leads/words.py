@@ -128,6 +128,13 @@ KINDS: Mapping[str, Promise] = {
 }
 
 
+CONDITION_STATES: Mapping[str, Promise] = {
+    "met": gettext_lazy("yes"),
+    "not_met": gettext_lazy("no"),
+    "unknown": gettext_lazy("not known"),
+}
+
+
 @dataclass(frozen=True)
 class Telling:
     """How the timeline shows a kind of event."""

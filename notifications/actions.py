@@ -58,6 +58,9 @@ def _tell(member: Membership, told: Told, event: Event, organisation: Organisati
         put_mail(to=member.email, subject=text, body=body, once_key=f"{event.pk}:{member.pk}", event=event)
 
 
+_LISTS = {"breaches": "sla:breaches", "returns": "leads:returns", "absences": "tenants:absences"}
+
+
 def path_of(page: str, event: Event, organisation: Organisation) -> str:
     """Return the path of the page that shows what the event is about."""
     slug = organisation.slug
@@ -65,8 +68,8 @@ def path_of(page: str, event: Event, organisation: Organisation) -> str:
         return reverse("leads:detail", kwargs={"slug": slug, "lead_id": event.thread_id})
     if page == "case":
         return reverse("arbitration:case", kwargs={"slug": slug, "case_id": event.subject_id})
-    if page == "returns":
-        return reverse("leads:returns", kwargs={"slug": slug})
+    if page in _LISTS:
+        return reverse(_LISTS[page], kwargs={"slug": slug})
     if page == "agreement":
         return reverse("sla:agreement_version", kwargs={"slug": slug, "number": event.data["number"]})
     if page == "targets":

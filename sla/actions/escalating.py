@@ -53,8 +53,7 @@ def escalate_due(*, at: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def escalate_clock(clock_id: UUID, *, at: datetime) -> int:
     """Take the steps of one clock that have passed; return how many. See Note [One notice per step]."""
-    rows = Clock.objects.select_for_update(skip_locked=True, of=("self",)).filter(escalate_at__lt=at)
-    clock = rows.select_related("version", "subject", "owner").filter(pk=clock_id).first()
+    clock = _claimed(clock_id, at)
     if clock is None or clock.state not in (RUNNING, BREACHED):
         return 0
     history = clock_history(clock)
@@ -66,6 +65,12 @@ def escalate_clock(clock_id: UUID, *, at: datetime) -> int:
     following = dates[given][1] if given < len(dates) else None
     Clock.objects.filter(pk=clock.pk).update(escalation_step=given, escalate_at=following)
     return len(steps)
+
+
+def _claimed(clock_id: UUID, at: datetime) -> Clock | None:
+    """Return the clock, locked, unless another worker holds it or has been there."""
+    rows = Clock.objects.select_for_update(skip_locked=True, of=("self",)).filter(escalate_at__lt=at)
+    return rows.select_related("version", "subject", "owner__manager").filter(pk=clock_id).first()
 
 
 def _dates(clock: Clock, history: History, *, at: datetime) -> list[tuple[int, datetime | None]]:

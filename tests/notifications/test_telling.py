@@ -57,16 +57,19 @@ def mailed() -> set[str]:
         (
             "clock.breached",
             {"commitment": "first_contact", "owner": "sam", "side": "sales", "due_at": DUE},
-            {"sam", "sina"},
-            {"sam", "sina"},
+            set(),
+            set(),
         ),
+        ("clock.breached", {"commitment": "volume", "side": "marketing", "due_at": DUE}, {"marc"}, {"marc"}),
         (
             "clock.breached",
-            {"commitment": "return_answer", "owner": "mara", "side": "marketing", "due_at": DUE},
+            {"commitment": "pace", "owner": "mara", "side": "marketing", "due_at": DUE},
             {"mara", "marc"},
             {"mara", "marc"},
         ),
-        ("clock.breached", {"commitment": "ruling", "owner": None, "side": "board", "due_at": DUE}, {"rita"}, {"rita"}),
+        ("clock.excuse_requested", {"commitment": "decision", "side": "sales"}, {"marc"}, {"marc"}),
+        ("clock.evidence_offered", {"commitment": "ruling", "side": "board"}, {"marc", "sina"}, {"marc", "sina"}),
+        ("clock.excused", {"commitment": "decision", "side": "sales", "requested_by": "sam"}, {"sam"}, {"sam"}),
         ("case.opened", {"number": "2026-001", "rejected_by": "sam"}, {"sam", "rita"}, {"sam", "rita"}),
         ("case.ruled", {"number": "1", "filed_by": "mara", "rejected_by": "sam"}, {"mara", "sam"}, {"mara", "sam"}),
         ("target.proposed", {}, {"sina"}, {"sina"}),
@@ -98,8 +101,8 @@ def test_somebody_who_left_is_not_told(acme: Cast, at: datetime) -> None:
 
 def test_the_time_is_the_readers_own(acme: Cast, at: datetime) -> None:
     User.objects.filter(pk=acme.sam.user_id).update(zone="Asia/Tokyo")
-    data = {"commitment": "decision", "owner": str(acme.sam.pk), "side": "", "due_at": DUE}
-    tell_about(happened(acme, "clock.breached", data, at=at))
+    data = {"commitment": "decision", "members": [str(acme.sam.pk)], "share": 100, "due_at": DUE}
+    tell_about(happened(acme, "clock.escalated", data, at=at))
     assert "19:00" in Notification.objects.get().text
 
 
