@@ -194,6 +194,8 @@ def _jobs() -> list[JobKind]:
     from leads.actions import BULK_HANDOVER, PREVIEW, RESCORE, bulk_handover_step, preview_step, rescore_step
     from leads.actions.changing_many import KIND as CHANGE_MANY
     from leads.actions.changing_many import step_through
+    from sla.actions.recalculating import KIND as FOLLOW_CALENDAR
+    from sla.actions.recalculating import follow_step
     from sla.actions.verifying import KIND as VERIFY
     from sla.actions.verifying import verify_step
 
@@ -202,6 +204,12 @@ def _jobs() -> list[JobKind]:
         JobKind(RESCORE, rescore_step, gettext_noop("Judge all leads again"), _WRITERS),
         JobKind(BULK_HANDOVER, bulk_handover_step, gettext_noop("Hand leads over to sales"), _WRITERS),
         JobKind(PREVIEW, preview_step, gettext_noop("Try the changed definitions"), _WRITERS),
+        JobKind(
+            FOLLOW_CALENDAR,
+            follow_step,
+            gettext_noop("Date open deadlines anew on changed working hours"),
+            (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMINISTRATOR),
+        ),
         JobKind(
             VERIFY,
             verify_step,

@@ -1,5 +1,16 @@
 """Everything that can happen to agreements, targets, subjects, clocks and credit."""
 
+from sla.actions.calendars import (
+    CalendarChangedMeanwhile,
+    CalendarInUse,
+    HoursAreAgreed,
+    TooManyCalendars,
+    apply_agreement_hours,
+    change_calendar,
+    open_calendar,
+    retire_calendar,
+    take_over_holidays,
+)
 from sla.actions.clocks import (
     CommitmentNotAgreed,
     DeadlinePassed,
@@ -19,7 +30,7 @@ from sla.actions.clocks import (
     waive_clocks,
 )
 from sla.actions.covering import cover_clocks
-from sla.actions.credit import give_credit, restore_credit, reverse_credit, suspend_credit
+from sla.actions.credit import give_credit, rekey_credit, restore_credit, reverse_credit, suspend_credit
 from sla.actions.drafting import (
     DraftChanged,
     OnlyHeadsAgree,
@@ -39,9 +50,11 @@ from sla.actions.evidence import EvidenceTooLate, NothingToProve, prove_clock, s
 from sla.actions.excusing import NotYoursToDecide, PleaAnswered, decide_plea, request_excuse, withdraw_plea
 from sla.actions.holding import release_sweep
 from sla.actions.labelling import LabelsOfADraft, OnlyAdministratorsLabel, change_labels
+from sla.actions.looking_ahead import look_ahead_for_holidays
 from sla.actions.merging import merge_clocks, unmerge_clocks
 from sla.actions.months import MonthStillOpen, NothingPromised, close_month, keep_months, open_month
 from sla.actions.pleading import NotYoursToAsk, PleaOpen
+from sla.actions.recalculating import follow_calendars, follow_step, rederive_clocks
 from sla.actions.set_up import set_up_organisation
 from sla.actions.signing import (
     AlreadySigned,
@@ -70,12 +83,15 @@ from sla.actions.targets import (
 
 __all__ = [
     "AlreadySigned",
+    "CalendarChangedMeanwhile",
+    "CalendarInUse",
     "CommitmentNotAgreed",
     "DeadlinePassed",
     "DeputyNotEligible",
     "DraftChanged",
     "EvidenceNeedsConsent",
     "EvidenceTooLate",
+    "HoursAreAgreed",
     "LabelsOfADraft",
     "MonthStillOpen",
     "NotAHead",
@@ -93,12 +109,15 @@ __all__ = [
     "TargetMonthOver",
     "TargetNotProposed",
     "TargetOutOfRange",
+    "TooManyCalendars",
     "VersionNotDraft",
     "VersionNotOpen",
     "VersionNotProposed",
     "VersionNotSignable",
     "VersionOpen",
+    "apply_agreement_hours",
     "cancel_clocks",
+    "change_calendar",
     "change_draft",
     "change_labels",
     "close_month",
@@ -110,12 +129,16 @@ __all__ = [
     "end_deputy",
     "escalate_clock",
     "escalate_due",
+    "follow_calendars",
+    "follow_step",
     "give_credit",
     "keep_months",
+    "look_ahead_for_holidays",
     "merge_clocks",
     "name_deputy",
     "notice_clock",
     "notice_due",
+    "open_calendar",
     "open_month",
     "open_subject",
     "pause_clocks",
@@ -124,7 +147,9 @@ __all__ = [
     "prove_clock",
     "reassign_clocks",
     "record_fact",
+    "rederive_clocks",
     "refuse_faults",
+    "rekey_credit",
     "release_sweep",
     "remind_of_reviews",
     "reopen_clock",
@@ -132,6 +157,7 @@ __all__ = [
     "request_excuse",
     "restore_credit",
     "resume_clocks",
+    "retire_calendar",
     "reverse_credit",
     "seat_to_sign",
     "set_up_organisation",
@@ -146,6 +172,7 @@ __all__ = [
     "suspend_credit",
     "sweep",
     "sweep_batch",
+    "take_over_holidays",
     "unmerge_clocks",
     "unpause_clocks",
     "waive_clocks",

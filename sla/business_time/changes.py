@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sla.business_time.spec import CalendarSpec, Week, Windows
+from sla.business_time.spec import DAY, CalendarSpec, Week, Windows
 
 RENAMED = "renamed"
 WEEK = "week"
@@ -85,21 +85,22 @@ def _dated(spec: CalendarSpec) -> set[date]:
 
 @dataclass(frozen=True)
 class ChangedHours:
-    """The days on which other hours hold: some dated ones, and all from a new week on."""
+    """The days on which other hours hold: some dated ones, and all from a new week on.
+
+    `overnight` says that hours of one of these days go on after its midnight.
+    """
 
     days: tuple[date, ...]
     weeks_from: date | None
+    overnight: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.days) or self.weeks_from is not None
 
-    @property
-    def first(self) -> date | None:
-        """The first of them."""
-        return min([*self.days[:1], *([self.weeks_from] if self.weeks_from else [])], default=None)
-
     def touches(self, first: date, last: date) -> bool:
-        """Whether one of them lies from `first` to `last`."""
+        """Whether hours of one of them lie from `first` to `last`."""
+        if self.overnight:
+            first -= _DAY
         if self.weeks_from and self.weeks_from <= last:
             return True
         return any(first <= day <= last for day in self.days)
@@ -112,4 +113,5 @@ def changed_hours(old: CalendarSpec, new: CalendarSpec) -> ChangedHours:
     candidates = dated | {day - _DAY for day in dated if day > date.min}
     weeks = _new_weeks(old, new)
     days = tuple(sorted(day for day in candidates if old.windows_on(day) != new.windows_on(day)))
-    return ChangedHours(days, weeks[0] if weeks else None)
+    overnight = any(end > DAY for day in days for spec in (old, new) for _begin, end in spec.windows_on(day))
+    return ChangedHours(days, weeks[0] if weeks else None, overnight)

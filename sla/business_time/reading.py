@@ -27,7 +27,7 @@ _FIELDS = frozenset(
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME_LENGTH = 100
-_SOURCE_LENGTH = 20
+_SOURCE_LENGTH = 40
 # Twelve a year for the rest of a working life; beyond it somebody is trying something.
 _MOST_DAYS = 2000
 _MOST_WINDOWS = 24
@@ -170,7 +170,7 @@ class _Reader:
         for key, source in self._mapping("/sources", value).items():
             day = self._date(f"/sources/{key}", key)
             if not isinstance(source, str) or not 0 < len(source) <= _SOURCE_LENGTH:
-                self._add(f"/sources/{key}", "source_invalid", gettext_noop("Name the origin in up to 20 characters."))
+                self._add(f"/sources/{key}", "source_invalid", gettext_noop("Name the origin in up to 40 characters."))
             elif day in holidays:
                 yield day, source
 

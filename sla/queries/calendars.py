@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from sla.business_time import ALWAYS, Hours, hours_of
-from sla.models import CalendarVersion
+from sla.models import Calendar, CalendarVersion, Clock
 from smarketing.lib.scope import current_organisation_id
+
+# Their weekly hours are part of the signed agreement.
+AGREED = ("marketing", "sales")
 
 # Versions never change, so what was read once stays true; the limit only bounds memory.
 _KEPT = 1024
@@ -25,6 +30,25 @@ def calendars_in_force(keys: Iterable[str]) -> dict[str, CalendarVersion]:
         return {}
     rows = CalendarVersion.objects.filter(calendar__key__in=wanted).select_related("calendar")
     return {row.calendar.key: row for row in rows.order_by("calendar__key", "-number").distinct("calendar__key")}
+
+
+def newest_version(calendar: Calendar) -> CalendarVersion:
+    """Return what the calendar says now."""
+    return CalendarVersion.objects.filter(calendar=calendar).order_by("-number")[:1].get()
+
+
+def is_agreed(calendar: Calendar) -> bool:
+    """Tell whether its weekly hours are part of the agreement."""
+    return calendar.key in AGREED
+
+
+def uses_of(calendar: Calendar) -> list[str]:
+    """Return in words what counts on the calendar, so that it cannot be put away."""
+    uses = [_("the agreement")] if is_agreed(calendar) or calendar.key == "board" else []
+    going_on = (Clock.State.RUNNING, Clock.State.PAUSED)
+    if Clock.objects.filter(state__in=going_on, calendar_version__calendar=calendar.pk).exists():
+        uses.append(_("open deadlines"))
+    return uses
 
 
 def hours_for(calendar_version: CalendarVersion) -> Hours:

@@ -33,7 +33,7 @@ def test_a_new_organisation_has_three_calendars_with_its_holidays(acme: Cast) ->
 
 
 def test_an_unlisted_country_has_no_holidays() -> None:
-    from sla.actions.set_up import public_holidays
+    from sla.queries.holidays import public_holidays
 
     assert public_holidays("XX", first_year=2026, last_year=2026) == {}
 
