@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from leads.models import Handover, Lead, Rejection
+from leads.models import Attribute, Duplicate, Handover, Lead, Rejection, SavedView
 from tenants.access import get_or_404
 from tenants.models import Membership
 from tenants.roles import MARKETING, Role
@@ -13,11 +13,15 @@ from tenants.roles import MARKETING, Role
 # Everybody but a rep, who sees their own handovers and those that nobody has yet.
 SEE_ALL = (*MARKETING, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
+# Who decides that two leads are one person, and who may look on.
+MAY_MERGE = (*MARKETING, Role.SALES_MANAGER, Role.ADMINISTRATOR)
+SEES_DUPLICATES = (*MAY_MERGE, Role.EXECUTIVE, Role.AUDITOR)
 
 
 def visible_handovers(membership: Membership) -> "QuerySet[Handover]":
     """Return the handovers that this member may see."""
-    rows = Handover.objects.all()
+    # One that ended in another is not worked on any more; its lead's page tells of it.
+    rows = Handover.objects.filter(merged_into=None)
     if membership.has(*SEE_ALL):
         return rows
     return rows.filter(Q(assigned_to=membership) | Q(assigned_to=None))
@@ -34,6 +38,11 @@ def visible_leads(membership: Membership) -> "QuerySet[Lead]":
 def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = False) -> Lead:
     """Return a lead that the member may see; 404 otherwise."""
     return get_or_404(visible_leads(membership).select_related("company"), lead_id, for_update=for_update)
+
+
+def get_duplicate(membership: Membership, duplicate_id: UUID | str) -> Duplicate:
+    """Return a suggestion that two leads are one person; 404 otherwise."""
+    return get_or_404(Duplicate.objects.select_related("lead", "other"), duplicate_id)
 
 
 def get_handover(membership: Membership, handover_id: UUID | str, *, for_update: bool = False) -> Handover:
@@ -58,3 +67,19 @@ def get_return(membership: Membership, handover_id: UUID | str) -> Rejection:
     if found is None:
         raise Http404
     return found
+
+
+def visible_views(membership: Membership) -> "QuerySet[SavedView]":
+    """Return the lists that the member can open: their own and those that are shared, by name."""
+    mine = Q(owner=membership) | Q(is_shared=True)
+    return SavedView.objects.filter(mine).select_related("owner").order_by("name", "pk")
+
+
+def get_view(membership: Membership, view_id: UUID | str) -> SavedView:
+    """Return a saved view that the member can open; 404 otherwise."""
+    return get_or_404(visible_views(membership), view_id)
+
+
+def get_attribute(membership: Membership, attribute_id: UUID | str) -> Attribute:
+    """Return an attribute of the organisation; every member may read the catalogue."""
+    return get_or_404(Attribute.objects.all(), attribute_id)

@@ -1,8 +1,9 @@
 """What leads do when they hear of others' events (smarketing.wiring)."""
 
 from events.models import Event
-from leads.actions import deem_accepted, expire_return
+from leads.actions import cover_absences, deem_accepted, expire_return, find_duplicates
 from leads.actions.deciding import DECISION, RETURN_ANSWER
+from leads.models import Lead
 from sla.models import Clock
 
 
@@ -16,3 +17,15 @@ def follow_breach(event: Event) -> None:
         deem_accepted(clock.subject_id, at=clock.breached_at)
     elif clock.commitment == RETURN_ANSWER:
         expire_return(clock.subject_id, at=clock.breached_at)
+
+
+def look_for_duplicates(event: Event) -> None:
+    """Suggest who may be the same person as a lead that was received or changed."""
+    lead = Lead.objects.select_related("company").filter(pk=event.subject_id).first()
+    if lead is not None:
+        find_duplicates(lead, at=event.at)
+
+
+def follow_absence(event: Event) -> None:
+    """Let an absence that begins today, or has ended, move what is owed at once; the round does the others."""
+    cover_absences(at=event.at)

@@ -1,5 +1,6 @@
 """Leads and handovers for REST clients: acts are facts that are posted."""
 
+from leads.api.attributes import AttributeRetirement, Attributes, OneAttribute
 from leads.api.handovers import (
     Acceptance,
     Assignment,
@@ -11,18 +12,38 @@ from leads.api.handovers import (
     Return,
 )
 from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
+from leads.api.merging import Duplicates, MergeOf, MergeUndone
+from leads.api.routing import Assignments, BulkHandovers, Fairness, RoutingRules, RoutingTest
+from leads.api.scoring import Rescoring, ScoringPreview
+from leads.api.stages import LeadStage, OneStage, Stages
 
 __all__ = [
     "Acceptance",
     "Assignment",
+    "Assignments",
     "Attempts",
+    "AttributeRetirement",
+    "Attributes",
+    "BulkHandovers",
+    "Duplicates",
+    "Fairness",
     "Handovers",
     "LeadEvents",
     "LeadHandovers",
+    "LeadStage",
     "Leads",
+    "MergeOf",
+    "MergeUndone",
+    "OneAttribute",
     "OneHandover",
     "OneLead",
+    "OneStage",
     "OutcomeOf",
     "RejectionOf",
+    "Rescoring",
     "Return",
+    "RoutingRules",
+    "RoutingTest",
+    "ScoringPreview",
+    "Stages",
 ]

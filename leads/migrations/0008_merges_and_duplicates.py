@@ -13,14 +13,27 @@ OPTIONS = {"abstract": False, "base_manager_name": "objects", "default_manager_n
 
 def own_columns():
     return [
-        ("id", models.UUIDField(db_default=smarketing.lib.tenancy.UuidV7(), editable=False, primary_key=True, serialize=False)),
-        ("organisation_id", models.BigIntegerField(default=smarketing.lib.scope.current_organisation_id, editable=False)),
+        (
+            "id",
+            models.UUIDField(
+                db_default=smarketing.lib.tenancy.UuidV7(), editable=False, primary_key=True, serialize=False
+            ),
+        ),
+        (
+            "organisation_id",
+            models.BigIntegerField(default=smarketing.lib.scope.current_organisation_id, editable=False),
+        ),
     ]
 
 
 def reference(to, *, null=False):
     return smarketing.lib.tenancy.TenantKey(
-        db_constraint=False, db_index=False, null=null, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to=to
+        db_constraint=False,
+        db_index=False,
+        null=null,
+        on_delete=django.db.models.deletion.DO_NOTHING,
+        related_name="+",
+        to=to,
     )
 
 
@@ -44,7 +57,9 @@ class Migration(migrations.Migration):
             options={
                 **OPTIONS,
                 "indexes": [models.Index(fields=["organisation_id", "kind", "value"], name="lead_key_value")],
-                "constraints": [models.UniqueConstraint(fields=("organisation_id", "lead", "kind"), name="lead_key_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation_id", "lead", "kind"), name="lead_key_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,7 +69,12 @@ class Migration(migrations.Migration):
                 ("lead", reference("leads.lead")),
                 ("other", reference("leads.lead")),
                 ("kinds", models.JSONField(default=list)),
-                ("state", models.TextField(choices=[("open", "Open"), ("dismissed", "Dismissed"), ("merged", "Merged")], default="open")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "Open"), ("dismissed", "Dismissed"), ("merged", "Merged")], default="open"
+                    ),
+                ),
                 ("found_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decided_by", reference("tenants.membership", null=True)),
@@ -62,8 +82,12 @@ class Migration(migrations.Migration):
             options={
                 **OPTIONS,
                 "indexes": [
-                    models.Index(F("organisation_id"), F("found_at").desc(), name="duplicate_open", condition=Q(state="open")),
-                    models.Index(fields=["organisation_id", "other"], name="duplicate_of_other", condition=Q(state="open")),
+                    models.Index(
+                        F("organisation_id"), F("found_at").desc(), name="duplicate_open", condition=Q(state="open")
+                    ),
+                    models.Index(
+                        fields=["organisation_id", "other"], name="duplicate_of_other", condition=Q(state="open")
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("organisation_id", "lead", "other"), name="duplicate_pair_once"),
@@ -85,9 +109,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 **OPTIONS,
-                "indexes": [models.Index(F("organisation_id"), F("survivor"), F("at").desc(), name="merge_of_survivor")],
+                "indexes": [
+                    models.Index(F("organisation_id"), F("survivor"), F("at").desc(), name="merge_of_survivor")
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("organisation_id", "dropped"), name="merge_once", condition=Q(undone_at=None)),
+                    models.UniqueConstraint(
+                        fields=("organisation_id", "dropped"), name="merge_once", condition=Q(undone_at=None)
+                    ),
                     models.CheckConstraint(name="merge_of_two", condition=~Q(survivor=F("dropped"))),
                 ],
             },
@@ -104,11 +132,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="lead",
-            index=models.Index(fields=["organisation_id", "merged_into"], name="lead_went_on_as", condition=~Q(merged_into=None)),
+            index=models.Index(
+                fields=["organisation_id", "merged_into"], name="lead_went_on_as", condition=~Q(merged_into=None)
+            ),
         ),
         migrations.AddIndex(
             model_name="lead",
-            index=models.Index(fields=["organisation_id", "email_norm"], name="lead_email_of_merged", condition=~Q(merged_into=None)),
+            index=models.Index(
+                fields=["organisation_id", "email_norm"], name="lead_email_of_merged", condition=~Q(merged_into=None)
+            ),
         ),
         TenantTable("LeadKey", grants="select, insert, update, delete"),
         TenantTable("Duplicate"),

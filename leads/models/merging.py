@@ -51,9 +51,7 @@ class Duplicate(TenantModel):
         ]
         indexes = [
             # What people look through, newest first; and the suggestions of one lead.
-            models.Index(
-                F("organisation_id"), F("found_at").desc(), name="duplicate_open", condition=Q(state="open")
-            ),
+            models.Index(F("organisation_id"), F("found_at").desc(), name="duplicate_open", condition=Q(state="open")),
             models.Index(fields=["organisation_id", "other"], name="duplicate_of_other", condition=Q(state="open")),
         ]
 

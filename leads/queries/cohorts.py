@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from leads.models import Handover, Rejection
 from leads.periods import CONVERSION_FOR
@@ -41,6 +41,22 @@ DECIDED: dict[str, Q] = {
 }
 
 
+# What an agreement's month counts of each decision.
+_COUNTED = {
+    "accepted": Handover.Decision.ACCEPTED,
+    "deemed": Handover.Decision.DEEMED_ACCEPTED,
+    "overturned": Handover.Decision.ACCEPTED_BY_RULING,
+    "rejected": Handover.Decision.REJECTED,
+    "pending": Handover.Decision.PENDING,
+}
+
+
+def decisions_in(month: date) -> dict[str, int]:
+    """Return how many of a month's handovers were decided how, so far."""
+    counts = {name: Count("pk", filter=Q(decision=decision)) for name, decision in _COUNTED.items()}
+    return Handover.objects.filter(counted_month=month).aggregate(**counts)
+
+
 @dataclass(frozen=True)
 class CohortCut:
     """Which handovers of a month (its first day) are meant; "" and None are all."""
@@ -55,7 +71,7 @@ class CohortCut:
 
 def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     """Return the handovers of the month that the cut means."""
-    rows = Handover.objects.filter(counted_month=cut.month)
+    rows = Handover.objects.filter(counted_month=cut.month, merged_into=None)
     if cut.tier:
         rows = rows.filter(tier=cut.tier)
     if cut.owner:

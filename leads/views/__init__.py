@@ -1,22 +1,53 @@
 """Pages of leads."""
 
+from leads.views.bulk import bulk, bulk_done
 from leads.views.decisions import accept, assign, attempt, progress, reject, undo
+from leads.views.exporting import lead_export
 from leads.views.inbox import inbox
-from leads.views.leads import handover, lead_detail, lead_list
+from leads.views.leads import handover, lead_detail
+from leads.views.lists import lead_list
+from leads.views.merging import duplicate_dismiss, duplicates, merge, unmerge
+from leads.views.reassigning import fairness, queue, reassign
 from leads.views.returns import nurture, resend, returns
+from leads.views.routing import default_change, limits_change, routing, rule_act, rule_edit, rule_new
+from leads.views.saved import saved_views, view_change, view_default, view_delete, view_save
+from leads.views.sending import bulk_handover, bulk_handover_done
 
 __all__ = [
     "accept",
     "assign",
     "attempt",
+    "bulk",
+    "bulk_done",
+    "bulk_handover",
+    "bulk_handover_done",
+    "default_change",
+    "duplicate_dismiss",
+    "duplicates",
+    "fairness",
     "handover",
     "inbox",
     "lead_detail",
+    "lead_export",
     "lead_list",
+    "limits_change",
+    "merge",
     "nurture",
     "progress",
+    "queue",
+    "reassign",
     "reject",
     "resend",
     "returns",
+    "routing",
+    "rule_act",
+    "rule_edit",
+    "rule_new",
+    "saved_views",
     "undo",
+    "unmerge",
+    "view_change",
+    "view_default",
+    "view_delete",
+    "view_save",
 ]

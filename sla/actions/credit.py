@@ -1,15 +1,25 @@
-"""Marketing's credit: at most one per lead and qualification cycle, given at sending, as lines of a ledger."""
+"""Marketing's credit: at most one per lead and qualification cycle, given at sending, as lines of a ledger.
+
+# Note [Where a line is written]
+A line changes the delivery of its month. It is written into the month that it is about while
+that one is open, else into the month that is open when it happens, so that a closed month
+stays what it was. The lines of a handover always add up to its weight while its credit counts
+or is suspended, and to nothing otherwise, whatever months they lie in.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from sla.models import CreditEntry, Subject
-from sla.queries.months import last_day, month_is_closed
+from sla.models import CreditEntry, Month, Subject
+from sla.queries.months import last_day, month_is_closed, next_month, zone_of_organisation
+from smarketing.lib.scope import current_organisation_id
 
+_Kind = CreditEntry.Kind
 _COUNTED, _SUSPENDED = Subject.Credit.COUNTED, Subject.Credit.SUSPENDED
+_REVERSED, _ADJUSTED = Subject.Credit.REVERSED, Subject.Credit.ADJUSTED
 
 
 @transaction.atomic
@@ -17,7 +27,8 @@ def give_credit(subject: Subject, *, key: str, at: datetime, zone: str) -> bool:
     """Count a handover for marketing; False when this lead's qualification cycle has been counted already."""
     if not _claim(subject, key, seen=(Subject.Credit.NOT_COUNTED,)):
         return False
-    _write(subject, CreditEntry.Kind.GIVEN, subject.counted_month, subject.counted_on, subject.weight, at=at)
+    month, day = _place(subject.counted_month, subject.counted_on, subject.counted_on)
+    _write(subject, _Kind.GIVEN, month, day, subject.weight, at=at)
     return True
 
 
@@ -31,11 +42,15 @@ def restore_credit(subject: Subject, *, at: datetime) -> bool:
     """Count again what was suspended or, where nobody else has the credit meanwhile, reversed."""
     if _move(subject, seen=(_SUSPENDED,), to=_COUNTED):
         return True
-    reversed_states = (Subject.Credit.REVERSED, Subject.Credit.ADJUSTED)
     last = CreditEntry.objects.filter(subject=subject).order_by("-at", "-pk").first()
-    if last is None or subject.credit_key is None or not _claim(subject, subject.credit_key, seen=reversed_states):
+    if (
+        last is None
+        or subject.credit_key is None
+        or not _claim(subject, subject.credit_key, seen=(_REVERSED, _ADJUSTED))
+    ):
         return False
-    _write(subject, CreditEntry.Kind.RESTORED, last.month, last.day, subject.weight, at=at)
+    month, day = _place(last.month, last.day, at.astimezone(ZoneInfo(zone_of_organisation())).date())
+    _write(subject, _Kind.RESTORED, month, day, subject.weight, at=at)
     return True
 
 
@@ -43,16 +58,42 @@ def restore_credit(subject: Subject, *, at: datetime) -> bool:
 def reverse_credit(subject: Subject, *, at: datetime, zone: str) -> bool:
     """Take a credit back: in its own month while that is open, else as a dated adjustment in the present one."""
     today = at.astimezone(ZoneInfo(zone)).date()
-    month = subject.counted_month
-    if month_is_closed(month, today=today):
-        if not _move(subject, seen=(_COUNTED, _SUSPENDED), to=Subject.Credit.ADJUSTED):
-            return False
-        _write(subject, CreditEntry.Kind.ADJUSTED, today.replace(day=1), today, -subject.weight, at=at)
-        return True
-    if not _move(subject, seen=(_COUNTED, _SUSPENDED), to=Subject.Credit.REVERSED):
+    own = subject.counted_month
+    month, day = _place(own, min(today, last_day(own)), today)
+    kind, state = (_Kind.REVERSED, _REVERSED) if month == own else (_Kind.ADJUSTED, _ADJUSTED)
+    if not _move(subject, seen=(_COUNTED, _SUSPENDED), to=state):
         return False
-    _write(subject, CreditEntry.Kind.REVERSED, month, min(today, last_day(month)), -subject.weight, at=at)
+    _write(subject, kind, month, day, -subject.weight, at=at)
     return True
+
+
+def rekey_credit(subject: Subject, *, key: str | None) -> None:
+    """Let a credit stand for another lead's cycle: the same person goes on under that name."""
+    Subject.objects.filter(pk=subject.pk).update(credit_key=key)
+    subject.credit_key = key
+
+
+def _place(month: date, day: date, today: date) -> tuple[date, date]:
+    """Return the month and day of a line: its own while that is open, else the one open today."""
+    if _is_open(month, today=today):
+        return month, day
+    present, day = today.replace(day=1), today
+    while not _is_open(present, today=today):
+        # Told after the fact, for a time when everything is closed: the next month takes it.
+        present = day = next_month(present)
+    return present, day
+
+
+def _is_open(month: date, *, today: date) -> bool:
+    """Tell whether a month takes a line, and keep it from closing until this transaction has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select state from sla_month where organisation_id = %s and month = %s for share",
+            [current_organisation_id(), month],
+        )
+        found = cursor.fetchone()
+    # A frozen month stays closed, whatever its calendar says now; one that is due to close takes nothing more.
+    return (found is None or found[0] == Month.State.OPEN) and not month_is_closed(month, today=today)
 
 
 def _claim(subject: Subject, key: str, *, seen: tuple[str, ...]) -> bool:

@@ -26,6 +26,8 @@ ADMIN: Roles = frozenset({Role.ADMINISTRATOR})
 # The door is marketing's; sales meets a lead when it is handed over.
 DOOR: Roles = ALL - SALES
 KEEPERS: Roles = frozenset({Role.MARKETING_MANAGER, Role.ADMINISTRATOR})
+# Who decides that two leads are one person.
+MERGERS: Roles = MARKETING | SALES_HEAD | ADMIN
 NOBODY: Roles = frozenset()
 
 
@@ -74,6 +76,10 @@ PAGES: dict[str, Page] = {
     "leads:attempt": Page(SALES, SALES, ATTEMPT, _handover()),
     "leads:assign": Page(SALES_HEAD, SALES_HEAD, {"to": "{rep}"}, _handover()),
     "leads:progress": Page(SALES, SALES, {"step": "qualified"}, _handover("{accepted}")),
+    "leads:duplicates": Page(ALL - {Role.SALES_REP}),
+    "leads:duplicate_dismiss": Page(post=MERGERS, path={"duplicate_id": "{duplicate}"}),
+    "leads:merge": Page(MERGERS, MERGERS, {"with": "{other_lead}"}, {"lead_id": "{lead}"}),
+    "leads:unmerge": Page(post=MERGERS, path={"lead_id": "{merged_lead}"}),
     "leads:returns": Page(ALL - SALES),
     "leads:return_resend": Page(MARKETING, MARKETING, {"note": "Look again"}, _handover("{returned}")),
     "leads:return_nurture": Page(MARKETING, MARKETING, {"wake_on": "2026-06-01"}, _handover("{returned}")),
@@ -96,6 +102,8 @@ PAGES: dict[str, Page] = {
         post=HEADS, path={"version_id": "{version_id}"}, refused=frozenset({Role.MARKETING_MANAGER})
     ),
     "sla:breaches": Page(ALL),
+    "sla:health": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
+    "sla:health_check": Page(post=HEADS | CHAIR | ADMIN),
     "intake:submissions": Page(DOOR),
     "intake:submission": Page(DOOR, path={"submission_id": "{submission}"}),
     "intake:submission_release": Page(
@@ -150,6 +158,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("job", "GET"): _reads(job_id="{job}"),
     ("leads", "GET"): _reads(),
     ("lead", "GET"): _reads(lead_id="{lead}"),
+    ("duplicates", "GET"): _reads(roles=ALL - {Role.SALES_REP}),
+    ("lead_merge", "POST"): Operation("leads:write", MERGERS, {"lead": "{other_lead}"}, {"lead_id": "{lead}"}),
+    ("lead_unmerge", "POST"): Operation("leads:write", MERGERS, path={"lead_id": "{merged_lead}"}),
     ("lead", "PATCH"): Operation(
         "leads:write", SIDES, {"job_title": "CEO"}, {"lead_id": "{lead}"}, headers={"If-Match": "*"}
     ),
@@ -197,6 +208,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("clocks", "GET"): _reads("sla:read"),
     ("clock_explanation", "GET"): _reads("sla:read", clock_id="{clock}"),
     ("breaches", "GET"): _reads("sla:read"),
+    ("engine_health", "GET"): _reads("sla:read", HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     ("calendars", "GET"): _reads("sla:read"),
     ("calendar_preview", "POST"): Operation("sla:read", ALL, PREVIEW, {"calendar_id": "{calendar}"}),
 }

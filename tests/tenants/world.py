@@ -19,7 +19,15 @@ from django.test.client import ClientHandler
 from arbitration.actions import add_statement, file_appeal, rule_on_case
 from arbitration.models import Case
 from intake.actions import create_form, judge, receive
-from leads.actions import accept_handover, hand_over, log_attempt, reject_handover, take_in
+from leads.actions import (
+    accept_handover,
+    find_duplicates,
+    hand_over,
+    log_attempt,
+    merge_leads,
+    reject_handover,
+    take_in,
+)
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
 from leads.models import Campaign, Handover, Rejection
 from notifications.models import Notification
@@ -215,6 +223,14 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     )
     things["accepted"] = str(accepted.pk)
     things["returned"] = str(_rejected(house, "returned", at=at).handover_id)
+    # Two pairs of one person each: one only suggested, one merged.
+    twin = take_in(captured("twin", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
+    things["other_lead"] = str(twin.pk)
+    find_duplicates(fresh, at=at)
+    things["duplicate"] = str(find_duplicates(twin, at=at)[0].pk)
+    again = take_in(captured("again", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
+    third = take_in(captured("third", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
+    things["merged_lead"] = str(merge_leads(again, third, by=house.staff[Role.MARKETER], at=at).survivor_id)
     things["clock"] = str(Clock.objects.filter(subject=pending.subject_id).order_by("pk")[:1].get().pk)
 
 

@@ -1,0 +1,224 @@
+"""Reading what a merge would do, which leads may be one person, and which went on as which."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from leads import words
+from leads.access import visible_leads
+from leads.duplicates import TELLING_AT_MOST, Person, keys_of, shared
+from leads.models import Behaviour, Consent, Duplicate, Handover, Lead, LeadKey, Merge
+from leads.normal import email_norm
+from leads.queries.ownership import handover_with_sales
+from sla.models import Subject
+from tenants.models import Membership
+
+# What people choose between when two leads become one; each name stands for its columns.
+MERGEABLE: dict[str, tuple[str, ...]] = {
+    "given_name": ("given_name",),
+    "family_name": ("family_name",),
+    "phone": ("phone", "phone_e164"),
+    "job_title": ("job_title",),
+    "country": ("country",),
+    "company_name": ("company_name", "company_id"),
+    "message": ("message",),
+    "marketer": ("marketer_id",),
+    "campaign": ("campaign_id",),
+}
+# How far a lead has come; what is not listed has come nowhere.
+_FAR = {stage: far for far, stage in enumerate(("prospect", "mql", "sal", "sql", "opportunity", "customer"), start=1)}
+
+
+@dataclass(frozen=True)
+class MergeField:
+    """One value of both leads, side by side; ``takes_other`` says whose is proposed."""
+
+    name: str
+    label: str
+    value: str
+    other: str
+    differs: bool
+    takes_other: bool
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would do."""
+
+    survivor: Lead
+    dropped: Lead
+    fields: list[MergeField]
+    behaviours: int
+    consents: int
+    handovers: int
+    # The open handover that would end in the earlier one; None where at most one is open.
+    ending: Handover | None
+    going_on: Handover | None
+    reverses_credit: bool
+
+
+@dataclass(frozen=True)
+class DuplicateRow:
+    """One suggestion as pages and clients read it."""
+
+    id: UUID
+    lead: Lead
+    other: Lead
+    kinds: list[str]
+    found_at: datetime
+
+
+def joined_values(survivor: Lead, dropped: Lead, take: Collection[str] = ()) -> dict[str, Any]:
+    """Return the columns of the survivor after a merge: its own values, the other's where it has none or is asked."""
+    joined: dict[str, Any] = {}
+    for name, columns in MERGEABLE.items():
+        source = dropped if name in take or not _value(survivor, name) else survivor
+        joined |= {column: getattr(source, column) for column in columns}
+    joined["custom"] = {**dropped.custom, **survivor.custom}
+    joined["attributes"] = {**dropped.attributes, **survivor.attributes}
+    joined["wants_sales_talk"] = survivor.wants_sales_talk or dropped.wants_sales_talk
+    # The first touch stands for ever, the last one rolls.
+    joined["first_touch"] = min((survivor.first_touch, dropped.first_touch), key=_first)
+    joined["last_touch"] = max((survivor.last_touch, dropped.last_touch), key=_moment)
+    if _FAR.get(dropped.stage, 0) > _FAR.get(survivor.stage, 0):
+        joined["stage"] = dropped.stage
+    return joined
+
+
+def _value(lead: Lead, name: str) -> Any:
+    return getattr(lead, MERGEABLE[name][0]) or (getattr(lead, MERGEABLE[name][-1]) if name == "company_name" else None)
+
+
+def _moment(touch: dict[str, Any]) -> str:
+    return str(touch.get("at", ""))
+
+
+def _first(touch: dict[str, Any]) -> str:
+    # No touch at all is later than any.
+    return _moment(touch) or "~"
+
+
+def earlier_of(handover: Handover) -> tuple[datetime, UUID]:
+    """Return by what the earlier of two handovers is told."""
+    return handover.sent_at, handover.pk
+
+
+def credited_subject(lead: Lead) -> Subject | None:
+    """Return the subject that holds the credit of the lead's present qualification cycle."""
+    held = Handover.objects.filter(lead=lead, cycle=lead.cycle).values("subject")
+    states = (Subject.Credit.COUNTED, Subject.Credit.SUSPENDED)
+    return Subject.objects.filter(pk__in=held, credit__in=states).order_by("-opened_at").first()
+
+
+def merge_preview(one: Lead, other: Lead) -> MergePreview:
+    """Return what merging two leads would do; nothing is changed."""
+    survivor, dropped = sorted((one, other), key=lambda lead: (lead.created_at, lead.number))
+    held = sorted(
+        (handover for lead in (survivor, dropped) if (handover := handover_with_sales(lead)) is not None),
+        key=earlier_of,
+    )
+    return MergePreview(
+        survivor=survivor,
+        dropped=dropped,
+        fields=[_field(survivor, dropped, name) for name in MERGEABLE],
+        behaviours=Behaviour.objects.filter(lead=dropped).count(),
+        consents=Consent.objects.filter(lead=dropped).count(),
+        handovers=Handover.objects.filter(lead=dropped).count(),
+        ending=held[1] if len(held) == 2 else None,
+        going_on=held[0] if held else None,
+        reverses_credit=credited_subject(survivor) is not None and credited_subject(dropped) is not None,
+    )
+
+
+def _field(survivor: Lead, dropped: Lead, name: str) -> MergeField:
+    value, other = _shown(survivor, name), _shown(dropped, name)
+    label = words.word(words.FIELDS, name) if name in words.FIELDS else words.word(words.MERGE_FIELDS, name)
+    return MergeField(name, label, value, other, bool(other) and value != other, bool(other) and not value)
+
+
+def _shown(lead: Lead, name: str) -> str:
+    if name == "company_name":
+        return lead.company_name or (lead.company.name if lead.company else "")
+    if name == "marketer":
+        return lead.marketer.name if lead.marketer else ""
+    if name == "campaign":
+        return lead.campaign.name if lead.campaign else ""
+    return str(getattr(lead, name))
+
+
+def threads_of(lead: Lead) -> list[UUID]:
+    """Return the timelines that tell of a person: the lead's own and those of the leads that went on as it."""
+    return [lead.pk, *Lead.objects.filter(merged_into=lead).values_list("pk", flat=True)]
+
+
+def lead_called(membership: Membership, told: str) -> Lead | None:
+    """Return the visible lead with this number (L-17) or e-mail address, or None."""
+    rows = visible_leads(membership).filter(merged_into=None).select_related("company", "marketer", "campaign")
+    number = told.upper().removeprefix("L-")
+    if number.isdigit() and len(number) < 10:
+        return rows.filter(number=int(number)).first()
+    email = email_norm(told)
+    return rows.filter(email_norm=email).first() if email else None
+
+
+def newest_merge(lead: Lead) -> Merge | None:
+    """Return the last merge into or of this lead that stands, or None."""
+    rows = Merge.objects.filter(Q(survivor=lead) | Q(dropped=lead), undone_at=None)
+    return rows.select_related("survivor", "dropped", "by").order_by("-at").first()
+
+
+# Suggestions
+
+
+def person_of(lead: Lead) -> Person:
+    """Return what a lead is compared by."""
+    company = lead.company
+    return Person(
+        email_norm=lead.email_norm,
+        phone_e164=lead.phone_e164,
+        given_name=lead.given_name,
+        family_name=lead.family_name,
+        company_domain=company.domain_norm if company else "",
+        company_name=lead.company_name or (company.name if company else ""),
+    )
+
+
+def likely_same(lead: Lead) -> dict[UUID, list[str]]:
+    """Return the leads that share a telling key with this one, with the kinds that they share."""
+    mine = keys_of(person_of(lead))
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    for kind, value in sorted(mine):
+        rows = LeadKey.objects.filter(kind=kind, value=value, lead__merged_into=None).exclude(lead=lead)
+        ids = list(rows.values_list("lead", flat=True)[: TELLING_AT_MOST + 1])
+        if len(ids) > TELLING_AT_MOST:
+            continue
+        for lead_id in ids:
+            found.setdefault(lead_id, set()).add((kind, value))
+    return {lead_id: shared(mine, keys) for lead_id, keys in found.items()}
+
+
+def open_duplicates(*, limit: int = 100) -> list[DuplicateRow]:
+    """Return the suggestions that wait for a decision, newest first."""
+    rows = Duplicate.objects.filter(state=Duplicate.State.OPEN, lead__merged_into=None, other__merged_into=None)
+    return _rows(rows.order_by("-found_at", "-pk")[:limit])
+
+
+def duplicates_of(lead: Lead) -> list[DuplicateRow]:
+    """Return the open suggestions about one lead."""
+    rows = Duplicate.objects.filter(Q(lead=lead) | Q(other=lead), state=Duplicate.State.OPEN)
+    return _rows(rows.filter(lead__merged_into=None, other__merged_into=None).order_by("-found_at", "-pk"))
+
+
+def duplicates_count() -> int:
+    """Return how many suggestions wait."""
+    found = Duplicate.objects.filter(state=Duplicate.State.OPEN).aggregate(rows=Count("pk"))
+    return int(found["rows"])
+
+
+def _rows(rows: "Iterable[Duplicate] | Any") -> list[DuplicateRow]:
+    found: Sequence[Duplicate] = list(rows.select_related("lead__company", "other__company"))
+    return [DuplicateRow(row.pk, row.lead, row.other, list(row.kinds), row.found_at) for row in found]
