@@ -7,11 +7,13 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Mi
 
 from events.models import Event
 from sla.models import Clock, Sweep, Verification
+from tenants.models import Job, Round
 
 # A sweep is due every second; a busy machine may be a little late.
 LATE_AFTER = timedelta(seconds=15)
 SKIPPED_WITHIN = timedelta(days=7)
 FOUND_WITHIN = timedelta(days=1)
+MOST_TROUBLES = 10
 
 RUNS = "runs"
 LATE = "late"
@@ -35,6 +37,16 @@ class SweepStanding:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """Regular or long work that has failed: what it is called, what it said, when it is tried again."""
+
+    name: str
+    error: str
+    attempts: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
 class EngineHealth:
     """What the engine does, and has left undone, in one organisation."""
 
@@ -47,13 +59,23 @@ class EngineHealth:
     slowest_found_seconds: int | None
     skipped_warnings: int
     verification: Verification | None
-    verifying: Verification | None
+    rounds: int
+    troubles: list[Trouble]
+
+    @property
+    def differences(self) -> int:
+        """How many stored values the last check did not find in the events."""
+        return self.verification.difference_count if self.verification else 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Something should have been noticed a while ago."""
+        return self.lag_seconds > LATE_AFTER.total_seconds()
 
     @property
     def is_well(self) -> bool:
         """Nothing needs anybody's attention."""
-        differs = self.verification is not None and self.verification.difference_count > 0
-        return self.sweep.state == RUNS and self.lag_seconds <= LATE_AFTER.total_seconds() and not differs
+        return self.sweep.state == RUNS and not (self.is_waiting or self.differences or self.troubles)
 
 
 def sweep_standing(*, at: datetime) -> SweepStanding:
@@ -78,7 +100,6 @@ def engine_health(*, at: datetime) -> EngineHealth:
     overdue = Clock.objects.filter(state=Clock.State.RUNNING, next_event_at__lt=at)
     late = overdue.aggregate(n=Count("pk"), oldest=Min("next_event_at"))
     found = _found_lately(at)
-    checks = Verification.objects.order_by("-started_at")
     return EngineHealth(
         sweep=sweep_standing(at=at),
         running=Clock.objects.filter(state=Clock.State.RUNNING, next_event_at__isnull=False).count(),
@@ -88,8 +109,9 @@ def engine_health(*, at: datetime) -> EngineHealth:
         found=found["n"],
         slowest_found_seconds=found["slowest"] // timedelta(seconds=1) if found["slowest"] is not None else None,
         skipped_warnings=_skipped_warnings(at),
-        verification=checks.filter(finished_at__isnull=False).first(),
-        verifying=checks.filter(finished_at=None).first(),
+        verification=Verification.objects.filter(finished_at__isnull=False).order_by("-started_at").first(),
+        rounds=Round.objects.count(),
+        troubles=_troubles(at),
     )
 
 
@@ -112,3 +134,13 @@ def _skipped_warnings(at: datetime) -> int:
     """Count the warnings that came too late to be given."""
     warnings = Event.objects.filter(kind="clock.warning", at__gte=at - SKIPPED_WITHIN, at__lt=at)
     return warnings.filter(data__skipped=True).count()
+
+
+def _troubles(at: datetime) -> list[Trouble]:
+    """Return the rounds that fail, and the jobs that have failed lately."""
+    rounds = Round.objects.filter(attempts__gt=0).order_by("name")
+    jobs = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=at - SKIPPED_WITHIN).order_by("-finished_at")
+    return [
+        *(Trouble(row.name, row.error, row.attempts, row.next_at) for row in rounds),
+        *(Trouble(row.kind, row.error, row.attempts, None) for row in jobs[:MOST_TROUBLES]),
+    ]
