@@ -1,7 +1,7 @@
 """The daily flow: people and companies, what they did, handovers to sales and what became of them."""
 
 from leads.models.attributes import Attribute
-from leads.models.campaigns import Campaign
+from leads.models.campaigns import Campaign, CampaignCost, CampaignFeedback, UtmName
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.lifecycle import StageEntry, StageSetting
 from leads.models.merging import Duplicate, LeadKey, Merge
@@ -15,6 +15,8 @@ __all__ = [
     "Attribute",
     "Behaviour",
     "Campaign",
+    "CampaignCost",
+    "CampaignFeedback",
     "Company",
     "Consent",
     "Cover",
@@ -32,4 +34,5 @@ __all__ = [
     "SavedView",
     "StageEntry",
     "StageSetting",
+    "UtmName",
 ]

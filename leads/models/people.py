@@ -97,6 +97,8 @@ class Lead(TenantModel):
     first_touch = models.JSONField(default=dict)
     last_touch = models.JSONField(default=dict)
     campaign = TenantKey(Campaign, null=True)
+    # The folded name that no campaign has yet; "" where there is none.
+    utm_unknown = models.TextField(default="")
     # The marketer who answers for it, and the rep while sales owns it.
     marketer = TenantKey(Membership, null=True)
     sales_owner = TenantKey(Membership, null=True)
@@ -128,6 +130,10 @@ class Lead(TenantModel):
             ),
         ]
         indexes = [
+            # The leads of a name that somebody maps.
+            models.Index(
+                fields=["organisation_id", "utm_unknown"], name="lead_utm_unknown", condition=~Q(utm_unknown="")
+            ),
             # Who went on as a lead, and by which address they are still known.
             models.Index(
                 fields=["organisation_id", "merged_into"], name="lead_went_on_as", condition=~Q(merged_into=None)
