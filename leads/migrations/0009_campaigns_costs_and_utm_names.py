@@ -53,7 +53,6 @@ class Migration(migrations.Migration):
                     "organisation_id",
                     models.BigIntegerField(default=smarketing.lib.scope.current_organisation_id, editable=False),
                 ),
-                ("lead_id", models.UUIDField(null=True)),
                 (
                     "verdict",
                     models.TextField(choices=[("buyers", "Buyers"), ("mixed", "Mixed"), ("no_buyers", "No Buyers")]),
@@ -255,6 +254,18 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="utm_name_mapped_to_one",
+            ),
+        ),
+        migrations.AddField(
+            model_name="campaignfeedback",
+            name="lead",
+            field=smarketing.lib.tenancy.TenantKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="leads.lead",
             ),
         ),
         TenantTable("CampaignCost"),

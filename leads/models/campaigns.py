@@ -100,8 +100,8 @@ class CampaignFeedback(TenantModel):
         NO_BUYERS = "no_buyers"
 
     campaign = TenantKey(Campaign)
-    # The lead that gave rise to it, where there is one; no key, for leads may go.
-    lead_id = models.UUIDField(null=True)
+    # The lead that gave rise to it, where there is one.
+    lead = TenantKey("leads.Lead", null=True)
     verdict = models.TextField(choices=Verdict.choices)
     text = models.TextField()
     by = TenantKey(Membership)
