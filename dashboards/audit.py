@@ -48,12 +48,16 @@ def families() -> list[tuple[str, str]]:
     """Return the kinds of things that events are about, in words."""
     return [
         ("lead", _("Leads")),
+        ("leads", _("Exports")),
+        ("view", _("Saved views")),
         ("handover", _("Handovers")),
         ("clock", _("Clocks")),
         ("case", _("Cases")),
         ("precedent", _("Precedents")),
         ("agreement", _("Agreement")),
         ("target", _("Targets")),
+        ("month", _("Months")),
+        ("pace", _("Pace")),
         ("calendar", _("Calendars")),
         ("submission", _("Submissions")),
         ("form", _("Forms")),

@@ -204,6 +204,13 @@ TELLINGS: Mapping[str, Telling] = {
     "clock.unmerged": Telling("arrow-back-up", gettext_lazy("deadline goes on by itself again")),
     "clock.breach_voided": Telling("shield-check", gettext_lazy("breach voided"), "ok"),
     "clock.warning": Telling("clock-exclamation", gettext_lazy("deadline comes near"), "warn"),
+    "clock.retargeted": Telling("target", gettext_lazy("is measured by another figure now")),
+    "target.proposed": Telling("target", gettext_lazy("proposed a target")),
+    "target.countersigned": Telling("signature", gettext_lazy("countersigned a target"), "ok"),
+    "month.opened": Telling("calendar-event", gettext_lazy("month began")),
+    "month.closed": Telling("lock", gettext_lazy("month closed, its figures frozen")),
+    "pace.at_risk": Telling("alert-triangle", gettext_lazy("month at risk: the forecast is below the target"), "warn"),
+    "pace.on_track": Telling("circle-check", gettext_lazy("month on track again"), "ok"),
     "clock.met": Telling("circle-check", gettext_lazy("deadline met"), "ok"),
     "clock.shortened": Telling("bolt", gettext_lazy("deadline brought forward"), "warn"),
 }
@@ -248,6 +255,10 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
     return _DETAILS[kind](data) if kind in _DETAILS else ""
 
 
+def _of_target(data: Mapping[str, Any]) -> str:
+    return _("%(month)s, %(points)s points") % {"month": data["month"], "points": data["points"]}
+
+
 def _of_attempt(data: Mapping[str, Any]) -> str:
     return f"{word(CHANNELS, data['channel'])}, {word(OUTCOMES, data['outcome'])}"
 
@@ -268,6 +279,12 @@ def _of_score(data: Mapping[str, Any]) -> str:
 
 
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "target.proposed": _of_target,
+    "target.countersigned": _of_target,
+    "month.opened": lambda data: str(data["month"]),
+    "month.closed": lambda data: str(data["month"]),
+    "pace.at_risk": lambda data: str(data["month"]),
+    "pace.on_track": lambda data: str(data["month"]),
     "handover.attempted": _of_attempt,
     "handover.returned": lambda data: word(ANSWERS, data["answer"]),
     "handover.settled": lambda data: word(ANSWERS, data["outcome"]),

@@ -89,6 +89,7 @@ def _after() -> list[After]:
         # Its rows are put into the outbox when a case is remanded, to be heard when the answer is due.
         After("arbitration.end_remand", (), _go_on_after_remand),
         After("leads.follow_breach", ("clock.breached",), _follow_breach),
+        After("leads.pass_on_escalated", ("clock.escalated",), _pass_on_escalated),
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
         After("notifications.tell", tuple(RULES), tell_about, outward=True),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
@@ -99,6 +100,12 @@ def _follow_breach(event: "Event") -> None:
     from leads.handlers import follow_breach
 
     follow_breach(event)
+
+
+def _pass_on_escalated(event: "Event") -> None:
+    from leads.handlers import pass_on_escalated
+
+    pass_on_escalated(event)
 
 
 def _look_for_duplicates(event: "Event") -> None:
@@ -116,6 +123,7 @@ def _go_on_after_remand(event: "Event") -> None:
 def _rounds() -> list[Round]:
     """Regular work, made for every organisation."""
     return [
+        Round("sla.months", timedelta(hours=1), _keep_months),
         Round("sla.start_versions", timedelta(minutes=1), _start_versions),
         Round("sla.review_reminders", timedelta(hours=1), _remind_of_reviews),
         Round("sla.follow_calendars", timedelta(minutes=10), _follow_calendars),
@@ -127,6 +135,12 @@ def _rounds() -> list[Round]:
         Round("leads.follow_agreement", timedelta(minutes=5), _follow_agreement),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
     ]
+
+
+def _keep_months(at: "datetime") -> None:
+    from sla.actions import keep_months
+
+    keep_months(at)
 
 
 def _start_versions(at: "datetime") -> None:

@@ -4,6 +4,7 @@ from leads.forms.decisions import STEPS, AssignForm, AttemptForm, ProgressForm, 
 from leads.forms.notes import LONGEST_NOTE, WORDS_OF_FIELDS, note_field
 from leads.forms.returns import NurtureForm, ResendForm
 from leads.forms.sending import HandoverForm
+from leads.forms.views import ViewForm
 
 __all__ = [
     "LONGEST_NOTE",
@@ -16,5 +17,6 @@ __all__ = [
     "ProgressForm",
     "RejectForm",
     "ResendForm",
+    "ViewForm",
     "note_field",
 ]

@@ -1,5 +1,6 @@
 """Reading leads and handovers."""
 
+from leads.queries.counting import counted
 from leads.queries.detail import can_undo, gate_gaps, handover_detail, lead_detail, seconds_left
 from leads.queries.inbox import (
     PAGE,
@@ -16,13 +17,12 @@ from leads.queries.inbox import (
 from leads.queries.lists import (
     Asked,
     Found,
-    counted,
+    choices_in_use,
     counts_of,
     found_leads,
     lead_rows,
     leads_in,
-    rows_at,
-    values_in_use,
+    rows_of,
 )
 from leads.queries.merging import (
     MERGEABLE,
@@ -37,7 +37,7 @@ from leads.queries.merging import (
 )
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
-from leads.queries.views import SavedViewRow, default_query, default_view_id, saved_view_row, saved_views_of
+from leads.queries.views import SavedViewRow, default_view_id, saved_view_row, saved_views_of
 
 __all__ = [
     "MERGEABLE",
@@ -57,9 +57,9 @@ __all__ = [
     "answered_returns",
     "answers_open_to",
     "can_undo",
+    "choices_in_use",
     "counted",
     "counts_of",
-    "default_query",
     "default_view_id",
     "duplicates_count",
     "duplicates_of",
@@ -79,10 +79,9 @@ __all__ = [
     "queue_for",
     "queue_ids",
     "returns_for",
-    "rows_at",
+    "rows_of",
     "saved_view_row",
     "saved_views_of",
     "seconds_left",
     "threads_of",
-    "values_in_use",
 ]

@@ -1,51 +1,131 @@
-"""Leads in a table, and what came back to marketing."""
+"""Leads in a table: views, filters, order, and how many there are without counting all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from leads import words
-from leads.access import visible_handovers, visible_leads
+from leads.access import SALES, visible_leads
 from leads.models import Handover, Lead, Rejection
 from leads.queries.cohorts import CohortCut, cohort_handovers
+from leads.queries.counting import counted_each
 from leads.queries.detail import company_of, initials, score_of, touch_line
 from leads.queries.inbox import headline
-from leads.queries.shapes import LeadRow, ReturnRow
+from leads.queries.search import Search, search_for
+from leads.queries.shapes import LeadRow
 from sla.queries.clocks import ClockView, clock_views
 from tenants.models import Membership
 from tenants.roles import MARKETING
 
 VIEWS = ("all", "to_send", "with_sales", "nurture", "mine")
-ANSWERED_SHOWN = 30
 UNSETTLED = (Rejection.State.OPEN, Rejection.State.APPEALED)
+# What nobody has: no owner, no campaign, no source.
+NONE = "none"
+# The newest change first unless somebody asks for another order; the id makes each of them total.
+ORDERS: Mapping[str, tuple[str, str]] = {
+    "activity": ("-updated_at", "-pk"),
+    "quiet": ("updated_at", "pk"),
+    "created": ("-created_at", "-pk"),
+    "oldest": ("created_at", "pk"),
+    "name": ("sort_name", "pk"),
+    "name_back": ("-sort_name", "-pk"),
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open period; None is without end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a member asked the list for; "" is everything."""
+    """What a member asked the list for; "" and None are everything, NONE is what has none."""
 
     view: str = VIEWS[0]
     stage: str = ""
     tier: str = ""
+    fit: str = ""
+    readiness: str = ""
+    # Ids of members and of a campaign, or NONE.
+    owner: str = ""
+    marketer: str = ""
+    campaign: str = ""
+    source: str = ""
+    country: str = ""
+    # "yes" or "no": somebody of sales has it.
+    with_sales: str = ""
+    created: Span | None = None
+    updated: Span | None = None
     text: str = ""
-    # Of a month's cohort: what a figure of the dashboards opens.
+    # Of a month's cohort: what a figure of the dashboards opens. Its owner is whom it was handed to.
     cohort: CohortCut | None = None
+    order: str = "activity"
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether anything but a view was chosen."""
+        return self != Asked(view=self.view, order=self.order)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The leads asked for, in order; ``is_cut`` when a search found too many to look at all of them."""
+
+    leads: "QuerySet[Lead]"
+    is_cut: bool = False
+
+
+def found_leads(membership: Membership, asked: Asked) -> Found:
+    """Return the leads of a view with its filters, in the order asked for."""
+    rows = visible_leads(membership).filter(merged_into=None).filter(_view(membership)[asked.view])
+    rows = rows.filter(_filters(asked))
+    for name, span in (("created_at", asked.created), ("updated_at", asked.updated)):
+        rows = _within(rows, name, span)
+    if asked.cohort:
+        rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
+    search = search_for(asked.text) if asked.text else Search(Q())
+    return Found(rows.filter(search.found).order_by(*ORDERS[asked.order]), search.is_cut)
 
 
 def leads_in(membership: Membership, asked: Asked) -> "QuerySet[Lead]":
-    """Return the leads of a view with its filters, newest change first."""
-    rows = visible_leads(membership).filter(merged_into=None).filter(_view(membership)[asked.view])
-    if asked.stage:
-        rows = rows.filter(stage=asked.stage)
-    if asked.cohort:
-        rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
-    elif asked.tier:
-        rows = rows.filter(tier=asked.tier)
-    if asked.text:
-        rows = rows.filter(_matches(asked.text))
-    return rows.select_related("company", "campaign", "sales_owner").order_by("-updated_at", "-pk")
+    """Return the leads of a view with its filters, in the order asked for."""
+    return found_leads(membership, asked).leads
+
+
+def _filters(asked: Asked) -> Q:
+    chosen = {"stage": asked.stage, "fit_grade": asked.fit, "readiness_grade": asked.readiness}
+    chosen |= {"source": asked.source, "country": asked.country, "marketer": asked.marketer, "campaign": asked.campaign}
+    if asked.cohort is None:
+        # In a cohort both are those of the handover.
+        chosen |= {"tier": asked.tier, "sales_owner": asked.owner}
+    found = Q()
+    for name, value in chosen.items():
+        if value:
+            found &= Q(**{name: NOTHING[name] if value == NONE else value})
+    if asked.with_sales:
+        found &= Q(sales_owner__isnull=asked.with_sales == "no")
+    return found
+
+
+# How "none" is stored.
+NOTHING: Mapping[str, str | None] = {
+    "marketer": None, "campaign": None, "sales_owner": None, "readiness_grade": None,
+    "source": "", "country": "", "tier": "", "fit_grade": "", "stage": "",
+}  # fmt: skip
+
+
+def _within(rows: "QuerySet[Lead]", name: str, span: Span | None) -> "QuerySet[Lead]":
+    if span and span.since:
+        rows = rows.filter(**{f"{name}__gte": span.since})
+    if span and span.until:
+        rows = rows.filter(**{f"{name}__lt": span.until})
+    return rows
 
 
 def _view(membership: Membership) -> dict[str, Q]:
@@ -59,25 +139,33 @@ def _view(membership: Membership) -> dict[str, Q]:
         "to_send": Q(stage=Lead.Stage.MQL) & ~Q(Exists(open_handover)),
         "with_sales": Q(sales_owner__isnull=False),
         "nurture": Q(stage=Lead.Stage.NURTURE),
-        "mine": Q(marketer=membership) | Q(sales_owner=membership),
+        "mine": _mine(membership),
     }
 
 
-def _matches(text: str) -> Q:
-    number = text.upper().removeprefix("L-")
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        return Q(number=int(number))
-    if "@" in text:
-        return Q(email_norm__startswith=text.lower())
-    found = Q()
-    for part in text.split()[:4]:
-        found &= (
-            Q(given_name__icontains=part)
-            | Q(family_name__icontains=part)
-            | Q(company_name__icontains=part)
-            | Q(email_norm__startswith=part.lower())
-        )
-    return found
+def _mine(membership: Membership) -> Q:
+    """Return what the member answers for; one side's leads are one walk along an index, both sides' are two."""
+    if not membership.has(*SALES):
+        return Q(marketer=membership)
+    if not membership.has(*MARKETING):
+        return Q(sales_owner=membership)
+    return Q(marketer=membership) | Q(sales_owner=membership)
+
+
+def counts_of(membership: Membership, asked: Mapping[str, Asked], *, up_to: int) -> dict[str, int]:
+    """Count several lists, each only so far."""
+    return counted_each({key: leads_in(membership, one) for key, one in asked.items()}, up_to=up_to)
+
+
+def rows_of(page: "QuerySet[Lead]", order: str) -> list[Lead]:
+    """Return the leads of a page (a slice), each with what a row prints.
+
+    The slice is found among ids only, so that rows that are skipped are never read.
+    """
+    found = Lead.objects.filter(pk__in=page.values("pk")).order_by(*ORDERS[order])
+    return list(
+        found.select_related("company", "campaign", "sales_owner", "marketer").defer("score_reasons", "message")
+    )
 
 
 def lead_rows(leads: Sequence[Lead], *, at: datetime, zone: str) -> list[LeadRow]:
@@ -90,73 +178,58 @@ def lead_rows(leads: Sequence[Lead], *, at: datetime, zone: str) -> list[LeadRow
 
 
 def _row(lead: Lead, clocks: Iterable[ClockView]) -> LeadRow:
-    owner = lead.sales_owner
+    owner, marketer = lead.sales_owner, lead.marketer
     return LeadRow(
         lead_id=lead.pk,
         number=str(lead),
         name=lead.name,
         company=company_of(lead),
+        email=lead.email,
+        country=lead.country,
         stage=words.word(words.STAGES, lead.stage),
         stage_tone=words.STAGE_TONES.get(Lead.Stage(lead.stage), ""),
         score=score_of(lead),
         owner_name=owner.name if owner else "",
         owner_initials=initials(owner.name) if owner else "",
+        marketer_name=marketer.name if marketer else "",
+        marketer_initials=initials(marketer.name) if marketer else "",
         source=touch_line({k: v for k, v in lead.first_touch.items() if k != "campaign"}),
         campaign=lead.campaign.name if lead.campaign else str(lead.first_touch.get("campaign", "")),
+        created_at=lead.created_at,
         last_at=lead.updated_at,
+        wake_on=lead.wake_on,
         clock=headline(clocks),
     )
 
 
-def returns_for(membership: Membership, *, at: datetime, zone: str) -> list[ReturnRow]:
-    """Return what waits for marketing's answer, the least time first."""
-    rejections = list(_returns(membership).filter(state=Rejection.State.OPEN).order_by("at"))
-    clocks = clock_views([rejection.handover.subject_id for rejection in rejections], at=at, zone=zone)
-    rows = [_return(rejection, clocks[rejection.handover.subject_id], membership) for rejection in rejections]
-    return sorted(rows, key=lambda row: (row.clock is None, row.clock.due_at if row.clock else row.rejected_at))
+# From one value to the next along the index, however many leads share it.
+_IN_USE = """
+(with recursive used as (
+  (select {column} as value from leads_lead
+    where organisation_id = %(organisation)s and merged_into_id is null order by {column} limit 1)
+  union all
+  select (select {column} from leads_lead
+    where organisation_id = %(organisation)s and merged_into_id is null and {column} > used.value
+    order by {column} limit 1)
+  from used where used.value is not null
+)
+select '{column}', value, value from used where value <> '' limit %(most)s)
+"""
+_CAMPAIGNS = """
+(select 'campaign', id::text, name from leads_campaign where organisation_id = %(organisation)s
+  order by (id::text = %(campaign)s) desc, id desc limit %(campaigns)s)
+"""
+MOST_VALUES = 60
+MOST_CAMPAIGNS = 100
 
 
-def answered_returns(membership: Membership) -> list[ReturnRow]:
-    """Return the newest returns that were answered, or not in time."""
-    rejections = _returns(membership).exclude(state__in=[Rejection.State.OPEN]).exclude(answered_at=None)
-    return [_return(rejection, (), membership) for rejection in rejections.order_by("-answered_at")[:ANSWERED_SHOWN]]
-
-
-def _returns(membership: Membership) -> "QuerySet[Rejection]":
-    rows = Rejection.objects.filter(handover__in=visible_handovers(membership))
-    # A procedural one went to another rep, a withdrawn one was undone: neither came back.
-    rows = rows.exclude(reason_class=Rejection.Class.PROCEDURAL)
-    rows = rows.exclude(state=Rejection.State.WITHDRAWN, handover__decision=Handover.Decision.PENDING)
-    return rows.select_related("handover__lead__company", "handover__version", "by")
-
-
-def _return(rejection: Rejection, clocks: Iterable[ClockView], membership: Membership) -> ReturnRow:
-    handover, lead = rejection.handover, rejection.handover.lead
-    answer = next((clock for clock in clocks if clock.commitment == "return_answer" and clock.is_open), None)
-    return ReturnRow(
-        handover_id=handover.pk,
-        lead_id=lead.pk,
-        number=str(lead),
-        name=lead.name,
-        company=company_of(lead),
-        score=score_of(lead, handover),
-        reason=rejection.reason_label,
-        reason_class=rejection.reason_class,
-        criterion=rejection.criterion_label,
-        note=rejection.note,
-        rejected_by=rejection.by.name,
-        rejected_at=rejection.at,
-        clock=answer,
-        may=answers_open_to(membership, rejection),
-        answer=words.word(words.ANSWERS, rejection.state) if rejection.state != Rejection.State.OPEN else "",
-        answered_at=rejection.answered_at,
-    )
-
-
-def answers_open_to(membership: Membership, rejection: Rejection) -> frozenset[str]:
-    """Return how this member can answer a return."""
-    if rejection.state != Rejection.State.OPEN or not membership.has(*MARKETING):
-        return frozenset()
-    appealable: Sequence[str] = rejection.handover.version.content["arbitration"]["appealable"]
-    appeal = {"appeal"} if rejection.reason_class in appealable else set()
-    return frozenset({"resend", "nurture"} | appeal)
+def choices_in_use(organisation_id: int, *, campaign: str = "") -> dict[str, list[tuple[str, str]]]:
+    """Return the sources and countries that leads have and the newest campaigns, with the chosen one, in one query."""
+    parts = [_IN_USE.format(column="source"), _IN_USE.format(column="country"), _CAMPAIGNS]
+    values = {"organisation": organisation_id, "most": MOST_VALUES, "campaign": campaign, "campaigns": MOST_CAMPAIGNS}
+    found: dict[str, list[tuple[str, str]]] = {"source": [], "country": [], "campaign": []}
+    with connection.cursor() as cursor:
+        cursor.execute(" union all ".join(parts), values)
+        for column, value, label in cursor.fetchall():
+            found[column].append((value, label))
+    return found

@@ -1,7 +1,7 @@
 """What the pages print of leads: finished rows, no relation left to walk."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -200,14 +200,20 @@ class LeadRow:
     number: str
     name: str
     company: str
+    email: str
+    country: str
     stage: str
     stage_tone: str
     score: ScoreView
     owner_name: str
     owner_initials: str
+    marketer_name: str
+    marketer_initials: str
     source: str
     campaign: str
+    created_at: datetime
     last_at: datetime
+    wake_on: date | None
     clock: ClockView | None
 
 

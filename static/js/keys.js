@@ -8,11 +8,13 @@ let going = 0;
 function move(step) {
   const rows = [...document.querySelectorAll("[data-row]")].filter(shown);
   if (!rows.length) return;
-  const at = rows.findIndex(row => row.getAttribute("aria-current") === "true" || row === document.activeElement);
+  const here = document.activeElement.closest("tr")?.querySelector("[data-row]") ?? document.activeElement;
+  const at = rows.findIndex(row => row.getAttribute("aria-current") === "true" || row === here);
   const row = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
-  row.click();
+  // Beside a detail moving shows it; in a table Enter opens what has the focus.
+  if (row.hasAttribute("hx-get")) row.click();
 }
 
 function help() {

@@ -1,0 +1,157 @@
+"""What an address asks the list of leads for, and back: the one spelling of views, exports and the interface."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.http import urlencode
+
+from leads import words
+from leads.models import Lead
+from leads.queries.cohorts import DECIDED, REACHED, CohortCut
+from leads.queries.lists import NONE, ORDERS, VIEWS, Asked, Span
+
+LONGEST_SEARCH = 200
+LONGEST_VALUE = 100
+FITS = ("A", "B", "C", "D")
+READINESS = ("1", "2", "3", "4")
+# Days back from now.
+RECENT = ("1", "7", "30", "90", "365")
+COLUMNS = (
+    "score",
+    "stage",
+    "owner",
+    "marketer",
+    "source",
+    "country",
+    "email",
+    "created",
+    "wake_on",
+    "clock",
+    "activity",
+)
+SHOWN_AT_FIRST = ("score", "stage", "owner", "source", "clock", "activity")
+COHORT = ("month", "decision", "reached", "reason")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What was asked, and the parameters that say so; what could not be read is left out of both."""
+
+    asked: Asked
+    given: dict[str, str]
+    columns: tuple[str, ...] = SHOWN_AT_FIRST
+
+    @property
+    def query(self) -> str:
+        """Return the parameters as they are kept and compared: in order, url-encoded."""
+        return urlencode(sorted(self.given.items()))
+
+    def seen_as(self, view: str) -> Asked:
+        """Return the same filters in another view."""
+        return replace(self.asked, view=view)
+
+
+def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
+    """Read parameters; unknown values mean nothing, as links from elsewhere may be old."""
+    given = {name: value for name, value in _readable(told).items() if value}
+    cohort = _cohort(given)
+    if cohort is None:
+        given = {name: value for name, value in given.items() if name not in COHORT}
+    spans = {name: _span(given.get(name, ""), at=at, zone=zone) for name in ("created", "updated")}
+    columns = tuple(name for name in COLUMNS if name in given.get("cols", "").split("."))
+    asked = Asked(
+        view=given.get("view", VIEWS[0]),
+        order=given.get("order", "activity"),
+        text=given.get("q", ""),
+        cohort=cohort,
+        **spans,
+        **{name: given.get(name, "") for name in EXACT},
+    )
+    return Asking(asked, {k: v for k, v in given.items() if k not in spans or spans[k]}, columns or SHOWN_AT_FIRST)
+
+
+EXACT = ("stage", "tier", "fit", "readiness", "owner", "marketer", "campaign", "source", "country", "with_sales")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "view": VIEWS[1:],
+    "order": tuple(ORDERS)[1:],
+    "stage": tuple(Lead.Stage.values),
+    "tier": (*words.TIERS, NONE),
+    "fit": (*FITS, NONE),
+    "readiness": (*READINESS, NONE),
+    "with_sales": ("yes", "no"),
+    "decision": tuple(DECIDED),
+    "reached": tuple(REACHED),
+}
+_IDS = ("owner", "marketer", "campaign")
+_TEXTS = {"source": LONGEST_VALUE, "reason": LONGEST_VALUE, "q": LONGEST_SEARCH}
+
+
+def _readable(told: Mapping[str, str]) -> dict[str, str]:
+    """Return each known parameter in one spelling, "" where it says nothing."""
+    found = {name: told.get(name, "") for name in _CHOICES}
+    found = {name: value if value in _CHOICES[name] else "" for name, value in found.items()}
+    for name in _IDS:
+        found[name] = _id(told.get(name, ""))
+    for name, longest in _TEXTS.items():
+        found[name] = told.get(name, "").replace("\x00", "").strip()[:longest]
+    country = told.get("country", "")
+    found["country"] = country if country == NONE or (len(country) == 2 and country.isalpha()) else ""
+    found["source"] = found["source"].lower()
+    wanted = told.get("cols", "").split(".")
+    columns = [name for name in COLUMNS if name in wanted]
+    found["cols"] = "" if tuple(columns) == SHOWN_AT_FIRST else ".".join(columns)
+    return found | {name: told.get(name, "") for name in ("created", "updated", "month")}
+
+
+def _id(text: str) -> str:
+    if text == NONE:
+        return NONE
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+def _cohort(given: Mapping[str, str]) -> CohortCut | None:
+    """Return the cohort that the parameters name; without a readable month there is none."""
+    try:
+        month = date.fromisoformat(f"{given.get('month', '')}-01")
+    except ValueError:
+        return None
+    owner = given.get("owner", "")
+    return CohortCut(
+        month=month,
+        tier=given.get("tier", "").replace(NONE, ""),
+        owner=UUID(owner) if owner and owner != NONE else None,
+        decision=given.get("decision", ""),
+        reached=given.get("reached", ""),
+        reason=given.get("reason", ""),
+    )
+
+
+def _span(text: str, *, at: datetime, zone: str) -> Span | None:
+    """Read "30" (days back) or "2026-01-01..2026-01-31" (whole days of the organisation, either may be missing)."""
+    if text in RECENT:
+        return Span(since=at - timedelta(days=int(text)))
+    first, dots, last = text.partition("..")
+    try:
+        since = date.fromisoformat(first) if first else None
+        until = date.fromisoformat(last) + timedelta(days=1) if last else None
+    except (ValueError, OverflowError):
+        return None
+    if not dots or (since is None and until is None):
+        return None
+    return Span(_midnight(since, zone), _midnight(until, zone))
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    return datetime.combine(day, time(), ZoneInfo(zone)) if day else None
+
+
+def span_text(first: Any, last: Any) -> str:
+    """Return how two days (or None) are spelled as a period."""
+    return f"{first or ''}..{last or ''}" if first or last else ""

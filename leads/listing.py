@@ -1,0 +1,164 @@
+"""What the page of leads says around its rows: filters, order, columns, views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from leads import words
+from leads.asking import COLUMNS, FITS, READINESS, RECENT, SHOWN_AT_FIRST, Asking
+from leads.pages import Filter, address, filter_of
+from leads.queries.lists import NONE, choices_in_use
+from tenants.models import Membership
+from tenants.roles import MARKETING, SALES
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it is called, how it is ordered by a click, whether it is shown and how to toggle that."""
+
+    key: str
+    label: str
+    shown: bool
+    toggle_url: str
+    order_url: str = ""
+    # "ascending", "descending" or "": what the header tells a screen reader.
+    ordered: str = ""
+
+
+# What a click on a header orders by: first click, second click.
+ORDERED_BY: Mapping[str, tuple[str, str]] = {
+    "lead": ("name", "name_back"),
+    "created": ("created", "oldest"),
+    "activity": ("activity", "quiet"),
+}
+DESCENDING = ("activity", "created", "name_back")
+
+
+def view_labels() -> list[tuple[str, str]]:
+    """Return the views that everybody has, in words."""
+    return [
+        ("all", _("All")),
+        ("to_send", _("To hand over")),
+        ("with_sales", _("With sales")),
+        ("nurture", _("Nurture")),
+        ("mine", _("Mine")),
+    ]
+
+
+def columns(path: str, asking: Asking) -> list[Column]:
+    """Return the lead itself and every column that can be shown beside it."""
+    labels = {
+        "score": _("Score"),
+        "stage": _("Stage"),
+        "owner": _("Owner"),
+        "marketer": _("Marketer"),
+        "source": _("Source"),
+        "country": _("Country"),
+        "email": _("E-mail"),
+        "created": _("Created"),
+        "wake_on": _("Wakes on"),
+        "clock": _("Time left"),
+        "activity": _("Last activity"),
+    }
+    return [_column("lead", _("Lead"), path, asking), *(_column(key, labels[key], path, asking) for key in COLUMNS)]
+
+
+def _column(key: str, label: str, path: str, asking: Asking) -> Column:
+    shown = key in asking.columns or key == "lead"
+    wanted = [name for name in COLUMNS if (name in asking.columns) != (name == key)]
+    cols = "" if tuple(wanted) == SHOWN_AT_FIRST else ".".join(wanted)
+    toggle = address(path, asking.given, cols=cols) if wanted else ""
+    first, second = ORDERED_BY.get(key, ("", ""))
+    if not first:
+        return Column(key, label, shown, toggle)
+    order, now = (second if asking.asked.order == first else first), asking.asked.order
+    told = "" if now not in (first, second) else "descending" if now in DESCENDING else "ascending"
+    url = address(path, asking.given, order="" if order == "activity" else order)
+    return Column(key, label, shown, toggle, url, told)
+
+
+def filters(path: str, asking: Asking, people: Sequence[Membership], *, organisation_id: int) -> list[Filter]:
+    """Return every filter as a menu of links; those that are set come first, so that they are seen."""
+    given = asking.given
+    used = choices_in_use(organisation_id, campaign=given.get("campaign", ""))
+    none = (NONE, _("None"))
+    found = [
+        filter_of(path, given, "stage", _("Stage"), [(key, str(label)) for key, label in words.STAGES.items()]),
+        filter_of(path, given, "tier", _("Tier"), [*((key, str(label)) for key, label in words.TIERS.items()), none]),
+        filter_of(path, given, "fit", _("Fit"), [*((fit, fit) for fit in FITS), none]),
+        filter_of(path, given, "readiness", _("Readiness"), [*((grade, grade) for grade in READINESS), none]),
+        filter_of(path, given, "owner", _("Owner"), [(NONE, _("Nobody")), *_named(people, SALES)]),
+        filter_of(path, given, "marketer", _("Marketer"), [(NONE, _("Nobody")), *_named(people, MARKETING)]),
+        filter_of(
+            path, given, "campaign", _("Campaign"), [none, *sorted(used["campaign"], key=lambda pair: pair[1].lower())]
+        ),
+        filter_of(path, given, "source", _("Source"), [none, *used["source"]]),
+        filter_of(path, given, "country", _("Country"), [none, *used["country"]]),
+        filter_of(path, given, "with_sales", _("With sales"), [("yes", _("Yes")), ("no", _("No"))]),
+        _span_filter(path, given, "created", _("Created")),
+        _span_filter(path, given, "updated", _("Last activity")),
+        *_cohort_filters(path, asking),
+    ]
+    return sorted(found, key=lambda one: not one.active)
+
+
+def _named(people: Sequence[Membership], roles: frozenset[str]) -> list[tuple[str, str]]:
+    return [(str(person.pk), person.name) for person in people if person.has(*roles)]
+
+
+def _span_filter(path: str, given: Mapping[str, str], name: str, label: str) -> Filter:
+    spans = [(days, _("Last %(n)s days") % {"n": days} if days != "1" else _("Last 24 hours")) for days in RECENT]
+    chosen = given.get(name, "")
+    if chosen and chosen not in RECENT:
+        spans.append((chosen, chosen.replace("..", " – ").strip()))
+    return filter_of(path, given, name, label, spans)
+
+
+def _cohort_filters(path: str, asking: Asking) -> list[Filter]:
+    """Return the chips of a cohort: the month, and what of it a figure counted; each can be cleared."""
+    cut, given = asking.asked.cohort, asking.given
+    if cut is None:
+        return []
+    month = given["month"]
+    chips = [filter_of(path, given, "month", _("Sent in"), [(month, date_format(cut.month, "F Y"))])]
+    decisions = [("pending", _("Undecided")), ("accepted", _("Accepted")), ("rejected", _("Rejected"))]
+    chips.append(filter_of(path, given, "decision", _("Decision"), decisions))
+    reached = [
+        ("contacted", _("Contacted")),
+        ("untouched", _("Untouched")),
+        ("qualified", _("Qualified")),
+        ("opportunity", _("Opportunity")),
+        ("won", _("Won")),
+    ]
+    chips.append(filter_of(path, given, "reached", _("Reached"), reached))
+    if cut.reason:
+        chips.append(filter_of(path, given, "reason", _("Reason"), [(cut.reason, cut.reason)]))
+    return chips
+
+
+def kept_fields(asking: Asking, *, but: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the parameters as hidden fields of a form that changes only some of them."""
+    return [(name, value) for name, value in asking.given.items() if name not in but]
+
+
+def clear_url(path: str, asking: Asking) -> str:
+    """Return the address without filters: the view, the order and the columns stay."""
+    return address(path, {name: asking.given.get(name, "") for name in ("view", "order", "cols")})
+
+
+@dataclass(frozen=True)
+class Export:
+    """The list as a file."""
+
+    label: str
+    url: str
+
+
+def exports(slug: str, asking: Asking) -> list[Export]:
+    """Return where the list as it is now can be had as a file."""
+    path = reverse("leads:export", args=[slug])
+    kinds = (("csv", _("CSV")), ("xlsx", _("Excel")))
+    return [Export(label, address(path, asking.given, format=kind)) for kind, label in kinds]
