@@ -58,7 +58,12 @@ def _tell(member: Membership, told: Told, event: Event, organisation: Organisati
         put_mail(to=member.email, subject=text, body=body, once_key=f"{event.pk}:{member.pk}", event=event)
 
 
-_LISTS = {"breaches": "sla:breaches", "returns": "leads:returns", "absences": "tenants:absences"}
+_LISTS = {
+    "months": "sla:months",
+    "breaches": "sla:breaches",
+    "returns": "leads:returns",
+    "absences": "tenants:absences",
+}
 
 
 def path_of(page: str, event: Event, organisation: Organisation) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,13 +91,14 @@ def _clock_breached(data: Mapping[str, Any]) -> list[Told]:
         return []
 
     def words(zone: ZoneInfo) -> str:
-        return _("%(what)s was due %(when)s and did not happen.") % {
-            "what": commitment_label(str(data["commitment"])),
-            "when": _moment(str(data["due_at"]), zone),
-        }
+        what, when = commitment_label(str(data["commitment"])), _moment(str(data["due_at"]), zone)
+        if data.get("denominator") == "1":
+            figures = {"what": what, "when": when, "delivered": data["numerator"], "promised": data["promised"]}
+            return _("%(what)s was not reached by %(when)s: %(delivered)s of %(promised)s points.") % figures
+        return _("%(what)s was not reached by %(when)s.") % {"what": what, "when": when}
 
     roles = (HEADS[str(data["side"])],) if data.get("side") in HEADS else ()
-    return [Told("clock.breached", words, "lead", members=_ids(data.get("owner")), roles=roles)]
+    return [Told("clock.breached", words, "months", members=_ids(data.get("owner")), roles=roles)]
 
 
 def _clock_escalated(data: Mapping[str, Any]) -> list[Told]:
@@ -159,7 +161,16 @@ def _case_ruled(data: Mapping[str, Any]) -> list[Told]:
 
 
 def _target_proposed(data: Mapping[str, Any]) -> list[Told]:
+    # A year that is filled at once is one message, told with its first month.
+    months = int(data.get("months", 1))
+    if not months:
+        return []
+
     def words(_zone: ZoneInfo) -> str:
+        if months > 1:
+            return _("Marketing proposes targets for %(n)d months. They count once sales has countersigned.") % {
+                "n": months
+            }
         return _("Marketing proposes a target. It counts once sales has countersigned.")
 
     return [Told("target.proposed", words, "targets", roles=(Role.SALES_MANAGER,))]
@@ -267,6 +278,25 @@ def _absence_uncovered(data: Mapping[str, Any]) -> list[Told]:
     return [Told("absence.uncovered", words, "home", members=_ids(data.get("member")), by_mail=False)]
 
 
+def _pace_at_risk(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The month is at risk: it ends at about %(forecast)s of %(target)s points.") % _figures(data)
+
+    return [Told("pace.at_risk", words, "targets", roles=(Role.MARKETING_MANAGER, Role.SALES_MANAGER))]
+
+
+def _pace_on_track(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The month is on track again: it ends at about %(forecast)s of %(target)s points.") % _figures(data)
+
+    roles = (Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+    return [Told("pace.on_track", words, "targets", roles=roles, by_mail=False)]
+
+
+def _figures(data: Mapping[str, Any]) -> dict[str, str]:
+    return {name: f"{round(Decimal(data[name])):f}" for name in ("forecast", "target")}
+
+
 RULES: Mapping[str, Rule] = {
     "handover.sent": _handover_sent,
     "handover.assigned": _handover_assigned,
@@ -286,6 +316,8 @@ RULES: Mapping[str, Rule] = {
     "case.opened": _case_opened,
     "case.ruled": _case_ruled,
     "target.proposed": _target_proposed,
+    "pace.at_risk": _pace_at_risk,
+    "pace.on_track": _pace_on_track,
     "lead.woke": _lead_woke,
     "lead.dwelling": _lead_dwelling,
     "agreement.proposed": _agreement("agreement.proposed", _agreement_proposed),
@@ -306,6 +338,9 @@ def commitment_label(key: str) -> str:
         "ruling": _("The ruling"),
         "status_current": _("The next news of the lead"),
         "volume": _("The agreed volume"),
+        "pace": _("The agreed pace"),
+        "acceptance_rate": _("The agreed acceptance rate"),
+        "completeness": _("The agreed completeness"),
     }
     return labels.get(key, _("What was promised"))
 

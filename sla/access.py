@@ -1,17 +1,22 @@
 """The only road from an outside id to an agreement, a target, a calendar or a clock."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from sla.models import AgreementVersion, Calendar, Clock, Target
-from tenants.access import get_or_404
+from sla.models import AgreementVersion, Calendar, Clock, Month, Target
+from tenants.access import get_or_404, require
 from tenants.models import Membership
 from tenants.roles import Role
 
 # Who only works on their own leads sees only their own promises.
 SEES_OWN_ONLY = frozenset({Role.SALES_REP, Role.MARKETER})
+
+# Who looks after the engine; who only audits starts nothing.
+STARTS_CHECKS = (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR)
+READS_HEALTH = (*STARTS_CHECKS, Role.AUDITOR)
 
 
 def sees_only_own(membership: Membership) -> bool:
@@ -50,6 +55,23 @@ def get_target(membership: Membership, target_id: UUID) -> Target:
     return get_or_404(Target.objects.all(), target_id)
 
 
+def get_month(membership: Membership, text: str) -> Month:
+    """Return a month given as 2026-03; every member may read it."""
+    try:
+        found = Month.objects.filter(month=date.fromisoformat(f"{text}-01")).first()
+    except ValueError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
 def get_calendar(membership: Membership, calendar_id: UUID) -> Calendar:
-    """Return a calendar; every member may read it."""
-    return get_or_404(Calendar.objects.all(), calendar_id)
+    """Return a calendar in use; every member may read it."""
+    return get_or_404(Calendar.objects.filter(retired_at=None), calendar_id)
+
+
+def get_calendar_to_change(membership: Membership, calendar_id: UUID) -> Calendar:
+    """Return a calendar in use; only administrators change one."""
+    require(membership, Role.ADMINISTRATOR)
+    return get_calendar(membership, calendar_id)

@@ -12,8 +12,8 @@ two give a range, three give a judgement of risk.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from sla.business_time.problem import gettext_noop
@@ -26,6 +26,7 @@ _DAYS_FOR_RISK = 3
 _HUNDRED = Decimal(100)
 
 Points = Decimal | int
+_HUNDREDTH = Decimal("0.01")
 
 
 class TargetInvalid(DomainError):
@@ -68,6 +69,44 @@ class Pace:
     required_per_day: Decimal | None
     evenness: Decimal | None
     at_risk: bool
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of the plan, by its ISO number: how many of the month's planned days have passed when it ends."""
+
+    number: int
+    ends_on: date
+    days_elapsed: int
+    days: int
+
+    def planned(self, target: Points, share: Points = 1) -> Decimal:
+        """Points that the plan has by the end of the week, or an agreed share of them, to a hundredth."""
+        exact = Decimal(target) * Decimal(share) * self.days_elapsed / self.days
+        return exact.quantize(_HUNDREDTH, ROUND_HALF_UP)
+
+
+def weeks_of(planned_days: Sequence[date], last_day: date) -> list[Week]:
+    """Return the weeks in which something is planned; the one in which the month ends is the volume's own."""
+    days = sorted(set(planned_days))
+    weeks = []
+    for monday in sorted({_monday(day) for day in days}):
+        sunday = monday + timedelta(days=6)
+        if sunday < last_day:
+            elapsed = sum(day <= sunday for day in days)
+            weeks.append(Week(monday.isocalendar().week, sunday, elapsed, len(days)))
+    return weeks
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def pro_rata(points: Points, planned_days: int, working_days: int) -> Decimal:
+    """Points of a month in which the promise held for a part of the working days only, in whole points."""
+    if planned_days >= working_days:
+        return Decimal(points)
+    return (Decimal(points) * planned_days / working_days).quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def pace(

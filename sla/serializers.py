@@ -8,6 +8,9 @@ from sla.clocks import Explanation
 from sla.models import AgreementVersion, CalendarVersion, Clock, Signature, Target
 from sla.queries.agreement_page import state_of
 from sla.queries.clocks import clock_view
+from sla.queries.comparison import SectionPair, count_changes
+from sla.queries.health import EngineHealth
+from sla.queries.month_page import CorrectionLine, MonthLine
 from sla.words import sentence_text
 
 
@@ -21,13 +24,43 @@ def version_row(version: AgreementVersion, signatures: Sequence[Signature], *, a
         "ends_at": version.ends_at,
         "review_on": version.review_on,
         "content_hash": version.content_hash,
+        "revision": version.revision,
         "signatures": [signature_row(signature) for signature in signatures],
     }
 
 
 def version_whole(version: AgreementVersion, signatures: Sequence[Signature], *, at: datetime) -> dict[str, Any]:
     """Return a version with everything that it says."""
-    return {**version_row(version, signatures, at=at), "content": version.content}
+    return {**version_row(version, signatures, at=at), "content": version.content, "labels": version.labels}
+
+
+def comparison_whole(
+    before: AgreementVersion, after: AgreementVersion, sections: Sequence[SectionPair]
+) -> dict[str, Any]:
+    """Return what differs between two versions, in words, and how much does not."""
+    return {
+        "version": after.number,
+        "with": before.number,
+        "changes": count_changes(sections),
+        "sections": [
+            {
+                "section": pair.section,
+                "label": pair.label,
+                "changed": [
+                    {
+                        "clause": line.key,
+                        "label": line.label,
+                        "change": line.change,
+                        "before": line.before or None,
+                        "after": line.after or None,
+                    }
+                    for line in pair.changed
+                ],
+                "same": len(pair.same),
+            }
+            for pair in sections
+        ],
+    }
 
 
 def signature_row(signature: Signature) -> dict[str, Any]:
@@ -35,6 +68,7 @@ def signature_row(signature: Signature) -> dict[str, Any]:
     return {
         "side": signature.side,
         "by": signature.member_id,
+        "in_place_of": signature.for_member_id,
         "signed_at": signature.signed_at,
         "content_hash": signature.content_hash,
     }
@@ -120,4 +154,62 @@ def calendar_row(version: CalendarVersion) -> dict[str, Any]:
         "version": version.number,
         "content_hash": version.content_hash,
         **version.content,
+    }
+
+
+def month_row(line: MonthLine) -> dict[str, Any]:
+    """Return a month with what it owed and what came of it."""
+    return {
+        "id": line.id,
+        "month": line.value,
+        "state": line.state,
+        "target_points": None if line.target is None else f"{line.target:.2f}",
+        "delivered_points": f"{line.delivered:.2f}",
+        "closes_after": line.closes_on,
+        "closed_at": line.closed_at,
+        "figures_hash": line.hash or None,
+        "corrected_points": f"{line.corrected:.2f}",
+        "promises": [
+            {
+                "clock": verdict.clock_id,
+                "commitment": verdict.commitment,
+                "label": verdict.label,
+                "state": verdict.state,
+                "promised": verdict.promised,
+                "sentence": verdict.text or None,
+                "due_at": verdict.due_at,
+            }
+            for verdict in line.verdicts
+        ],
+    }
+
+
+def correction_row(line: CorrectionLine) -> dict[str, Any]:
+    """Return what came after the close, and the month in which it counts."""
+    return {"at": line.at, "points": f"{line.points:.2f}", "counted_in": f"{line.counted_in:%Y-%m}"}
+
+
+def health_row(health: EngineHealth) -> dict[str, Any]:
+    """Return how the engine is doing."""
+    sweep, check = health.sweep, health.verification
+    return {
+        "is_well": health.is_well,
+        "sweep": {
+            "state": sweep.state,
+            "swept_at": sweep.swept_at,
+            "took_ms": round(sweep.took_ms, 1),
+            "held_since": sweep.held_since,
+            "hold_reason": sweep.hold_reason or None,
+        },
+        "running_clocks": health.running,
+        "overdue_clocks": health.overdue,
+        "oldest_overdue_at": health.oldest_overdue_at,
+        "lag_seconds": health.lag_seconds,
+        "breaches_last_day": health.found,
+        "slowest_noticed_after_seconds": health.slowest_found_seconds,
+        "skipped_warnings_7_days": health.skipped_warnings,
+        "failing_work": [trouble.name for trouble in health.troubles],
+        "last_check": None
+        if check is None
+        else {"finished_at": check.finished_at, "checked": check.checked, "differences": check.difference_count},
     }

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncMonth
 
 from dashboards.queries.cut import Cut
 from sla.models import Clock, Side
-from sla.queries import Compliance, due_between
+from sla.queries import Compliance, due_between, going_on, past_due
 
 NOTHING_DUE = Compliance(0, 0, 0, 0)
 
@@ -44,12 +44,10 @@ def promises(cut: Cut, *, at: datetime, zone: str) -> Promises:
 
 def _tally(at: datetime) -> dict[str, Count]:
     """Count as sla.queries.compliance does: open past its deadline is breached, before the sweep has been."""
-    late = Q(state=Clock.State.RUNNING, due_at__lt=at)
-    open_still = Q(state=Clock.State.RUNNING, due_at__gte=at) | Q(state=Clock.State.PAUSED)
     return {
         "met": Count("pk", filter=Q(state=Clock.State.MET)),
-        "breached": Count("pk", filter=Q(state=Clock.State.BREACHED) | late),
-        "running": Count("pk", filter=open_still),
+        "breached": Count("pk", filter=Q(state=Clock.State.BREACHED) | past_due(at=at)),
+        "running": Count("pk", filter=going_on(at=at)),
         "excused": Count("pk", filter=Q(state=Clock.State.EXCUSED)),
     }
 

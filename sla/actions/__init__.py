@@ -53,7 +53,7 @@ from sla.actions.labelling import LabelsOfADraft, OnlyAdministratorsLabel, chang
 from sla.actions.looking_ahead import look_ahead_for_holidays
 from sla.actions.merging import merge_clocks, unmerge_clocks
 from sla.actions.months import MonthStillOpen, NothingPromised, close_month, keep_months, open_month
-from sla.actions.pleading import NotYoursToAsk, PleaOpen
+from sla.actions.pleading import NotYoursToAsk, PleaOpen, is_asked
 from sla.actions.recalculating import follow_calendars, follow_step, rederive_clocks
 from sla.actions.set_up import set_up_organisation
 from sla.actions.signing import (
@@ -132,6 +132,7 @@ __all__ = [
     "follow_calendars",
     "follow_step",
     "give_credit",
+    "is_asked",
     "keep_months",
     "look_ahead_for_holidays",
     "merge_clocks",

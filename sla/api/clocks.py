@@ -103,7 +103,7 @@ class Breaches(KeyView):
 def _in_state(state: str, at: datetime) -> Q:
     """Return the clocks that read as being in this state; a running one past its deadline is breached."""
     if state == Clock.State.BREACHED:
-        return Q(state=state) | Q(state=Clock.State.RUNNING, due_at__lt=at)
+        return Q(state=state) | queries.past_due(at=at)
     if state == Clock.State.RUNNING:
-        return Q(state=state, due_at__gte=at)
+        return Q(state=state) & ~queries.past_due(at=at)
     return Q(state=state)

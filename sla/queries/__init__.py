@@ -8,8 +8,25 @@ from sla.queries.agreements import (
     signatures_of,
     version_before,
 )
-from sla.queries.calendars import calendar_in_force, hours_by_id, hours_for
-from sla.queries.clocks import ClockView, clock_view, clock_views
+from sla.queries.calendar_page import (
+    Trial,
+    calendar_cards,
+    calendar_page,
+    changes_in_words,
+    try_promise,
+    version_rows,
+)
+from sla.queries.calendars import (
+    calendar_in_force,
+    followers_of,
+    following_job,
+    hours_by_id,
+    hours_for,
+    is_agreed,
+    newest_version,
+    uses_of,
+)
+from sla.queries.clocks import ClockView, clock_view, clock_views, going_on, past_due
 from sla.queries.compliance import (
     BreachRow,
     Compliance,
@@ -23,9 +40,11 @@ from sla.queries.compliance import (
     open_breaches,
     past_breach_clocks,
 )
+from sla.queries.courses import Course, course_of
 from sla.queries.credit import CreditCounts, credit_counts, ledger_by_day
 from sla.queries.health import EngineHealth, SweepStanding, engine_health, sweep_standing
 from sla.queries.histories import History, clock_histories, clock_history
+from sla.queries.holidays import public_holidays, source_of
 from sla.queries.months import (
     end_of_month,
     last_day,
@@ -34,12 +53,14 @@ from sla.queries.months import (
     start_of_month,
     zone_of_organisation,
 )
-from sla.queries.targets import TargetCell, TargetView, agreement_volume, month_state, target_for, targets_of_year
+from sla.queries.target_year import TargetCell, month_state, targets_of_year
+from sla.queries.targets import TargetView, agreement_volume, target_as_of, target_for
 
 __all__ = [
     "BreachRow",
     "ClockView",
     "Compliance",
+    "Course",
     "CreditCounts",
     "EngineHealth",
     "History",
@@ -47,39 +68,56 @@ __all__ = [
     "SweepStanding",
     "TargetCell",
     "TargetView",
+    "Trial",
     "agreement_in_force",
     "agreement_volume",
     "breach_rows",
     "breaches_by_owner",
+    "calendar_cards",
     "calendar_in_force",
+    "calendar_page",
+    "changes_in_words",
     "clock_histories",
     "clock_history",
     "clock_view",
     "clock_views",
     "commitment_of",
     "compliance",
+    "course_of",
     "credit_counts",
     "days_since_last_breach",
     "draft_of",
     "due_between",
     "end_of_month",
     "engine_health",
+    "followers_of",
+    "following_job",
+    "going_on",
     "hours_by_id",
     "hours_for",
+    "is_agreed",
     "last_day",
     "last_signed",
     "ledger_by_day",
     "month_is_closed",
     "month_state",
+    "newest_version",
     "next_month",
     "open_breach_clocks",
     "open_breaches",
     "past_breach_clocks",
+    "past_due",
+    "public_holidays",
     "signatures_of",
+    "source_of",
     "start_of_month",
     "sweep_standing",
+    "target_as_of",
     "target_for",
     "targets_of_year",
+    "try_promise",
+    "uses_of",
     "version_before",
+    "version_rows",
     "zone_of_organisation",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from sla.describing import Description, describe
 from sla.models import Clock
-from sla.queries.clocks import clock_view
+from sla.queries.clocks import clock_view, going_on, past_due
 from sla.queries.months import day_begins
 from tenants.models import Membership
 
@@ -128,7 +128,7 @@ def days_since_last_breach(*, at: datetime) -> int | None:
 
 
 def _is_breached(at: datetime) -> Q:
-    return Q(state=Clock.State.BREACHED) | Q(state=Clock.State.RUNNING, due_at__lt=at)
+    return Q(state=Clock.State.BREACHED) | past_due(at=at)
 
 
 def _of(rows: QuerySet[Clock], *, side: str = "", owner: Membership | None = None) -> QuerySet[Clock]:
@@ -142,7 +142,7 @@ def _counted(rows: QuerySet[Clock], *, at: datetime) -> Compliance:
 
 
 def _counts(at: datetime) -> dict[str, Count]:
-    is_running = Q(state=Clock.State.RUNNING, due_at__gte=at) | Q(state=Clock.State.PAUSED)
+    is_running = going_on(at=at)
     return {
         "met": Count("pk", filter=Q(state=Clock.State.MET)),
         "breached": Count("pk", filter=_is_breached(at)),

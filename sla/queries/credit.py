@@ -33,13 +33,13 @@ def delivered_in(first: date, last: date) -> dict[date, Decimal]:
 
 def counted_in(first: date, last: date) -> dict[date, int]:
     """Return the number of credited handovers of each month."""
-    rows = _credited().filter(counted_month__range=(first, last)).values("counted_month")
+    rows = credited().filter(counted_month__range=(first, last)).values("counted_month")
     return {row["counted_month"]: row["n"] for row in rows.annotate(n=Count("pk")).order_by("counted_month")}
 
 
 def credit_counts(month: date) -> CreditCounts:
     """Return a month's credited handovers by tier, and the points that a decision or a ruling may still move."""
-    rows = _credited().filter(counted_month=month)
+    rows = credited().filter(counted_month=month)
     by_tier = dict(rows.values_list("tier").annotate(n=Count("pk")).order_by("tier"))
     suspended = Q(credit=Subject.Credit.SUSPENDED)
     sums = rows.aggregate(
@@ -54,7 +54,8 @@ def credit_counts(month: date) -> CreditCounts:
     )
 
 
-def _credited() -> QuerySet[Subject]:
+def credited() -> QuerySet[Subject]:
+    """Return the handovers that count for marketing, also while a rejection is not final."""
     return Subject.objects.filter(
         kind=Subject.Kind.HANDOVER, credit__in=[Subject.Credit.COUNTED, Subject.Credit.SUSPENDED]
     )

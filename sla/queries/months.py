@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sla.business_time import Hours
+from sla.models import AgreementVersion, Month
 from sla.queries.calendars import calendar_in_force, hours_for
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Organisation
@@ -41,6 +42,24 @@ def last_day(month: date) -> date:
 def day_begins(day: date, *, zone: str) -> datetime:
     """Return the first moment of a day there."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def first_agreement_at() -> datetime | None:
+    """Return since when anything has been promised."""
+    rows = AgreementVersion.objects.filter(state=AgreementVersion.State.SIGNED).order_by("starts_at")
+    return rows.values_list("starts_at", flat=True).first()
+
+
+def planned_days(month: date, *, since: datetime | None, hours: Hours, zone: str) -> list[date]:
+    """Return the working days over which a month is planned: those since the first agreement, its day included."""
+    began_on = since.astimezone(ZoneInfo(zone)).date() if since else month
+    return hours.working_days(max(month, began_on), last_day(month))
+
+
+def closed_months(first: date, last: date) -> set[date]:
+    """Return which of these months are frozen."""
+    rows = Month.objects.filter(month__range=(first, last), state=Month.State.CLOSED)
+    return set(rows.values_list("month", flat=True))
 
 
 def month_is_closed(month: date, *, today: date) -> bool:

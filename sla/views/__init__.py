@@ -1,13 +1,60 @@
 """Pages of the engine: targets, the agreement, breaches."""
 
-from sla.views.agreements import agreement, agreement_sign
+from sla.views.agreement_editor import agreement_edit, agreement_preview
+from sla.views.agreement_papers import agreement_diff, agreement_labels, agreement_pdf
+from sla.views.agreements import (
+    agreement,
+    agreement_deputy,
+    agreement_discard,
+    agreement_draft,
+    agreement_propose,
+    agreement_reopen,
+    agreement_sign,
+)
 from sla.views.breaches import breaches
+from sla.views.calendar_imports import calendar_file, calendar_holidays
+from sla.views.calendars import (
+    calendar,
+    calendar_clear,
+    calendar_days,
+    calendar_edit,
+    calendar_history,
+    calendar_new,
+    calendar_retire,
+    calendars,
+)
+from sla.views.health import health, health_check
+from sla.views.months import month, months
 from sla.views.targets import target_countersign, target_propose, targets
 
 __all__ = [
     "agreement",
+    "agreement_deputy",
+    "agreement_diff",
+    "agreement_discard",
+    "agreement_draft",
+    "agreement_edit",
+    "agreement_labels",
+    "agreement_pdf",
+    "agreement_preview",
+    "agreement_propose",
+    "agreement_reopen",
     "agreement_sign",
     "breaches",
+    "calendar",
+    "calendar_clear",
+    "calendar_days",
+    "calendar_edit",
+    "calendar_file",
+    "calendar_history",
+    "calendar_holidays",
+    "calendar_new",
+    "calendar_retire",
+    "calendars",
+    "health",
+    "health_check",
+    "month",
+    "months",
     "target_countersign",
     "target_propose",
     "targets",

@@ -13,7 +13,7 @@ from sla.queries import agreement_in_force
 from smarketing.demo.scenery import CAMPAIGNS, PASSWORD, Person, Scenery
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_organisation
-from tenants.models import Membership, Organisation, User
+from tenants.models import Membership, Organisation, Round, User
 from tenants.roles import Role
 
 # The two forms on the made-up sites.
@@ -68,7 +68,15 @@ def build(scenery: Scenery, *, since: datetime, until: datetime) -> Company:
         _open_forms(company, at=since)
         for month in months(since.date(), until.date()):
             _agree_on_target(company, month, since=since, until=until)
+        # The months before are played in the background; nobody may judge them half told.
+        Round.objects.create(name="sla.months", next_at=until + timedelta(hours=2))
     return company
+
+
+def let_months_be_kept(company: Company, *, at: datetime) -> None:
+    """Let the months be judged: all of their history has been told."""
+    with tenant_scope(company.organisation.pk):
+        Round.objects.filter(name="sla.months", last_at=None).update(next_at=at)
 
 
 def find(scenery: Scenery, slug: str) -> Company | None:

@@ -73,6 +73,10 @@ def mailed() -> set[str]:
         ("case.opened", {"number": "2026-001", "rejected_by": "sam"}, {"sam", "rita"}, {"sam", "rita"}),
         ("case.ruled", {"number": "1", "filed_by": "mara", "rejected_by": "sam"}, {"mara", "sam"}, {"mara", "sam"}),
         ("target.proposed", {}, {"sina"}, {"sina"}),
+        ("target.proposed", {"months": 3}, {"sina"}, {"sina"}),
+        ("target.proposed", {"months": 0}, set(), set()),
+        ("pace.at_risk", {"forecast": "480.50", "target": "500"}, {"marc", "sina"}, {"marc", "sina"}),
+        ("pace.on_track", {"forecast": "510.00", "target": "500"}, {"marc", "sina"}, set()),
         ("lead.received", {}, set(), set()),
     ],
 )  # fmt: skip

@@ -20,7 +20,7 @@ from events.actions import via
 from events.relay import relay_waiting
 from intake.models import Submission
 from sla.actions import notice_due
-from smarketing.demo.casting import Company, address, build, find
+from smarketing.demo.casting import Company, address, build, find, let_months_be_kept
 from smarketing.demo.play import Stage, play, set_stage
 from smarketing.demo.scenery import ORGANISATIONS, PASSWORD, Scenery
 from smarketing.demo.story import Story, arrivals, stories
@@ -74,6 +74,9 @@ class Command(BaseCommand):
         # Newest week first, so that the present month is whole soon; inside a week as it happened.
         played.sort(key=lambda pair: (-(pair[1].arrived_at - until).days // 7, pair[1].arrived_at))
         self._play(played)
+        if "rest" in parts:
+            for stage in stages:
+                let_months_be_kept(stage.company, at=now())
         refused = sum((stage.refused for stage in stages), Counter())
         if refused:
             self.stdout.write(f"  steps refused by a rule: {', '.join(f'{n} × {code}' for code, n in refused.items())}")

@@ -1,0 +1,46 @@
+"""Months for REST clients: their promises, their frozen figures, their corrections."""
+
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sla import access
+from sla.models import Month as MonthRow
+from sla.queries.month_page import correction_lines, month_lines
+from sla.serializers import correction_row, month_row
+from smarketing.lib.openapi import operation
+from smarketing.lib.pagination import page
+from tenants.rest import KeyView, answer
+
+
+class Months(KeyView):
+    """Months, open and closed."""
+
+    scopes: ClassVar = {"GET": "sla:read"}
+
+    @operation("List months", answers={200: "A page of months with their promises."}, problems=(401, 403, 422))
+    def get(self, request: Request) -> Response:
+        """List the months, the newest first."""
+        rows: list[MonthRow] = []
+        found = page(request, MonthRow.objects.all(), lambda row: rows.append(row) or {})
+        # Together, so that a page costs as many queries as one month.
+        return answer({**found, "results": [month_row(line) for line in month_lines(rows, zone=self.zone.key)]})
+
+
+class Month(KeyView):
+    """One month."""
+
+    scopes: ClassVar = {"GET": "sla:read"}
+
+    @operation(
+        "Read a month",
+        answers={200: "Promises, frozen figures with their hash, corrections."},
+        problems=(401, 403, 404),
+    )
+    def get(self, request: Request, month: str) -> Response:
+        """Read a month, given as 2026-03; `figures` is null until it is closed."""
+        row = access.get_month(self.member, month)
+        (line,) = month_lines([row], zone=self.zone.key)
+        corrections = [correction_row(correction) for correction in correction_lines(row.month)]
+        return answer({**month_row(line), "figures": row.figures or None, "corrections": corrections})
