@@ -1,8 +1,11 @@
 """What leads do when they hear of others' events (smarketing.wiring)."""
 
+from uuid import UUID
+
 from events.models import Event
 from leads.actions import cover_absences, deem_accepted, expire_return, find_duplicates
 from leads.actions.deciding import DECISION, RETURN_ANSWER
+from leads.actions.taking_over import pass_on
 from leads.models import Lead
 from sla.models import Clock
 
@@ -17,6 +20,13 @@ def follow_breach(event: Event) -> None:
         deem_accepted(clock.subject_id, at=clock.breached_at)
     elif clock.commitment == RETURN_ANSWER:
         expire_return(clock.subject_id, at=clock.breached_at)
+
+
+def pass_on_escalated(event: Event) -> None:
+    """Give the handover to the next rep where the escalation step says so."""
+    if event.data["reassign"] and event.data["side"] == "sales":
+        owner = event.data["owner"]
+        pass_on(UUID(event.data["subject"]), owner=UUID(owner) if owner else None, at=event.at)
 
 
 def look_for_duplicates(event: Event) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from events.models import Event
-from leads.models import Attempt, Handover, Lead, Rejection
+from leads.models import Attempt, Attribute, Handover, Lead, Rejection
+from leads.queries.stages import StageRow, Stay
 from sla.models import Clock
 from sla.serializers import clock_row
+from tenants.models import Job
 
 
 def lead_row(lead: Lead) -> dict[str, Any]:
@@ -27,10 +29,13 @@ def lead_row(lead: Lead) -> dict[str, Any]:
         "country": lead.country or None,
         "message": lead.message,
         "custom": lead.custom,
+        "attributes": lead.attributes,
         "stage": lead.stage,
         "stage_since": lead.stage_since,
         "origin": lead.origin,
         "cycle": lead.cycle,
+        # Set while it stands still longer than the organisation wants.
+        "dwelling_since": lead.dwelling_since,
         "fit": {"grade": lead.fit_grade or None, "points": lead.fit_points},
         "readiness": {"grade": lead.readiness_grade, "points": lead.readiness_points},
         "tier": lead.tier or None,
@@ -153,6 +158,7 @@ def attempt_row(attempt: Attempt) -> dict[str, Any]:
         "recorded_at": attempt.recorded_at,
         "by": attempt.by_id,
         "automatic": attempt.automatic,
+        "source": attempt.source,
         "counted": attempt.counted,
         "not_counted_because": attempt.not_counted_because or None,
     }
@@ -169,4 +175,57 @@ def event_row(event: Event) -> dict[str, Any]:
         "via": event.via,
         "at": event.at,
         "data": event.data,
+    }
+
+
+def attribute_row(attribute: Attribute) -> dict[str, Any]:
+    """Return an attribute of the catalogue."""
+    return {
+        "id": attribute.pk,
+        "key": attribute.key,
+        "label": attribute.label,
+        "kind": attribute.kind,
+        "options": attribute.options,
+        "open_to_forms": attribute.open_to_forms,
+        "sources": attribute.sources,
+        "created_at": attribute.created_at,
+        "retired_at": attribute.retired_at,
+    }
+
+
+def stage_setting_row(row: StageRow) -> dict[str, Any]:
+    """Return what an organisation says of a stage."""
+    return {
+        "stage": row.stage,
+        "label": row.label,
+        "dwell_days": row.dwell_days,
+        "entry": row.entry,
+        "takes_entry": row.takes_entry,
+    }
+
+
+def stay_row(stay: Stay) -> dict[str, Any]:
+    """Return one stay of a lead in a stage."""
+    return {
+        "stage": stay.stage,
+        "cycle": stay.cycle,
+        "since": stay.since,
+        "left_at": stay.left_at,
+        "by": stay.by_id,
+        "reason": stay.reason or None,
+        "backwards": stay.backwards,
+    }
+
+
+def job_row(job: Job) -> dict[str, Any]:
+    """Return long work: how far it is, and its result once it is done."""
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "created_at": job.created_at,
+        "finished_at": job.finished_at,
+        "result": job.result if job.state == Job.State.DONE else None,
     }

@@ -1,5 +1,14 @@
-"""What sales does to reach the person, and what that means for its clocks."""
+"""What sales does to reach the person, and what that means for its clocks.
 
+# Note [Told by hand, told by a machine]
+An attempt that comes over a secret key with a time of its own, where the key acts for somebody who never held the
+handover and did not make the call, is a machine's record: it proves, at once, when it happened. Everything else is
+told by hand and stops clocks when it is told; where the deadline had passed by then, the earlier time is put to the
+other side, and the breach stands until it consents. Who logs an own call with an own key is a hand, too.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +17,14 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads.actions.changing import change_handover, locked_handover
+from leads.actions.status import renew_status
 from leads.models import JUST_NOW, Attempt, Handover
+from leads.queries.holders import holders_of
 from leads.scoring import HAND_RAISER
 from sla import actions as sla
 from sla.business_time import hours_of
 from sla.clocks import Attempt as Tried
-from sla.clocks import AttemptTerms, JudgedAttempt, Stopped, Waived, count_attempts
+from sla.clocks import AttemptTerms, JudgedAttempt, Waived, count_attempts
 from sla.clocks.attempts import AttemptVerdict
 from sla.content import amount_of
 from sla.models import Clock
@@ -51,75 +62,141 @@ def log_attempt(
     by: Membership | None,
     at: datetime,
     automatic: bool = False,
+    over_key: bool = False,
+    made_by: Membership | None = None,
 ) -> Attempt:
     """Keep a try to reach the person and let the clocks hear of it; a human one meets the first contact.
 
-    Clocks are stopped at ``at``, when it was told: hand-typed earlier times count towards the agreed attempts,
-    but void no breach. Raises AttemptOutOfRange, AttemptNeedsNote, HandoverNotOpen.
+    See Note [Told by hand, told by a machine]. ``over_key``: a client says so; ``made_by`` is who called, where it
+    is not the member for whom the key acts. Raises AttemptOutOfRange, AttemptNeedsNote, HandoverNotOpen.
     """
     handover = locked_handover(handover)
+    source = _source(handover, by=by, made_by=made_by, is_dated=over_key and occurred_at is not None)
     occurred_at = occurred_at or at
-    _check(handover, occurred_at, note, at=at)
+    _check(handover, occurred_at, note, source=source, at=at)
     attempt = Attempt.objects.create(
         handover=handover, channel=channel, outcome=outcome, occurred_at=occurred_at, recorded_at=at,
-        by=by, note=note, automatic=automatic, counted=False,
+        by=made_by or by, note=note, automatic=automatic, source=source, counted=False,
     )  # fmt: skip
-    verdict = judge_attempts(handover)
+    rows = _judged_rows(handover)
     attempt.refresh_from_db()
     data = {"channel": channel, "outcome": outcome, "counted": attempt.counted, "automatic": automatic}
-    record("handover.attempted", handover, by=by, at=at, data=data, thread=handover.lead_id)
+    record("handover.attempted", handover, by=by, at=at, data={**data, "source": source}, thread=handover.lead_id)
     if not automatic:
         _contact(handover, attempt, by=by, at=at)
-    if verdict is not None and not automatic:
-        _follow_attempts(handover, verdict, by=by, at=at)
+        _follow_attempts(handover, attempt, rows, by=by, at=at)
+        renew_status(handover, by=by, at=at)
     return attempt
 
 
-def _check(handover: Handover, occurred_at: datetime, note: str, *, at: datetime) -> None:
-    if handover.decision == Handover.Decision.REJECTED or handover.progress == Handover.Progress.CLOSED:
+def _source(handover: Handover, *, by: Membership | None, made_by: Membership | None, is_dated: bool) -> str:
+    """See Note [Told by hand, told by a machine]."""
+    if not is_dated or by is None or made_by == by or by.pk in holders_of(handover):
+        return Attempt.Source.HAND
+    return Attempt.Source.MACHINE
+
+
+def _check(handover: Handover, occurred_at: datetime, note: str, *, source: str, at: datetime) -> None:
+    ended_at = _ended_at(handover)
+    by_machine = source == Attempt.Source.MACHINE
+    # What a machine recorded before the end may arrive after it.
+    if ended_at is not None and not (by_machine and occurred_at <= ended_at):
         raise HandoverNotOpen(_("This handover is closed; nothing more is logged on it."))
     if not handover.sent_at <= occurred_at <= at:
         raise AttemptOutOfRange(_("The attempt must lie between the handover and now."))
-    if at - occurred_at > JUST_NOW and not note.strip():
+    if at - occurred_at > JUST_NOW and not note.strip() and not by_machine:
         raise AttemptNeedsNote(_("An earlier time needs a note."))
 
 
+def _ended_at(handover: Handover) -> datetime | None:
+    if handover.progress == Handover.Progress.CLOSED:
+        return handover.closed_at
+    return handover.decided_at if handover.decision == Handover.Decision.REJECTED else None
+
+
 def _contact(handover: Handover, attempt: Attempt, *, by: Membership | None, at: datetime) -> None:
-    reached = attempt.outcome == Attempt.Outcome.REACHED
-    sla.record_fact(handover.subject, kind="attempt", at=attempt.occurred_at)
+    reached, proved = attempt.outcome == Attempt.Outcome.REACHED, attempt.source == Attempt.Source.MACHINE
+    sla.record_fact(handover.subject, kind="attempt", at=attempt.occurred_at, proved=proved)
     if reached:
-        sla.record_fact(handover.subject, kind="reached", at=attempt.occurred_at)
+        sla.record_fact(handover.subject, kind="reached", at=attempt.occurred_at, proved=proved)
     # The version may demand that the person was reached.
     if not reached and handover.version.content["contact_means"] == "reached":
         return
-    sla.stop_clock(handover.subject, "first_contact", at=at, by=by)
-    changes: dict[str, Any] = {"contacted_at": handover.contacted_at or attempt.occurred_at}
+    _tell_clock(handover, "first_contact", attempt, happened_at=attempt.occurred_at, by=by, at=at)
+    known = handover.contacted_at or attempt.occurred_at
+    changes: dict[str, Any] = {"contacted_at": min(known, attempt.occurred_at) if proved else known}
     if handover.progress == Handover.Progress.NEW:
         changes["progress"] = Handover.Progress.CONTACTED
     change_handover(handover, at=at, **changes)
 
 
-def _follow_attempts(handover: Handover, verdict: AttemptVerdict, *, by: Membership | None, at: datetime) -> None:
-    if isinstance(verdict.fact, Stopped):
-        sla.stop_clock(handover.subject, "attempts", at=at, by=by)
-    elif isinstance(verdict.fact, Waived):
-        sla.waive_clocks(handover.subject, commitments=["attempts"], at=at, by=by)
+def _tell_clock(
+    handover: Handover,
+    commitment: str,
+    attempt: Attempt,
+    *,
+    happened_at: datetime,
+    waives: bool = False,
+    by: Membership | None,
+    at: datetime,
+) -> None:
+    """Let proof speak at once; a person's word stops the clock now, and asks to be believed about earlier."""
+    subject = handover.subject
+    if attempt.source == Attempt.Source.MACHINE:
+        sla.prove_clock(subject, commitment, happened_at=happened_at, waives=waives, by=by, at=at)
+        return
+    if waives:
+        sla.waive_clocks(subject, commitments=[commitment], at=at, by=by)
+    else:
+        sla.stop_clock(subject, commitment, at=at, by=by)
+    clock = Clock.objects.select_related("subject").filter(subject=subject, commitment=commitment)
+    broken = clock.filter(state=Clock.State.BREACHED, breached_at__gte=happened_at).order_by("-cycle").first()
+    if attempt.is_backdated and broken is not None and by is not None and not sla.is_asked(broken, "evidence"):
+        # Who happens to log it need not be whom the breach concerns; then the others may still say so.
+        with suppress(sla.NotYoursToAsk):
+            sla.submit_evidence(broken, happened_at=happened_at, note=attempt.note, waives=waives, by=by, at=at)
+
+
+def _follow_attempts(
+    handover: Handover, attempt: Attempt, rows: Sequence[Attempt], *, by: Membership | None, at: datetime
+) -> None:
+    """Tell the clock of the agreed attempts what all of them amount to; late words alone prove nothing."""
+    terms = _attempt_terms(handover)
+    if terms is None:
+        return
+    due_at = _attempts_due(handover)
+    known = rows
+    if attempt.source == Attempt.Source.MACHINE:
+        known = [row for row in rows if row.source == Attempt.Source.MACHINE or row.recorded_at <= due_at]
+    fact = _verdict(handover, known, terms, due_at).fact
+    if fact is not None:
+        waives = isinstance(fact, Waived)
+        _tell_clock(handover, "attempts", attempt, happened_at=fact.at, waives=waives, by=by, at=at)
 
 
 def judge_attempts(handover: Handover) -> AttemptVerdict | None:
     """Judge all attempts of a handover by its version and write which count; None where none are promised."""
+    terms = _attempt_terms(handover)
+    rows = _judged_rows(handover)
+    return _verdict(handover, rows, terms, _attempts_due(handover)) if terms else None
+
+
+def _judged_rows(handover: Handover) -> list[Attempt]:
+    """Return all attempts in the order in which they happened, after writing which of them count."""
     rows = list(Attempt.objects.filter(handover=handover).order_by("occurred_at", "id"))
     terms = _attempt_terms(handover)
     if terms is None:
         for row in rows:
             _write(row, JudgedAttempt(_tried(row), not row.automatic, "automatic" if row.automatic else None))
-        return None
-    verdict = count_attempts(
-        [_tried(row) for row in rows], terms, started_at=handover.sent_at, due_at=_attempts_due(handover)
-    )
+        return rows
+    verdict = _verdict(handover, rows, terms, _attempts_due(handover))
     for row, judged in zip(rows, verdict.judged, strict=True):
         _write(row, judged)
-    return verdict
+    return rows
+
+
+def _verdict(handover: Handover, rows: Sequence[Attempt], terms: AttemptTerms, due_at: datetime) -> AttemptVerdict:
+    return count_attempts([_tried(row) for row in rows], terms, started_at=handover.sent_at, due_at=due_at)
 
 
 def _tried(row: Attempt) -> Tried:

@@ -21,6 +21,7 @@ from leads import reasons
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.routing import choose_rep
 from leads.actions.sending import move_to, zone_of_organisation
+from leads.actions.status import begin_status, forget_status
 from leads.models import Handover, Lead, Rejection
 from leads.queries.routing import routing_fields
 from sla import actions as sla
@@ -126,6 +127,7 @@ def _silence_accepts(handover: Handover) -> bool:
 
 def _deem(handover: Handover, *, at: datetime) -> Handover:
     _decide(handover, Handover.Decision.DEEMED_ACCEPTED, by=None, at=at)
+    begin_status(handover, by=None, at=at)
     record("handover.deemed_accepted", handover, by=None, at=at, thread=handover.lead_id)
     return handover
 
@@ -138,6 +140,7 @@ def _accept(handover: Handover, *, by: Membership, at: datetime) -> Handover:
         move_to(handover, by, at=at, by=by)
     _decide(handover, Handover.Decision.ACCEPTED, by=by, at=at)
     sla.stop_clock(handover.subject, DECISION, at=at, by=by)
+    begin_status(handover, by=by, at=at)
     data = {"took": assigned is None}
     record("handover.accepted", handover, by=by, at=at, data=data, thread=handover.lead_id, undoable=True)
     return handover
@@ -267,8 +270,10 @@ def undo_decision(handover: Handover, *, by: Membership, at: datetime) -> Handov
     _reopen_decision_clock(handover, by=by, at=at)
     if undone == Handover.Decision.REJECTED:
         _take_back_rejection(handover, by=by, at=at)
-    elif _was_taken(handover):
-        move_to(handover, None, at=at, by=by)
+    else:
+        forget_status(handover, by=by, at=at)
+        if _was_taken(handover):
+            move_to(handover, None, at=at, by=by)
     change_handover(handover, at=at, decision=Handover.Decision.PENDING, decided_at=None, decided_by=None)
     sla.withdraw_fact(handover.subject, kind="decided")
     change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.MQL)

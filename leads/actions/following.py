@@ -13,6 +13,7 @@ from leads import reasons
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.contacting import HandoverNotOpen, judge_attempts
 from leads.actions.entering import require_entry
+from leads.actions.status import end_status, renew_status
 from leads.models import Handover, Lead
 from sla import actions as sla
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
@@ -105,6 +106,7 @@ def _step(handover: Handover, progress: str, *, amount: Decimal | None, by: Memb
     require_entry(lead, STAGES[step], amount=changes.get("amount", handover.amount))
     change_handover(handover, at=at, **changes)
     change_lead(lead, at=at, by=by, stage=STAGES[step])
+    renew_status(handover, by=by, at=at)
     data = {"progress": progress, "amount": str(amount) if amount is not None else None}
     record("handover.progressed", handover, by=by, at=at, data=data, thread=handover.lead_id)
 
@@ -130,6 +132,7 @@ def _close(
         closed_at=at,
     )
     sla.record_fact(handover.subject, kind="closed", at=at)
+    end_status(handover, by=by, at=at)
     sla.waive_clocks(handover.subject, at=at, by=by)
     change_lead(lead, at=at, by=by, stage=ENDS[end], sales_owner=None)
     data = {"outcome": outcome, "reason": reason, "amount": str(handover.amount) if handover.amount else None}

@@ -19,6 +19,7 @@ from leads.actions.editing import correct
 from leads.actions.judging import rescore
 from leads.actions.nurturing import require_day_to_come
 from leads.actions.sending import hand_over, zone_of_organisation
+from leads.actions.status import begin_status
 from leads.models import Handover, Lead, Rejection
 from sla import actions as sla
 from sla.models import Clock
@@ -122,6 +123,7 @@ def settle_rejection(rejection: Rejection, *, outcome: str, by: Membership | Non
 def _accept_by_ruling(handover: Handover, *, by: Membership | None, at: datetime) -> None:
     change_handover(handover, at=at, decision=Handover.Decision.ACCEPTED_BY_RULING, decided_at=at, decided_by=by)
     sla.resume_clocks(handover.subject, side="sales", at=at, by=by)
+    begin_status(handover, by=by, at=at)
     sla.restore_credit(handover.subject, at=at)
     change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.SAL)
 

@@ -19,6 +19,7 @@ from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member, require
+from tenants.models import Membership
 from tenants.rest import KeyView, NoBody, answer
 from tenants.roles import MARKETING, Role
 
@@ -50,6 +51,8 @@ class AttemptBody(Struct, forbid_unknown_fields=True):
     occurred_at: Moment | None = None
     note: Note = ""
     automatic: bool = False
+    # Who called, where it is not the member for whom the key acts.
+    made_by: UUID | None = None
 
 
 class OutcomeBody(Struct, forbid_unknown_fields=True):
@@ -159,8 +162,16 @@ class Attempts(_Act):
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
         told = structs.asdict(self.body(AttemptBody))
-        made = actions.log_attempt(handover, by=self.member, at=self.at, **told)
+        made_by = _colleague(self.member, told.pop("made_by"), "/made_by")
+        made = actions.log_attempt(handover, by=self.member, at=self.at, over_key=True, made_by=made_by, **told)
         return answer(attempt_row(made), status=201)
+
+
+def _colleague(member: Membership, wanted: UUID | None, pointer: str) -> Membership | None:
+    try:
+        return get_member(member, wanted) if wanted else None
+    except Http404 as error:
+        raise InvalidInput([FieldError(pointer, "unknown_value", "There is no such member.")]) from error
 
 
 class OutcomeOf(_Act):
@@ -196,11 +207,7 @@ class Assignment(_Act):
     )
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
-        wanted = self.body(AssignmentBody).to
-        try:
-            to = get_member(self.member, wanted)
-        except Http404 as error:
-            raise InvalidInput([FieldError("/to", "unknown_value", "There is no such member.")]) from error
+        to = _colleague(self.member, self.body(AssignmentBody).to, "/to")
         actions.assign_handover(handover, to=to, by=self.member, at=self.at)
         return handover_answer(self, handover.pk, status=201)
 

@@ -73,12 +73,15 @@ from sla.actions.starting import remind_of_reviews, start_versions
 from sla.actions.subjects import open_subject, record_fact, withdraw_fact
 from sla.actions.sweeping import sweep, sweep_batch
 from sla.actions.targets import (
+    NothingToPropose,
     NotYourSideToSign,
     TargetMonthOver,
     TargetNotProposed,
     TargetOutOfRange,
     countersign_target,
+    countersign_targets,
     propose_target,
+    propose_targets,
 )
 
 __all__ = [
@@ -99,6 +102,7 @@ __all__ = [
     "NotYoursToAsk",
     "NotYoursToDecide",
     "NothingPromised",
+    "NothingToPropose",
     "NothingToProve",
     "OnlyAdministratorsLabel",
     "OnlyHeadsAgree",
@@ -122,6 +126,7 @@ __all__ = [
     "change_labels",
     "close_month",
     "countersign_target",
+    "countersign_targets",
     "cover_clocks",
     "decide_plea",
     "discard_version",
@@ -144,6 +149,7 @@ __all__ = [
     "open_subject",
     "pause_clocks",
     "propose_target",
+    "propose_targets",
     "propose_version",
     "prove_clock",
     "reassign_clocks",

@@ -23,9 +23,14 @@ class NotYoursToAsk(DomainError):
     code = "not_yours_to_ask"
 
 
+def is_asked(clock: Clock, kind: str) -> bool:
+    """Tell whether the same waits for an answer."""
+    return Plea.objects.filter(clock=clock, kind=kind, state=Plea.State.OPEN).exists()
+
+
 def check_none_open(clock: Clock, kind: str) -> None:
     """Raise PleaOpen where the same waits for an answer."""
-    if Plea.objects.filter(clock=clock, kind=kind, state=Plea.State.OPEN).exists():
+    if is_asked(clock, kind):
         raise PleaOpen(_("This was asked already and waits for an answer."))
 
 

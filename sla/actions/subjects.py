@@ -5,6 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from sla.models import AgreementVersion, Subject
 from tenants.models import Membership
 
@@ -49,10 +51,14 @@ def open_subject(
     )
 
 
-def record_fact(subject: Subject, *, kind: str, at: datetime) -> bool:
-    """Note "decided", "attempt", "reached" or "closed", the first time only; also when no clock listens."""
+def record_fact(subject: Subject, *, kind: str, at: datetime, proved: bool = False) -> bool:
+    """Note "decided", "attempt", "reached" or "closed", the first time only; also when no clock listens.
+
+    What is ``proved`` may also show that it happened earlier than was known.
+    """
     column = _FACTS[kind]
-    changed = Subject.objects.filter(pk=subject.pk, **{column: None}).update(**{column: at})
+    unknown = Q(**{column: None}) | Q(**{f"{column}__gt": at}) if proved else Q(**{column: None})
+    changed = Subject.objects.filter(unknown, pk=subject.pk).update(**{column: at})
     if changed:
         setattr(subject, column, at)
     return bool(changed)
