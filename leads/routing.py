@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from leads.scoring import MET, OPERATORS, answer
+from leads.scoring.operators import measured
 from smarketing.lib.errors import FieldError
 
 REP, TEAM, QUEUE, REPS = "rep", "team", "queue", "reps"
@@ -204,14 +205,20 @@ def _suits(operator: str, value: Any) -> bool:
     if operator == "between":
         return _is_range(value)
     if operator in NUMBERS:
-        return _is_number(value)
+        return _is_measure(value)
     return _is_word(value) or _is_number(value) or (operator == "equals" and isinstance(value, bool))
 
 
 def _is_range(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(_is_number(edge) for edge in value) and (
-        value[0] <= value[1]
-    )  # fmt: skip
+    if not isinstance(value, list) or len(value) != 2 or not all(_is_measure(edge) for edge in value):
+        return False
+    low, high = (measured(edge) for edge in value)
+    return type(low) is type(high) and bool(low <= high)  # type: ignore[operator]
+
+
+def _is_measure(value: Any) -> bool:
+    """Tell whether it is a number or a date."""
+    return _is_number(value) or (isinstance(value, str) and len(value) <= LONGEST_WORD and measured(value) is not None)
 
 
 def _is_number(value: Any) -> bool:

@@ -1,12 +1,13 @@
 """What the frame around every page needs: navigation, organisations, the present moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sla.access import READS_HEALTH
 from smarketing.lib.clock import now
 from tenants.models import Membership
 from tenants.roles import MARKETING, Role
@@ -92,11 +93,31 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     if membership.has(Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
         agree.append(item(_("Audit log"), "events:audit", "history"))
     groups = [NavGroup(_("Work"), work), NavGroup(_("Measure"), measure), NavGroup(_("Agree"), agree)]
+    settings = [
+        item(_("Absences"), "tenants:absences", "calendar-event"),
+        item(_("Working hours"), "sla:calendars", "calendar-time"),
+    ]
+    if membership.has(Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR):
+        settings.append(item(_("Routing"), "leads:routing", "route"))
     if membership.has(Role.ADMINISTRATOR):
-        settings = [
+        settings += [
             item(_("Members"), "tenants:members", "users"),
             item(_("Keys"), "tenants:keys", "key"),
             item(_("Forms"), "intake:forms", "world"),
+            item(_("Attributes"), "leads:attributes", "tag"),
         ]
-        groups.append(NavGroup(_("Settings"), settings))
-    return groups
+    if membership.has(Role.MARKETING_MANAGER, Role.ADMINISTRATOR):
+        settings.append(item(_("Stages"), "leads:stages", "route"))
+    if membership.has(*READS_HEALTH):
+        settings.append(item(_("Engine health"), "sla:health", "shield-check"))
+    groups.append(NavGroup(_("Settings"), settings))
+    return _with_one_active(groups)
+
+
+def _with_one_active(groups: list[NavGroup]) -> list[NavGroup]:
+    """Leave only the longest address marked where one lies under another (breaches, engine health)."""
+    longest = max((len(item.url) for group in groups for item in group.items if item.active), default=0)
+    return [
+        replace(group, items=[replace(item, active=item.active and len(item.url) == longest) for item in group.items])
+        for group in groups
+    ]

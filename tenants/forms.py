@@ -101,6 +101,35 @@ class KeyForm(forms.Form):
         return ends
 
 
+class AbsenceForm(forms.Form):
+    """Who is away when, and who stands in."""
+
+    member = forms.ChoiceField(label=_("Who"), required=False)
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    deputy = forms.ChoiceField(
+        label=_("Deputy"),
+        required=False,
+        help_text=_("A colleague of the same department. Without one, open work stays and its deadlines run on."),
+    )
+
+    def __init__(self, *args: Any, managed: list[Membership], colleagues: list[Membership], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.members = {str(member.pk): member for member in [*colleagues, *managed]}
+        self.oneself = managed[0]
+        self.fields["member"].choices = [(str(one.pk), one.name) for one in managed]  # type: ignore[attr-defined]
+        named = [(str(one.pk), one.name) for one in colleagues]
+        self.fields["deputy"].choices = [("", _("Nobody")), *named]  # type: ignore[attr-defined]
+
+    def clean_member(self) -> Membership:
+        """Return the member; without one it is who fills in the form."""
+        return self.members.get(self.cleaned_data["member"], self.oneself)
+
+    def clean_deputy(self) -> Membership | None:
+        """Return the deputy."""
+        return self.members.get(self.cleaned_data["deputy"])
+
+
 class ProfileForm(forms.Form):
     """How a person is called and how the application looks for them."""
 

@@ -17,12 +17,17 @@ urlpatterns = [
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
+    path("settings/absences/", views.absences, name="absences"),
+    path("settings/absences/new/", views.plan_absence, name="absence_new"),
+    path("settings/absences/<uuid:absence_id>/end/", views.end_absence, name="absence_end"),
     path("me/", views.me, name="me"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/stop/", views.job_cancel, name="job_cancel"),
 ]
 
 api_urlpatterns = [
+    path("absences", api.Absences.as_view(), name="absences"),
+    path("absences/<uuid:absence_id>/end", api.AbsenceEnd.as_view(), name="absence_end"),
     path("jobs/<uuid:job_id>", api.OneJob.as_view(), name="job"),
 ]
 

@@ -6,6 +6,7 @@ talks to a person already, with nothing left to promise, keeps the conversation.
 not theirs does not get it. No deadline moves: see sla.actions.cover_clocks.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -41,8 +42,11 @@ def cover_absences(*, at: datetime) -> int:
     for absence in absences_between(today, today):
         deputy_id = present_deputy(absence.member_id, deputies)
         deputy = Membership.objects.filter(pk=deputy_id, is_active=True).first() if deputy_id else None
-        if deputy is not None:
-            moved += _cover(absence, deputy, at=at, room=AT_ONCE - moved)
+        if deputy is not None and (count := _cover(absence, deputy, at=at, room=AT_ONCE - moved)):
+            moved += count
+            data = {"deputy": str(deputy.pk), "absent": str(absence.member_id), "count": count}
+            until = absence.last_day.isoformat()
+            record("absence.covered", absence, by=None, at=at, data={**data, "until": until})
     return moved
 
 
@@ -98,23 +102,28 @@ def _note(handover: Handover, side: str, absence: Absence, deputy: Membership, *
         # It came back to the one who is away by hand, and moves again.
         ignore_conflicts=True,
     )
-    data = {"deputy": str(deputy.pk), "absent": str(absence.member_id), "side": side, "until": _day(absence.last_day)}
+    data = {
+        "deputy": str(deputy.pk),
+        "absent": str(absence.member_id),
+        "side": side,
+        "until": absence.last_day.isoformat(),
+    }
     record("handover.covered", handover, by=None, at=at, data=data, thread=handover.lead_id)
     return 1
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
 
 
 def _give_back(*, today: date, at: datetime) -> int:
     """End every cover whose absence is over; what is still owed goes back to the one who was away."""
     over = Q(absence__last_day__lt=today) | Q(absence__called_off_at__isnull=False)
-    covers = Cover.objects.filter(over, ended_at=None).select_related("handover", "absent", "deputy")
-    moved = 0
+    covers = Cover.objects.filter(over, ended_at=None).select_related("handover", "absent", "deputy", "absence")
+    returned: Counter[Absence] = Counter()
     for cover in covers.order_by("handover_id", "pk")[:AT_ONCE]:
-        moved += _end(cover, at=at)
-    return moved
+        returned[cover.absence] += _end(cover, at=at)
+    for absence, count in returned.items():
+        if count:
+            data = {"member": str(absence.member_id), "count": count}
+            record("absence.uncovered", absence, by=None, at=at, data=data)
+    return returned.total()
 
 
 def _end(cover: Cover, *, at: datetime) -> int:

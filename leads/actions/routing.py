@@ -69,6 +69,16 @@ def next_in(target: Target, *, day: date, at: datetime, without: Collection[Any]
     return _take_turn(target, plan_in_force()[1], day=day, at=at, without=without)[0]
 
 
+def peek(target: Target, plan: Plan, *, day: date) -> Membership | None:
+    """Return whose turn it would be, without taking it: for the test box."""
+    people = _people_of(target, day=day)
+    limits = {pk: limit for pk in people if (limit := plan.limits.get(str(pk))) is not None}
+    free = people.keys() - _full(limits, day=day)
+    taken = dict(RoutingTurn.objects.filter(pool=target.pool).values_list("member_id", "turn"))
+    # As the locked turns are ordered.
+    return people[min(free, key=lambda pk: (taken.get(pk, 0), pk))] if free else None
+
+
 def _kept(number: int, found: Route) -> dict[str, Any]:
     rule = {"rule": found.number, "key": found.rule.key, "name": found.rule.name} if found.rule else {"rule": 0}
     return {"plan": number, "to": found.target.pool, **rule}

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leads.facts import FIELDS, fields_of
+from django.utils.translation import gettext as _
+
+from leads.facts import fields_of
 from leads.models import Lead, RoutingPlan
+from leads.queries.attributes import field_labels
 from leads.routing import Plan, plan_of
 
-# What a plan can ask besides the catalogue; other names are custom values.
-MORE_FIELDS = ("source", "medium", "campaign", "language", "tier", "origin", "fit_grade", "wants_sales_talk")
-ROUTING_FIELDS = (*FIELDS, *MORE_FIELDS)
+# Names of a person say nothing about who should talk to them; an amount is known after the handover.
+NOT_ASKED = frozenset({"given_name", "family_name", "phone", "amount"})
 HISTORY_SHOWN = 30
 
 
@@ -22,6 +24,21 @@ def plan_in_force() -> tuple[int, Plan]:
     """Return the number of the plan in force and what it says; 0 and an empty plan before the first."""
     row = newest_plan()
     return (row.number, plan_of(row.content)) if row else (0, Plan())
+
+
+def routing_labels() -> dict[str, str]:
+    """Return name → label of every field that a rule can ask."""
+    more = {
+        "source": _("source"),
+        "medium": _("medium"),
+        "campaign": _("campaign"),
+        "language": _("language"),
+        "tier": _("tier"),
+        "origin": _("origin"),
+        "fit_grade": _("fit grade"),
+        "wants_sales_talk": _("asked for a sales talk"),
+    }
+    return {**{name: label for name, label in field_labels().items() if name not in NOT_ASKED}, **more}
 
 
 def plan_history() -> list[RoutingPlan]:

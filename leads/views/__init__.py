@@ -1,7 +1,16 @@
 """Pages of leads."""
 
+from leads.views.attributes import (
+    attribute_change,
+    attribute_new,
+    attribute_retire,
+    attributes,
+    lead_attributes,
+    lead_known,
+)
 from leads.views.bulk import bulk, bulk_done
 from leads.views.decisions import accept, assign, attempt, progress, reject, undo
+from leads.views.definitions import criterion, definitions, definitions_try
 from leads.views.exporting import lead_export
 from leads.views.inbox import inbox
 from leads.views.leads import handover, lead_detail
@@ -12,24 +21,36 @@ from leads.views.returns import nurture, resend, returns
 from leads.views.routing import default_change, limits_change, routing, rule_act, rule_edit, rule_new
 from leads.views.saved import saved_views, view_change, view_default, view_delete, view_save
 from leads.views.sending import bulk_handover, bulk_handover_done
+from leads.views.stages import lead_move, lead_way, rescore, stage_change, stages
 
 __all__ = [
     "accept",
     "assign",
     "attempt",
+    "attribute_change",
+    "attribute_new",
+    "attribute_retire",
+    "attributes",
     "bulk",
     "bulk_done",
     "bulk_handover",
     "bulk_handover_done",
+    "criterion",
     "default_change",
+    "definitions",
+    "definitions_try",
     "duplicate_dismiss",
     "duplicates",
     "fairness",
     "handover",
     "inbox",
+    "lead_attributes",
     "lead_detail",
     "lead_export",
+    "lead_known",
     "lead_list",
+    "lead_move",
+    "lead_way",
     "limits_change",
     "merge",
     "nurture",
@@ -37,6 +58,7 @@ __all__ = [
     "queue",
     "reassign",
     "reject",
+    "rescore",
     "resend",
     "returns",
     "routing",
@@ -44,6 +66,8 @@ __all__ = [
     "rule_edit",
     "rule_new",
     "saved_views",
+    "stage_change",
+    "stages",
     "undo",
     "unmerge",
     "view_change",

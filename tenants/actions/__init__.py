@@ -3,6 +3,7 @@
 from tenants.actions.absences import (
     AbsenceOver,
     AbsenceOverlaps,
+    NotYourPeople,
     end_absence,
     plan_absence,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "NewInvitation",
     "NewKey",
     "NewOrganisation",
+    "NotYourPeople",
     "RolesClash",
     "ScopeUnknown",
     "SignInFirst",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
+from tenants.access import may_manage_absences_of
 from tenants.models import Absence, Membership
 from tenants.queries import today_in
 from tenants.roles import SIDES
@@ -20,6 +21,12 @@ class AbsenceOverlaps(DomainError):
     """The member is away on one of these days already."""
 
     code = "absence_overlaps"
+
+
+class NotYourPeople(DomainError):
+    """One enters one's own absences and those of one's people; an administrator anybody's."""
+
+    code = "not_your_people"
 
 
 class AbsenceOver(DomainError):
@@ -41,8 +48,9 @@ def plan_absence(
     """Note that a member is away on these days, both included, in the organisation's zone.
 
     What they owe moves to the deputy when it begins and comes back after the last day. Raises InvalidInput,
-    AbsenceOverlaps.
+    AbsenceOverlaps, NotYourPeople.
     """
+    _check_manages(by, member)
     today = today_in(at=at)
     faults = _faults(member, first_day, last_day, deputy, today=today)
     if faults:
@@ -57,6 +65,11 @@ def plan_absence(
         raise AbsenceOverlaps(_("%(who)s is away on one of these days already.") % {"who": member.name}) from error
     record("absence.planned", absence, by=by, at=at, data=_facts(absence))
     return absence
+
+
+def _check_manages(by: Membership, member: Membership) -> None:
+    if not may_manage_absences_of(by, member):
+        raise NotYourPeople(_("You can enter your own absences and those of your people."))
 
 
 def _faults(
@@ -90,8 +103,9 @@ def _may_stand_in(deputy: Membership, member: Membership) -> bool:
 def end_absence(absence: Absence, *, by: Membership, at: datetime) -> Absence:
     """Say that a member is here again from today on; an absence that has not begun is called off.
 
-    Raises AbsenceOver when it has ended or was called off.
+    Raises AbsenceOver when it has ended or was called off, NotYourPeople.
     """
+    _check_manages(by, absence.member)
     today = today_in(at=at)
     absence = Absence.objects.select_for_update(of=("self",)).select_related("member").get(pk=absence.pk)
     if absence.called_off_at is not None or absence.last_day < today:

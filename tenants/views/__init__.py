@@ -1,5 +1,6 @@
 """Pages about members, invitations, keys and oneself."""
 
+from tenants.views.absences import absences, end_absence, plan_absence
 from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key
@@ -7,14 +8,17 @@ from tenants.views.me import me
 from tenants.views.members import invite_member, members, withdraw_invitation
 
 __all__ = [
+    "absences",
     "accept_invitation",
     "create_key",
+    "end_absence",
     "invite_member",
     "job",
     "job_cancel",
     "keys",
     "me",
     "members",
+    "plan_absence",
     "revoke_key",
     "withdraw_invitation",
 ]

@@ -56,6 +56,15 @@ def _case(kind: str = "{case}") -> dict[str, str]:
     return {"case_id": kind}
 
 
+# Who decides where leads go.
+ROUTERS: Roles = SALES_HEAD | ADMIN
+# An auditor is away without telling; the rep's absence is theirs, their head's and the administrator's to end.
+AWAY: Roles = ALL - {Role.AUDITOR}
+NOT_THEIR_PEOPLE: Roles = AWAY - SALES - ADMIN
+RULE = {
+    "based_on": "1", "name": "Switzerland", "to": "queue",
+    "field_0": "country", "operator_0": "in", "value_0": "CH, LI",
+}  # fmt: skip
 ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
@@ -81,6 +90,17 @@ PAGES: dict[str, Page] = {
     "leads:merge": Page(MERGERS, MERGERS, {"with": "{other_lead}"}, {"lead_id": "{lead}"}),
     "leads:unmerge": Page(post=MERGERS, path={"lead_id": "{merged_lead}"}),
     "leads:returns": Page(ALL - SALES),
+    "leads:bulk_handover": Page(MARKETING, MARKETING, {"lead": "{fresh_lead}"}),
+    "leads:bulk_handover_done": Page(MARKETING, path={"job_id": "{bulk_job}"}),
+    "leads:routing": Page(ROUTERS | {Role.AUDITOR}),
+    "leads:routing_rule_new": Page(ROUTERS, ROUTERS, RULE),
+    "leads:routing_rule": Page(ROUTERS, ROUTERS, RULE, {"key": "{rule}"}),
+    "leads:routing_rule_act": Page(post=ROUTERS, form={"act": "disable", "based_on": "1"}, path={"key": "{rule}"}),
+    "leads:routing_default": Page(post=ROUTERS, form={"default": "queue", "based_on": "1"}),
+    "leads:routing_limits": Page(post=ROUTERS, form={"based_on": "1"}),
+    "leads:queue": Page(SALES_HEAD),
+    "leads:reassign": Page(post=SALES_HEAD, form={"to": "reps", "handover": "{handover}"}),
+    "leads:fairness": Page(SALES),
     "leads:return_resend": Page(MARKETING, MARKETING, {"note": "Look again"}, _handover("{returned}")),
     "leads:return_nurture": Page(MARKETING, MARKETING, {"wake_on": "2026-06-01"}, _handover("{returned}")),
     "arbitration:docket": Page(ALL),
@@ -124,6 +144,9 @@ PAGES: dict[str, Page] = {
     "tenants:key_revoke": Page(post=ADMIN, path={"key_id": "{key}"}),
     "tenants:job": Page(ALL, path={"job_id": "{job}"}),
     "tenants:job_cancel": Page(post=HEADS | ADMIN, path={"job_id": "{job}"}),
+    "tenants:absences": Page(ALL),
+    "tenants:absence_new": Page(post=AWAY, form={"first_day": "2026-05-04", "last_day": "2026-05-08"}),
+    "tenants:absence_end": Page(post=AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE),
     "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
 }  # fmt: skip
 
@@ -169,6 +192,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "handovers:write", MARKETING, {"note": "Call soon"}, {"lead_id": "{fresh_lead}"}
     ),
     ("handovers", "GET"): _reads(),
+    ("handovers_bulk", "POST"): Operation("handovers:write", MARKETING, {"leads": ["{fresh_lead}"]}),
+    ("handovers_assignments", "POST"): Operation(
+        "handovers:write", SALES_HEAD, {"handovers": ["{handover}"], "to": "reps"}
+    ),
+    ("routing_rules", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}),
+    ("routing_rules", "PUT"): Operation("handovers:write", ROUTERS, {"rules": []}, headers={"If-Match": "*"}),
+    ("lead_routing", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}, lead_id="{lead}"),
+    ("kpis_fairness", "GET"): _reads("reports:read", SALES),
+    ("absences", "GET"): _reads(),
+    ("absences", "POST"): Operation(
+        "handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}
+    ),
+    ("absence_end", "POST"): Operation(
+        "handovers:write", AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE
+    ),
     ("handover", "GET"): _reads(handover_id="{handover}"),
     ("handover_acceptance", "POST"): Operation("handovers:write", SALES, path=_handover()),
     ("handover_rejection", "POST"): Operation("handovers:write", SALES, REJECTION, _handover()),

@@ -7,7 +7,7 @@ so that the crawl can also prove that it reads pages on which texts stand.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -21,22 +21,34 @@ from arbitration.models import Case
 from intake.actions import create_form, judge, receive
 from leads.actions import (
     accept_handover,
+    change_routing,
     find_duplicates,
     hand_over,
     log_attempt,
     merge_leads,
     reject_handover,
+    start_bulk_handover,
     take_in,
 )
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
 from leads.models import Campaign, Handover, Rejection
+from leads.routing import Condition, Plan, Rule, Target
 from notifications.models import Notification
 from sla.actions import propose_target, sign_version
 from sla.models import Calendar, Clock
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
 from smarketing.lib.tenancy import TenantModel
-from tenants.actions import add_member, change_profile, create_form_key, create_key, invite, revoke_key, start_job
+from tenants.actions import (
+    add_member,
+    change_profile,
+    create_form_key,
+    create_key,
+    invite,
+    plan_absence,
+    revoke_key,
+    start_job,
+)
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
 from tenants.models import Membership, Organisation, Round, Team
@@ -50,6 +62,8 @@ ACME_MARK = "mark-acme-51d2"
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=2)
 CRITERION = "company_size"
+# Long after what is requested of the world.
+AWAY_FROM = date(2026, 9, 7)
 SITE = "https://www.{}.example"
 
 
@@ -231,6 +245,17 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     again = take_in(captured("again", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
     third = take_in(captured("third", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
     things["merged_lead"] = str(merge_leads(again, third, by=house.staff[Role.MARKETER], at=at).survivor_id)
+    things["rule"] = mark
+    rule = Rule(
+        mark, f"rule {mark}", True, (Condition("source", "equals", f"from {mark}"),), Target("rep", str(rep.pk))
+    )
+    change_routing(Plan((rule,)), based_on=0, change="rule_added", by=house.staff[Role.SALES_MANAGER], at=at)
+    bulk = start_bulk_handover([fresh], note=f"bulk {mark}", by=house.staff[Role.MARKETER], at=at)
+    things["bulk_job"] = str(bulk.pk)
+    absence = plan_absence(
+        rep, first_day=AWAY_FROM, last_day=AWAY_FROM, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at
+    )
+    things["absence"] = str(absence.pk)
     things["clock"] = str(Clock.objects.filter(subject=pending.subject_id).order_by("pk")[:1].get().pk)
 
 
