@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sla.business_time.calendar_file import FileDays
+from sla.business_time.dated import HolidayRows
 from sla.clocks import Explanation
 from sla.models import AgreementVersion, CalendarVersion, Clock, Signature, Target
 from sla.queries.agreement_page import state_of
+from sla.queries.calendar_page import VersionRow
+from sla.queries.calendars import followers_of
 from sla.queries.clocks import clock_view
 from sla.queries.comparison import SectionPair, count_changes
 from sla.queries.health import EngineHealth
@@ -155,6 +159,35 @@ def calendar_row(version: CalendarVersion) -> dict[str, Any]:
         "content_hash": version.content_hash,
         **version.content,
     }
+
+
+def calendar_changed_row(version: CalendarVersion) -> dict[str, Any]:
+    """Return a calendar after a change, with how many open deadlines follow it."""
+    return {**calendar_row(version), "open_deadlines": followers_of(version)}
+
+
+def holiday_rows(rows: HolidayRows) -> dict[str, Any]:
+    """Return what taking over a list of holidays would do."""
+    return {
+        "source": rows.source,
+        "added": _days(rows.added),
+        "already_there": _days(rows.there),
+        "removed": _days(rows.removed),
+    }
+
+
+def file_days(found: FileDays) -> dict[str, Any]:
+    """Return the days of a calendar file, and how many of its events were left out, by reason."""
+    return {"days": _days(found.days), "left_out": dict(found.left_out)}
+
+
+def calendar_version_row(row: VersionRow) -> dict[str, Any]:
+    """Return one version of a calendar and what it changed, in words."""
+    return {"version": row.number, "at": row.at, "changes": row.changes, "open_deadlines": row.open_clocks}
+
+
+def _days(rows: Sequence[tuple[date, str]]) -> list[dict[str, Any]]:
+    return [{"day": day, "name": name} for day, name in rows]
 
 
 def month_row(line: MonthLine) -> dict[str, Any]:

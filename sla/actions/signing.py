@@ -157,7 +157,9 @@ def name_deputy(deputy: Membership, *, by: Membership, at: datetime) -> SigningD
 
 @transaction.atomic
 def end_deputy(*, by: Membership, at: datetime) -> None:
-    """Let nobody sign in the head's place any more; signatures already given stay."""
+    """Let nobody sign in the head's place any more; signatures already given stay. Raises NotAHead."""
+    if side_to_sign(by) is None:
+        raise NotAHead(_("Only the marketing manager and the sales manager name a deputy."))
     for row in SigningDeputy.objects.select_for_update().filter(head=by, ended_at=None):
         SigningDeputy.objects.filter(pk=row.pk).update(ended_at=at)
         record("agreement.deputy_ended", row, by=by, at=at, data={"deputy": str(row.deputy_id)})

@@ -11,8 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events.models import Event
+from events.queries import history_of
 from sla import words
+from sla.content import PARTIES, with_defaults
 from sla.models import AgreementVersion, CalendarVersion, Side, Signature
+from sla.queries.agreements import signatures_of
+from sla.queries.clauses import Clause, clauses_of, commitment_text, escalation_text, section_label
 from tenants.models import Membership
 from tenants.queries import active_members
 from tenants.roles import LABELS, Role
@@ -66,6 +71,7 @@ class SignatureLine:
     title: str
     at: datetime | None
     role_text: str
+    in_place_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,24 @@ class CalendarLine:
     label: str
     hours_text: str
     holidays_text: str
+
+
+@dataclass(frozen=True)
+class ResponsibilityLine:
+    """One task of the responsibility chart."""
+
+    stage: str
+    task: str
+    parts: list[str]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that happened to a version."""
+
+    at: datetime
+    text: str
+    actor: str
 
 
 @dataclass(frozen=True)
@@ -108,11 +132,15 @@ class AgreementView:
     arbitration: list[str]
     escalation: list[str]
     calendars: list[CalendarLine]
+    terms: list[Clause]
+    responsibilities: list[ResponsibilityLine]
+    waiting_for: list[SignatureLine]
 
 
 def agreement_view(version: AgreementVersion, *, at: datetime, zone: str) -> AgreementView:
     """Return one version in words, its state as of ``at``."""
-    content = version.content
+    content = with_defaults(version.labelled_content)
+    signatures = _signatures(version)
     return AgreementView(
         id=version.pk,
         number=version.number,
@@ -121,7 +149,7 @@ def agreement_view(version: AgreementVersion, *, at: datetime, zone: str) -> Agr
         in_force_until=_local_date(version.ends_at, zone),
         sha256=version.content_hash,
         review_on=version.review_on,
-        signatures=_signatures(version),
+        signatures=signatures,
         commitments=[_commitment(terms, content) for terms in content["commitments"]],
         definitions=[*_definitions("fit", content), *_definitions("readiness", content)],
         tiers=_tiers(content),
@@ -131,7 +159,59 @@ def agreement_view(version: AgreementVersion, *, at: datetime, zone: str) -> Agr
         arbitration=_arbitration(content["arbitration"]),
         escalation=[_escalation(step) for step in content["escalation"]],
         calendars=calendar_lines(year=at.astimezone(ZoneInfo(zone)).year),
+        terms=[clause for clause in clauses_of(content) if clause.section == "terms"],
+        responsibilities=[_responsibility(row) for row in content["responsibilities"]],
+        waiting_for=[line for line in signatures if line.at is None and _waits(version)],
     )
+
+
+def _waits(version: AgreementVersion) -> bool:
+    return version.state in (AgreementVersion.State.PROPOSED, AgreementVersion.State.SIGNED)
+
+
+def _responsibility(row: Mapping[str, Any]) -> ResponsibilityLine:
+    parts = {"does": _("does it"), "helps": _("helps"), "told": _("is told"), "none": ""}
+    stage = words.stage_of_work_label(row["stage"])
+    return ResponsibilityLine(stage, row["task"], [parts[row[party]] for party in PARTIES])
+
+
+def history_lines(version: AgreementVersion, *, zone: str) -> list[HistoryLine]:
+    """Return what happened to a version, the newest first."""
+    events = [event for event in history_of(version.pk) if event.kind in _HAPPENINGS]
+    names = dict(Membership.objects.filter(pk__in={event.by_id for event in events}).values_list("pk", "name"))
+    return [
+        HistoryLine(event.at, _happening(event, zone), names.get(event.by_id, "") if event.by_id else "")
+        for event in reversed(events)
+    ]
+
+
+def _happening(event: Event, zone: str) -> str:
+    sections = [section_label(_SECTION_OF.get(name, name)) for name in event.data.get("sections", [])]
+    values = {
+        **event.data,
+        "sections": ", ".join(dict.fromkeys(sections)),
+        "side": words.side_label(event.data.get("side", "")),
+        "hash": str(event.data.get("hash", ""))[:12],
+    }
+    return _HAPPENINGS[event.kind]() % values
+
+
+# Parts of a content that stand in the section of another.
+_SECTION_OF = {"volume": "commitments"} | dict.fromkeys(
+    ("contact_means", "reassignment_restarts", "capacity", "floors", "review_after_months"), "terms"
+)
+_HAPPENINGS = {
+    "agreement.drafted": lambda: _("drafted from version %(based_on)s"),
+    "agreement.changed": lambda: _("changed: %(sections)s"),
+    "agreement.proposed": lambda: _("proposed to both heads"),
+    "agreement.reopened": lambda: _("taken back to a draft; %(signatures_void)s signatures do not count any more"),
+    "agreement.signed": lambda: _("signed for %(side)s (%(hash)s…)"),
+    "agreement.concluded": lambda: _("signed by both sides"),
+    "agreement.in_force": lambda: _("came into force"),
+    "agreement.discarded": lambda: _("discarded"),
+    "agreement.labels_changed": lambda: _("labels reworded"),
+    "agreement.review_due": lambda: _("review due"),
+}
 
 
 def version_lines(*, at: datetime, zone: str) -> list[VersionLine]:
@@ -166,7 +246,7 @@ def _calendar(version: CalendarVersion, year: int) -> CalendarLine:
 
 
 def _signatures(version: AgreementVersion) -> list[SignatureLine]:
-    signed = {row.side: row for row in Signature.objects.filter(version=version).select_related("member")}
+    signed = {row.side: row for row in signatures_of(version)}
     heads = ((Side.MARKETING, Role.MARKETING_MANAGER), (Side.SALES, Role.SALES_MANAGER))
     return [_signature(side, role, signed.get(side)) for side, role in heads]
 
@@ -179,6 +259,7 @@ def _signature(side: Side, role: Role, signed: Signature | None) -> SignatureLin
         title=members[0].title if members else "",
         at=signed.signed_at if signed else None,
         role_text=str(LABELS[role]),
+        in_place_of=signed.for_member.name if signed and signed.for_member else "",
     )
 
 
@@ -186,8 +267,7 @@ def _commitment(terms: Mapping[str, Any], content: Mapping[str, Any]) -> Commitm
     key = terms["key"]
     sentence = words.commitment_sentence(terms)
     if key == "volume":
-        points = content["volume"]["points_per_month"]
-        sentence = _("Hand over qualified leads worth %(points)s points each month.") % {"points": points}
+        sentence = commitment_text(terms, content)
     return CommitmentLine(terms["side"], words.commitment_label(key), sentence, words.unit_note(terms))
 
 
@@ -226,10 +306,7 @@ def _arbitration(terms: Mapping[str, Any]) -> list[str]:
 
 
 def _escalation(step: Mapping[str, Any]) -> str:
-    roles = {"owner": _("the owner"), "manager": _("the owner's manager"), "executive": _("the executives")}
-    told = ", ".join(roles.get(role, role) for role in step["to"])
-    text = _("At %(share)s %% of the time, %(told)s are told.") % {"share": step["share"], "told": told}
-    return text + (" " + _("The lead is reassigned.") if step["reassign"] else "")
+    return _("At %(share)s %% of the time: %(what)s") % {"share": step["share"], "what": escalation_text(step)}
 
 
 def _local_date(at: datetime | None, zone: str) -> date | None:

@@ -25,7 +25,7 @@ from sla.views.calendars import (
 )
 from sla.views.health import health, health_check
 from sla.views.months import month, months
-from sla.views.targets import target_countersign, target_propose, targets
+from sla.views.targets import target_countersign, target_propose, targets, targets_countersign, targets_fill
 
 __all__ = [
     "agreement",
@@ -58,4 +58,6 @@ __all__ = [
     "target_countersign",
     "target_propose",
     "targets",
+    "targets_countersign",
+    "targets_fill",
 ]

@@ -494,8 +494,8 @@ def query_replace(context: RequestContext, **changes: Any) -> str:
 def field(bound: Any, cls: str = "", hint: str | Promise = "") -> dict[str, Any]:
     """One form field: label, control, help and errors, tied together for screen readers."""
     widget = bound.field.widget
-    described = [bound.id_for_label + "-help"] if bound.help_text or hint else []
-    described += [bound.id_for_label + "-error"] if bound.errors else []
+    described = [bound.auto_id + "-help"] if bound.help_text or hint else []
+    described += [bound.auto_id + "-error"] if bound.errors else []
     attrs: dict[str, Any] = {"class": f"{_control_class(widget)} {cls}".strip()}
     if described:
         attrs["aria-describedby"] = " ".join(described)
