@@ -65,6 +65,10 @@ RULE = {
     "based_on": "1", "name": "Switzerland", "to": "queue",
     "field_0": "country", "operator_0": "in", "value_0": "CH, LI",
 }  # fmt: skip
+CALENDAR = {"calendar_id": "{calendar}"}
+WEEK = {"name": "Berlin", "zone": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:00"]]}}
+EMPTY_FILE = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
+HOLIDAYS = {"country": "DE", "subdivision": "BE", "first_year": 2026, "last_year": 2027}
 ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
@@ -85,6 +89,20 @@ PAGES: dict[str, Page] = {
     "leads:attempt": Page(SALES, SALES, ATTEMPT, _handover()),
     "leads:assign": Page(SALES_HEAD, SALES_HEAD, {"to": "{rep}"}, _handover()),
     "leads:progress": Page(SALES, SALES, {"step": "qualified"}, _handover("{accepted}")),
+    "leads:campaigns": Page(ALL),
+    "leads:campaign": Page(ALL, path={"campaign_id": "{campaign}"}),
+    "leads:campaign_new": Page(MARKETING | ADMIN, MARKETING | ADMIN, {"name": "Spring fair"}),
+    "leads:campaign_edit": Page(
+        MARKETING | ADMIN, MARKETING | ADMIN, {"name": "Other", "revision": "1"}, {"campaign_id": "{campaign}"}
+    ),
+    "leads:campaign_cost": Page(
+        post=MARKETING | ADMIN, form={"booked_on": "2026-03-01", "amount": "120"}, path={"campaign_id": "{campaign}"}
+    ),
+    "leads:cost_withdraw": Page(post=MARKETING | ADMIN, path={"cost_id": "{cost}"}),
+    "leads:campaign_feedback": Page(
+        SALES, SALES, {"verdict": "buyers", "text": "They buy."}, {"campaign_id": "{campaign}"}
+    ),
+    "leads:name_map": Page(KEEPERS, KEEPERS, {"campaign": "{campaign}"}, {"name_id": "{utm_name}"}),
     "leads:duplicates": Page(ALL - {Role.SALES_REP}),
     "leads:duplicate_dismiss": Page(post=MERGERS, path={"duplicate_id": "{duplicate}"}),
     "leads:merge": Page(MERGERS, MERGERS, {"with": "{other_lead}"}, {"lead_id": "{lead}"}),
@@ -103,6 +121,27 @@ PAGES: dict[str, Page] = {
     "leads:fairness": Page(SALES),
     "leads:return_resend": Page(MARKETING, MARKETING, {"note": "Look again"}, _handover("{returned}")),
     "leads:return_nurture": Page(MARKETING, MARKETING, {"wake_on": "2026-06-01"}, _handover("{returned}")),
+    "leads:lead_known": Page(ALL, path={"lead_id": "{lead}"}),
+    "leads:lead_attributes": Page(SIDES, SIDES, {"a_student": "no"}, {"lead_id": "{lead}"}),
+    "leads:lead_way": Page(ALL, path={"lead_id": "{lead}"}),
+    "leads:lead_move": Page(
+        SIDES, SIDES, {"stage": "nurture", "reason": "Later"}, {"lead_id": "{lead}"}, refused=SIDES
+    ),
+    "leads:attributes": Page(ADMIN),
+    "leads:attribute_new": Page(ADMIN, ADMIN, {"label": "Seats", "kind": "number", "open_to_forms": "on"}),
+    "leads:attribute_change": Page(ADMIN, ADMIN, {"label": "Money"}, {"attribute_id": "{attribute}"}),
+    "leads:attribute_retire": Page(post=ADMIN, path={"attribute_id": "{attribute}"}),
+    "leads:stages": Page(KEEPERS),
+    "leads:stage_change": Page(KEEPERS, KEEPERS, {"revision": "1", "label": "Talking"}, {"stage": "sql"}),
+    "leads:rescore": Page(post=KEEPERS),
+    # The version in force is no draft.
+    "leads:definitions": Page(
+        ALL, HEADS, {"do": "remove", "kind": "fit", "key": "company_size"}, {"number": "{version}"}, refused=HEADS
+    ),
+    "leads:criterion": Page(
+        HEADS, HEADS, {"label": "Large", "field": "employees"}, {"number": "{version}", "kind": "fit"}, refused=HEADS
+    ),
+    "leads:definitions_try": Page(post=HEADS, path={"number": "{version}"}),
     "arbitration:docket": Page(ALL),
     "arbitration:case": Page(ALL, path=_case()),
     "arbitration:statement": Page(post=SIDES, form={"text": "We did call."}, path=_case()),
@@ -115,12 +154,55 @@ PAGES: dict[str, Page] = {
     "sla:target_propose": Page(
         frozenset({Role.MARKETING_MANAGER}), frozenset({Role.MARKETING_MANAGER}), {"month": "2026-04", "points": "340"}
     ),
+    "sla:targets_fill": Page(
+        frozenset({Role.MARKETING_MANAGER}), frozenset({Role.MARKETING_MANAGER}),
+        {"method": "same", "points": "340"}, {"year": "2026"},
+    ),
+    "sla:targets_countersign": Page(
+        post=frozenset({Role.SALES_MANAGER}), form={"target": "{target}"}, path={"year": "2026"}
+    ),
+    "sla:months": Page(ALL),
+    "sla:month": Page(ALL, path={"month": "{month}"}),
+    "dashboards:plan": Page(HEADS | CHAIR | {Role.AUDITOR}),
+    "dashboards:plan_adopt": Page(
+        post=frozenset({Role.MARKETING_MANAGER}), form={"month": "2026-04", "points": "340", "note": "planned"}
+    ),
     "sla:target_countersign": Page(post=frozenset({Role.SALES_MANAGER}), path={"target_id": "{target}"}),
     "sla:agreement": Page(ALL),
     "sla:agreement_version": Page(ALL, path={"number": "{version}"}),
-    "sla:agreement_sign": Page(
-        post=HEADS, path={"version_id": "{version_id}"}, refused=frozenset({Role.MARKETING_MANAGER})
+    # The heads' deputies are a marketer and a rep; marketing has signed already.
+    "sla:agreement_sign": Page(post=SIDES, path={"version_id": "{version_id}"}, refused=MARKETING),
+    "sla:agreement_draft": Page(post=HEADS),
+    "sla:agreement_deputy": Page(post=HEADS, form={"member": ""}),
+    "sla:agreement_edit": Page(
+        HEADS,
+        HEADS,
+        {"standard_weight": "1", "hand_raiser_weight": "3", "base": "{draft}"},
+        {"number": "{version}"},
+        refused=HEADS,
     ),
+    "sla:agreement_preview": Page(post=HEADS, path={"number": "{draft}"}),
+    "sla:agreement_propose": Page(post=HEADS, form={"starts_on": "2026-04-01"}, path={"number": "{draft}"}),
+    # The draft is not proposed yet.
+    "sla:agreement_reopen": Page(post=HEADS, path={"number": "{draft}"}, refused=HEADS),
+    "sla:agreement_discard": Page(post=HEADS, path={"number": "{draft}"}),
+    "sla:agreement_diff": Page(ALL, path={"number": "{draft}"}),
+    "sla:agreement_labels": Page(ADMIN, ADMIN, path={"number": "{version}"}),
+    "sla:agreement_pdf": Page(ALL, path={"number": "{draft}"}),
+    "sla:calendars": Page(ALL),
+    "sla:calendar": Page(ALL, path=CALENDAR),
+    "sla:calendar_new": Page(
+        ADMIN, ADMIN, {"name": "Berlin", "zone": "Europe/Berlin", "mon_0_begin": "09:00", "mon_0_end": "17:00"}
+    ),
+    "sla:calendar_edit": Page(ADMIN, ADMIN, {"name": "Selling hours"}, CALENDAR),
+    "sla:calendar_days": Page(post=ADMIN, form={"first": "2026-12-31", "kind": "closed"}, path=CALENDAR),
+    "sla:calendar_clear": Page(post=ADMIN, path={**CALENDAR, "first": "2026-12-25", "last": "2026-12-26"}),
+    "sla:calendar_holidays": Page(
+        ADMIN, ADMIN, {"country": "DE", "subdivision": "BE", "first_year": "2026", "last_year": "2027"}, CALENDAR
+    ),
+    "sla:calendar_file": Page(ADMIN, ADMIN, {"days": '[["2026-12-31", "Party"]]'}, CALENDAR),
+    "sla:calendar_history": Page(ALL, path=CALENDAR),
+    "sla:calendar_retire": Page(post=ADMIN, path={"calendar_id": "{spare_calendar}"}),
     "sla:breaches": Page(ALL),
     "sla:health": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     "sla:health_check": Page(post=HEADS | CHAIR | ADMIN),
@@ -168,6 +250,12 @@ def _reads(scope: str = "leads:read", roles: Roles = ALL, **path: str) -> Operat
 
 
 SUBMISSION = {"person": {"email": "new@example.com"}}
+PLAN = {
+    "month": "2026-04",
+    "revenue_goal": 100000,
+    "average_deal": 5000,
+    "rates": {"prospect_to_customer": "0.25", "mql_to_prospect": "0.4", "lead_to_mql": "0.2"},
+}
 PREVIEW = {"start": "2026-03-02T09:00:00Z", "amount": 8, "unit": "business_hours"}
 
 # (name under api:, method); every operation that a secret key calls.
@@ -181,6 +269,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("job", "GET"): _reads(job_id="{job}"),
     ("leads", "GET"): _reads(),
     ("lead", "GET"): _reads(lead_id="{lead}"),
+    ("campaigns", "GET"): _reads(),
+    ("campaigns", "POST"): Operation("leads:write", MARKETING | ADMIN, {"name": "Spring fair"}),
+    ("campaign", "GET"): _reads(campaign_id="{campaign}"),
+    ("campaign_costs", "GET"): _reads(campaign_id="{campaign}"),
+    ("campaign_costs", "POST"): Operation(
+        "leads:write", MARKETING | ADMIN, {"booked_on": "2026-03-01", "amount": "120"}, {"campaign_id": "{campaign}"}
+    ),
     ("duplicates", "GET"): _reads(roles=ALL - {Role.SALES_REP}),
     ("lead_merge", "POST"): Operation("leads:write", MERGERS, {"lead": "{other_lead}"}, {"lead_id": "{lead}"}),
     ("lead_unmerge", "POST"): Operation("leads:write", MERGERS, path={"lead_id": "{merged_lead}"}),
@@ -201,9 +296,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("lead_routing", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}, lead_id="{lead}"),
     ("kpis_fairness", "GET"): _reads("reports:read", SALES),
     ("absences", "GET"): _reads(),
-    ("absences", "POST"): Operation(
-        "handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}
-    ),
+    ("absences", "POST"): Operation("handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     ("absence_end", "POST"): Operation(
         "handovers:write", AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE
     ),
@@ -222,6 +315,27 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("kpis_funnel", "GET"): _reads("reports:read"),
     ("kpis_pace", "GET"): _reads("reports:read"),
     ("kpis_speed_to_lead", "GET"): _reads("reports:read"),
+    ("lead_stage", "GET"): _reads(lead_id="{lead}"),
+    ("lead_stage", "POST"): Operation(
+        "leads:write", SIDES, {"stage": "nurture", "reason": "Later"}, {"lead_id": "{lead}"}, refused=SIDES
+    ),
+    ("attributes", "GET"): _reads(),
+    ("attributes", "POST"): Operation("leads:write", ADMIN, {"label": "Seats", "kind": "number"}),
+    ("attribute", "GET"): _reads(attribute_id="{attribute}"),
+    ("attribute", "PATCH"): Operation(
+        "leads:write", ADMIN, {"label": "Money"}, {"attribute_id": "{attribute}"}, headers={"If-Match": "*"}
+    ),
+    ("attribute_retirement", "POST"): Operation("leads:write", ADMIN, path={"attribute_id": "{attribute}"}),
+    ("attribute_retirement", "DELETE"): Operation("leads:write", ADMIN, path={"attribute_id": "{attribute}"}),
+    ("stages", "GET"): _reads(),
+    ("stage", "GET"): _reads(stage="sql"),
+    ("stage", "PUT"): Operation(
+        "leads:write", KEEPERS, {"label": "Talking"}, {"stage": "sql"}, headers={"If-Match": "*"}
+    ),
+    ("scoring_preview", "POST"): Operation("sla:write", HEADS, path={"number": "{version}"}),
+    ("scoring_preview", "GET"): _reads("sla:read", HEADS, number="{version}"),
+    ("rescoring", "POST"): Operation("leads:write", KEEPERS),
+    ("rescoring", "GET"): _reads(),
     ("handover_appeal", "POST"): Operation(
         "cases:write", MARKETING, {"grounds": "It fits."}, {"handover_id": "{returned}"}
     ),
@@ -233,13 +347,32 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("precedents", "GET"): _reads(),
     ("agreements", "GET"): _reads("sla:read"),
     ("agreement", "GET"): _reads("sla:read", number="{version}"),
-    ("agreement_signatures", "POST"): Operation(
-        "sla:write", HEADS, path={"number": "{version}"}, refused=frozenset({Role.MARKETING_MANAGER})
+    ("agreement_signatures", "POST"): Operation("sla:write", SIDES, path={"number": "{version}"}, refused=MARKETING),
+    ("agreements", "POST"): Operation("sla:write", HEADS, refused=HEADS),
+    ("agreement", "PATCH"): Operation(
+        "sla:write",
+        HEADS,
+        {"content": {"review_after_months": 6}},
+        {"number": "{draft}"},
+        headers={"If-Match": "*"},
     ),
+    ("agreement", "DELETE"): Operation("sla:write", HEADS, path={"number": "{draft}"}),
+    ("agreement_proposal", "POST"): Operation("sla:write", HEADS, {"starts_on": "2026-04-01"}, {"number": "{draft}"}),
+    ("agreement_proposal", "DELETE"): Operation("sla:write", HEADS, path={"number": "{draft}"}, refused=HEADS),
+    ("agreement_diff", "GET"): _reads("sla:read", number="{draft}"),
+    ("agreement_labels", "PUT"): Operation(
+        "sla:write", ADMIN, {"labels": {"/reasons/lost/price": "Too dear"}}, {"number": "{version}"}
+    ),
+    ("signing_deputy", "GET"): _reads("sla:read"),
+    ("signing_deputy", "PUT"): Operation("sla:write", HEADS, {"member": None}),
     ("targets", "GET"): _reads("sla:read"),
     ("targets", "POST"): Operation(
         "sla:write", frozenset({Role.MARKETING_MANAGER}), {"month": "2026-04", "points": 340}
     ),
+    ("months", "GET"): _reads("sla:read"),
+    ("month", "GET"): _reads("sla:read", month="{month}"),
+    ("plans", "POST"): Operation("reports:read", HEADS | CHAIR | {Role.AUDITOR}, PLAN),
+    ("plan_adoption", "POST"): Operation("sla:write", frozenset({Role.MARKETING_MANAGER}), PLAN),
     ("countersignature", "POST"): Operation(
         "sla:write", frozenset({Role.SALES_MANAGER}), path={"target_id": "{target}"}
     ),
@@ -248,6 +381,16 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("breaches", "GET"): _reads("sla:read"),
     ("engine_health", "GET"): _reads("sla:read", HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     ("calendars", "GET"): _reads("sla:read"),
+    ("calendars", "POST"): Operation("sla:write", ADMIN, WEEK),
+    ("calendar", "GET"): _reads("sla:read", **CALENDAR),
+    ("calendar", "PUT"): Operation(
+        "sla:write", ADMIN, {**WEEK, "name": "Pikett"}, {"calendar_id": "{spare_calendar}"}, headers={"If-Match": "*"}
+    ),
+    ("calendar_versions", "GET"): _reads("sla:read", **CALENDAR),
+    ("calendar_holidays", "GET"): Operation("sla:write", ADMIN, path=CALENDAR),
+    ("calendar_holidays", "POST"): Operation("sla:write", ADMIN, HOLIDAYS, CALENDAR),
+    ("calendar_file", "POST"): Operation("sla:write", ADMIN, {"text": EMPTY_FILE}, CALENDAR),
+    ("calendar_retirement", "POST"): Operation("sla:write", ADMIN, path={"calendar_id": "{spare_calendar}"}),
     ("calendar_preview", "POST"): Operation("sla:read", ALL, PREVIEW, {"calendar_id": "{calendar}"}),
 }
 

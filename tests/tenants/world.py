@@ -6,6 +6,7 @@ so that the crawl can also prove that it reads pages on which texts stand.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,21 +22,29 @@ from arbitration.models import Case
 from intake.actions import create_form, judge, receive
 from leads.actions import (
     accept_handover,
+    add_attribute,
+    book_cost,
     change_routing,
+    change_stage,
+    create_campaign,
+    edit_lead,
     find_duplicates,
+    give_feedback,
     hand_over,
     log_attempt,
     merge_leads,
     reject_handover,
     start_bulk_handover,
+    start_preview,
     take_in,
 )
+from leads.actions.campaigns import meet_name
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
-from leads.models import Campaign, Handover, Rejection
+from leads.models import Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.models import Notification
-from sla.actions import propose_target, sign_version
-from sla.models import Calendar, Clock
+from sla.actions import change_draft, draft_version, keep_months, name_deputy, propose_target, sign_version
+from sla.models import AgreementVersion, Calendar, Clock
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
 from smarketing.lib.tenancy import TenantModel
@@ -226,7 +235,14 @@ def _handed_over(house: House, name: str, *, at: datetime) -> Handover:
 
 def _furnish_leads(house: House, *, at: datetime) -> None:
     rep, mark, things = house.staff[Role.SALES_REP], house.mark, house.things
-    Campaign.objects.create(name=f"campaign {mark}", utm_norm=mark, owner=house.staff[Role.MARKETER])
+    marketer = house.staff[Role.MARKETER]
+    campaign = create_campaign(name=f"campaign {mark}", utm=mark, channel=mark, owner=marketer, by=marketer, at=at)
+    things["campaign"] = str(campaign.pk)
+    cost = book_cost(campaign, booked_on=at.date(), amount=Decimal(500), note=f"stand {mark}", by=marketer, at=at)
+    things["cost"] = str(cost.pk)
+    give_feedback(campaign, verdict="mixed", text=f"some {mark}", by=rep, at=at)
+    meet_name(f"unknown {mark}", at=at)
+    things["utm_name"] = str(UtmName.objects.get(state="unknown").pk)
     pending = _handed_over(house, "pending", at=at)
     things["handover"], things["lead"] = str(pending.pk), str(pending.lead_id)
     fresh = take_in(captured("fresh", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
@@ -245,6 +261,16 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     again = take_in(captured("again", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
     third = take_in(captured("third", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
     things["merged_lead"] = str(merge_leads(again, third, by=house.staff[Role.MARKETER], at=at).survivor_id)
+    attribute = add_attribute(
+        label=f"attribute {mark}", kind="text", key="own", by=house.staff[Role.ADMINISTRATOR], at=at
+    )
+    things["attribute"] = str(attribute.pk)
+    entry = [{"field": "own", "operator": "contains", "value": mark}]
+    told = {"label": f"stage {mark}"[:40], "dwell_days": None, "entry": entry, "revision": 1}
+    change_stage("opportunity", by=house.staff[Role.ADMINISTRATOR], at=at, **told)
+    edit_lead(again, changes={}, attributes={"own": mark}, by=house.staff[Role.MARKETER], at=at)
+    marketing_manager = house.staff[Role.MARKETING_MANAGER]
+    start_preview(AgreementVersion.objects.get(number=1), next_url=mark, by=marketing_manager, at=at)
     things["rule"] = mark
     rule = Rule(
         mark, f"rule {mark}", True, (Condition("source", "equals", f"from {mark}"),), Target("rep", str(rep.pk))
@@ -296,9 +322,22 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     manager = house.staff[Role.MARKETING_MANAGER]
     target = propose_target(month=at.date().replace(day=1), points=320, note=f"target {house.mark}", by=manager, at=at)
     house.things["target"] = str(target.pk)
+    keep_months(at)
+    house.things["month"] = f"{at:%Y-%m}"
     version = agreement_in_force(at=at)
     if version is None:
         raise LookupError("Every organisation begins with an agreement.")
     sign_version(version, by=manager, at=at)
     house.things["version"], house.things["version_id"] = str(version.number), str(version.pk)
+    for head, deputy in ((Role.MARKETING_MANAGER, Role.MARKETER), (Role.SALES_MANAGER, Role.SALES_REP)):
+        name_deputy(house.staff[deputy], by=house.staff[head], at=at)
+    house.things["marketer"] = str(house.staff[Role.MARKETER].pk)
+    draft = draft_version(based_on=version, by=manager, at=at)
+    content = deepcopy(draft.content)
+    content["reasons"]["lost"][0]["label"] = f"label {house.mark}"
+    change_draft(draft, content=content, by=manager, at=at)
+    house.things["draft"] = str(draft.number)
     house.things["calendar"] = str(Calendar.objects.get(key="sales").pk)
+    week = {"name": f"calendar {house.mark}", "zone": "Europe/Vienna", "weekly": {"mon": [["09:00", "17:00"]]}}
+    spare = open_calendar(content=week, by=house.staff[Role.ADMINISTRATOR], at=at)
+    house.things["spare_calendar"] = str(spare.calendar_id)
