@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from leads.models import Attribute, Duplicate, Handover, Lead, Rejection, SavedView
+from leads.models import Attribute, Campaign, CampaignCost, Duplicate, Handover, Lead, Rejection, SavedView, UtmName
 from tenants.access import get_or_404
 from tenants.models import Membership
 from tenants.roles import MARKETING, Role
@@ -15,6 +15,9 @@ SEE_ALL = (*MARKETING, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, R
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
 # Who decides that two leads are one person, and who may look on.
 MAY_MERGE = (*MARKETING, Role.SALES_MANAGER, Role.ADMINISTRATOR)
+# Who keeps campaigns and books their costs, and who says what unknown names of visits mean.
+KEEPS_CAMPAIGNS = (*MARKETING, Role.ADMINISTRATOR)
+MAPS_NAMES = (Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
 SEES_DUPLICATES = (*MAY_MERGE, Role.EXECUTIVE, Role.AUDITOR)
 
 
@@ -38,6 +41,21 @@ def visible_leads(membership: Membership) -> "QuerySet[Lead]":
 def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = False) -> Lead:
     """Return a lead that the member may see; 404 otherwise."""
     return get_or_404(visible_leads(membership).select_related("company"), lead_id, for_update=for_update)
+
+
+def get_campaign(membership: Membership, campaign_id: UUID | str) -> Campaign:
+    """Return a campaign; every member may read it."""
+    return get_or_404(Campaign.objects.select_related("owner"), campaign_id)
+
+
+def get_cost(membership: Membership, cost_id: UUID | str) -> CampaignCost:
+    """Return a cost line of a campaign."""
+    return get_or_404(CampaignCost.objects.all(), cost_id)
+
+
+def get_utm_name(membership: Membership, name_id: UUID | str) -> UtmName:
+    """Return a name that visits bring; 404 otherwise."""
+    return get_or_404(UtmName.objects.all(), name_id)
 
 
 def get_duplicate(membership: Membership, duplicate_id: UUID | str) -> Duplicate:

@@ -83,6 +83,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     work.append(item(_("Disputes"), "arbitration:docket", "scale", "d"))
     measure = [
         item(_("Joint dashboard"), "dashboards:joint", "layout-dashboard", "b"),
+        item(_("Campaigns"), "leads:campaigns", "speakerphone"),
         item(_("Targets"), "sla:targets", "target", "t", year=now().year),
         item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
     ]

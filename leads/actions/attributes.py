@@ -215,7 +215,7 @@ def _source_faults(sources: Sequence[str], *, open_to_forms: bool, of: Attribute
         return [FieldError("/sources", "not_allowed", _("Forms do not fill this attribute."))]
     if len(sources) > MOST_SOURCES or set(sources) & TAKEN:
         return [FieldError("/sources", "out_of_range", _("These form fields cannot be read here."))]
-    others = Attribute.objects.filter(sources__overlap=list(sources)).exclude(pk=of.pk if of else None)
+    others = [row for row in Attribute.objects.filter(sources__overlap=list(sources)) if of is None or row.pk != of.pk]
     taken = sorted({name for other in others for name in other.sources} & set(sources))
     if not taken:
         return []

@@ -61,7 +61,7 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, at: datetime) -> None:
             [FieldError(f"/changes/{name}", "unknown_field", "Not a field to correct.") for name in unknown]
         )
     told = {name: normal.tidy(value) if isinstance(value, str) else value for name, value in changes.items()}
-    of_lead = {name: value for name, value in told.items() if name not in _OF_COMPANY}
+    of_lead: dict[str, Any] = {name: value for name, value in told.items() if name not in _OF_COMPANY}
     if "phone" in of_lead:
         of_lead["phone_e164"] = normal.phone_e164(of_lead["phone"], of_lead.get("country") or lead.country)
     of_company = {name: value for name, value in told.items() if name in _OF_COMPANY}

@@ -1,6 +1,7 @@
 """Scoring a lead, and what follows for its stage."""
 
 from datetime import datetime
+from typing import Any
 
 from events.actions import record
 from leads.actions.changing import change_lead
@@ -28,14 +29,14 @@ def rescore(
     facts = facts or facts_of(lead, at=at)
     definitions = version.content["definitions"]
     found, decays_at = score(facts, definitions, at=at), next_change(facts, definitions, at=at)
-    grades = {
+    grades: dict[str, Any] = {
         "fit_grade": found.fit_grade,
         "fit_points": found.fit_points,
         "readiness_grade": found.readiness_grade,
         "readiness_points": found.readiness_points,
         "tier": found.tier,
     }
-    judgement = {
+    judgement: dict[str, Any] = {
         "score_reasons": found.reasons_as_data(),
         "scored_at": at,
         "next_rescore_on": decays_at.date() if decays_at else None,

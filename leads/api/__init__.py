@@ -1,6 +1,7 @@
 """Leads and handovers for REST clients: acts are facts that are posted."""
 
 from leads.api.attributes import AttributeRetirement, Attributes, OneAttribute
+from leads.api.campaigns import CampaignCosts, Campaigns, OneCampaign
 from leads.api.handovers import (
     Acceptance,
     Assignment,
@@ -25,6 +26,8 @@ __all__ = [
     "AttributeRetirement",
     "Attributes",
     "BulkHandovers",
+    "CampaignCosts",
+    "Campaigns",
     "Duplicates",
     "Fairness",
     "Handovers",
@@ -35,6 +38,7 @@ __all__ = [
     "MergeOf",
     "MergeUndone",
     "OneAttribute",
+    "OneCampaign",
     "OneHandover",
     "OneLead",
     "OneStage",

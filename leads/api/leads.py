@@ -67,9 +67,10 @@ class OneLead(KeyView):
     def patch(self, request: Request, lead_id: UUID) -> Response:
         require(self.member, *MARKETING, *SALES)
         changes = given_fields(self.body(LeadBody))
+        attributes = changes.pop("attributes", None)
         lead = access.get_lead(self.member, lead_id, for_update=True)
         self.expect(lead.revision)
-        lead = actions.edit_lead(lead, changes=changes, by=self.member, at=self.at)
+        lead = actions.edit_lead(lead, changes=changes, attributes=attributes, by=self.member, at=self.at)
         return answer(lead_row(lead), revision=lead.revision)
 
 

@@ -44,6 +44,8 @@ class LeadBody(Struct, forbid_unknown_fields=True):
     employees: Employees | UnsetType | None = UNSET
     industry: Short | UnsetType = UNSET
     website: Short | UnsetType = UNSET
+    # The organisation's own attributes by key; null takes a value away.
+    attributes: Annotated[dict[str, Any], Meta(max_length=100)] | UnsetType = UNSET
 
 
 def given_fields(body: LeadBody) -> dict[str, Any]:

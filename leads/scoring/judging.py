@@ -193,7 +193,7 @@ def _counted(criterion: Mapping[str, Any], times: Times, at: datetime) -> tuple[
 def _decayed(criterion: Mapping[str, Any], last: datetime, at: datetime) -> int:
     # What was done long ago says less: the points halve with every half-life.
     age = (at - last) / timedelta(days=criterion["half_life_days"])
-    return round(int(criterion["points"]) * 0.5**age)
+    return round(int(criterion["points"]) * float(0.5**age))
 
 
 def _readiness_points(definitions: Mapping[str, Any], times: Times, at: datetime) -> int:

@@ -9,6 +9,16 @@ from leads.views.attributes import (
     lead_known,
 )
 from leads.views.bulk import bulk, bulk_done
+from leads.views.campaigns import (
+    campaign,
+    campaign_cost,
+    campaign_edit,
+    campaign_feedback,
+    campaign_new,
+    campaigns,
+    cost_withdraw,
+    name_map,
+)
 from leads.views.decisions import accept, assign, attempt, progress, reject, undo
 from leads.views.definitions import criterion, definitions, definitions_try
 from leads.views.exporting import lead_export
@@ -35,6 +45,13 @@ __all__ = [
     "bulk_done",
     "bulk_handover",
     "bulk_handover_done",
+    "campaign",
+    "campaign_cost",
+    "campaign_edit",
+    "campaign_feedback",
+    "campaign_new",
+    "campaigns",
+    "cost_withdraw",
     "criterion",
     "default_change",
     "definitions",
@@ -53,6 +70,7 @@ __all__ = [
     "lead_way",
     "limits_change",
     "merge",
+    "name_map",
     "nurture",
     "progress",
     "queue",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import time_machine
@@ -43,7 +44,15 @@ from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, Co
 from leads.models import Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.models import Notification
-from sla.actions import change_draft, draft_version, keep_months, name_deputy, propose_target, sign_version
+from sla.actions import (
+    change_draft,
+    draft_version,
+    keep_months,
+    name_deputy,
+    open_calendar,
+    propose_target,
+    sign_version,
+)
 from sla.models import AgreementVersion, Calendar, Clock
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
