@@ -118,6 +118,12 @@ class Clock(TenantModel):
             ),
             # The claim of the next escalation step over all organisations.
             models.Index(fields=["escalate_at"], name="clock_escalation", condition=Q(escalate_at__isnull=False)),
+            # What is owed now: the inbox and the version by which it asks for changes.
+            models.Index(
+                fields=["organisation_id", "side", "owner", "state", "due_at"],
+                name="clock_open",
+                condition=Q(state__in=["running", "breached", "paused"], stopped_at=None, closed_at=None),
+            ),
             # Queues by time left and compliance by due date.
             models.Index(fields=["organisation_id", "owner", "due_at"], name="clock_of_owner"),
             models.Index(fields=["organisation_id", "side", "due_at"], name="clock_due_in_period"),
