@@ -97,6 +97,12 @@ MERGE_FIELDS: Mapping[str, Promise] = {
     "marketer": gettext_lazy("marketer"),
     "campaign": gettext_lazy("campaign"),
 }
+# What sales says of a campaign's leads.
+VERDICTS: Mapping[str, Promise] = {
+    "buyers": gettext_lazy("real buyers"),
+    "mixed": gettext_lazy("some buyers, some not"),
+    "no_buyers": gettext_lazy("not buyers"),
+}
 # By what two leads may be one person.
 DUPLICATE_KINDS: Mapping[str, Promise] = {
     "mailbox": gettext_lazy("same mailbox"),
@@ -155,6 +161,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.dwelling": Telling("hourglass", gettext_lazy("has stood still"), "warn"),
     "lead.duplicate_suggested": Telling("users", gettext_lazy("may be the same person as another lead")),
     "lead.duplicate_dismissed": Telling("users", gettext_lazy("said that two leads are not one person")),
+    "campaign.feedback_given": Telling("speakerphone", gettext_lazy("said what this campaign's leads are like")),
     "lead.merged": Telling("arrows-exchange", gettext_lazy("merged two leads into one")),
     "lead.unmerged": Telling("arrow-back-up", gettext_lazy("undid a merge")),
     "handover.merged": Telling("arrows-exchange", gettext_lazy("ended this handover: an earlier one goes on")),
@@ -204,6 +211,14 @@ TELLINGS: Mapping[str, Telling] = {
     "clock.unmerged": Telling("arrow-back-up", gettext_lazy("deadline goes on by itself again")),
     "clock.breach_voided": Telling("shield-check", gettext_lazy("breach voided"), "ok"),
     "clock.warning": Telling("clock-exclamation", gettext_lazy("deadline comes near"), "warn"),
+    "clock.recalculated": Telling("calendar-time", gettext_lazy("deadline moved with the working hours")),
+    "clock.calendar_changed_after_verdict": Telling(
+        "calendar-time", gettext_lazy("working hours were changed after the verdict, which stands")
+    ),
+    "calendar.opened": Telling("calendar-time", gettext_lazy("added a calendar")),
+    "calendar.changed": Telling("calendar-time", gettext_lazy("changed working hours")),
+    "calendar.retired": Telling("calendar-time", gettext_lazy("put a calendar away")),
+    "calendar.holidays_due": Telling("calendar-time", gettext_lazy("holidays of the next year are to be taken over")),
     "clock.retargeted": Telling("target", gettext_lazy("is measured by another figure now")),
     "target.proposed": Telling("target", gettext_lazy("proposed a target")),
     "target.countersigned": Telling("signature", gettext_lazy("countersigned a target"), "ok"),
@@ -231,6 +246,7 @@ UNTOLD = frozenset(
         "superseded",
         "taken_over",
         "given_back",
+        "rehoured",
     )
 )
 

@@ -58,6 +58,7 @@ def _tell(member: Membership, told: Told, event: Event, organisation: Organisati
         put_mail(to=member.email, subject=text, body=body, once_key=f"{event.pk}:{member.pk}", event=event)
 
 
+_CALENDARS = {"calendar": "sla:calendar", "holidays": "sla:calendar_holidays"}
 _LISTS = {
     "months": "sla:months",
     "breaches": "sla:breaches",
@@ -75,8 +76,17 @@ def path_of(page: str, event: Event, organisation: Organisation) -> str:
         return reverse("arbitration:case", kwargs={"slug": slug, "case_id": event.subject_id})
     if page in _LISTS:
         return reverse(_LISTS[page], kwargs={"slug": slug})
+    return _path_by_data(page, event, slug)
+
+
+def _path_by_data(page: str, event: Event, slug: str) -> str:
+    """Return the path of a page that the event's data name."""
+    if page == "campaign":
+        return reverse("leads:campaign", kwargs={"slug": slug, "campaign_id": event.data["campaign"]})
     if page == "agreement":
         return reverse("sla:agreement_version", kwargs={"slug": slug, "number": event.data["number"]})
+    if page in _CALENDARS:
+        return reverse(_CALENDARS[page], kwargs={"slug": slug, "calendar_id": event.data["calendar"]})
     if page == "targets":
         return reverse("sla:targets", kwargs={"slug": slug, "year": event.at.year})
     return reverse("organisation_home", kwargs={"slug": slug})

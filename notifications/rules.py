@@ -215,6 +215,20 @@ def _labels_changed(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
     }
 
 
+def _lead_merged(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("A lead of yours turned out to be somebody whom sales has already. It goes on there.")
+
+    return [Told("lead.merged", words, "lead", members=_ids(data.get("told")))]
+
+
+def _campaign_feedback(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("Sales said what the leads of your campaign are like.")
+
+    return [Told("campaign.feedback_given", words, "campaign", members=_ids(data.get("told")))]
+
+
 def _lead_woke(data: Mapping[str, Any]) -> list[Told]:
     def words(_zone: ZoneInfo) -> str:
         return _("A lead that was kept warm has woken up: look at it again.")
@@ -297,6 +311,32 @@ def _figures(data: Mapping[str, Any]) -> dict[str, str]:
     return {name: f"{round(Decimal(data[name])):f}" for name in ("forecast", "target")}
 
 
+def _calendar_changed(data: Mapping[str, Any]) -> list[Told]:
+    moved = int(data.get("open_clocks", 0))
+
+    def words(_zone: ZoneInfo) -> str:
+        if not moved:
+            return _("Working hours were changed.")
+        text = ngettext(
+            "Working hours were changed. %(n)d open deadline counts on them.",
+            "Working hours were changed. %(n)d open deadlines count on them.",
+            moved,
+        )
+        return text % {"n": moved}
+
+    heads = (Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+    return [Told("calendar.changed", words, "calendar", roles=heads, by_mail=False)]
+
+
+def _holidays_due(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The holidays of %(year)d are not in the working hours yet. Look at them and take them over.") % {
+            "year": data["year"]
+        }
+
+    return [Told("calendar.holidays_due", words, "holidays", roles=(Role.ADMINISTRATOR,))]
+
+
 RULES: Mapping[str, Rule] = {
     "handover.sent": _handover_sent,
     "handover.assigned": _handover_assigned,
@@ -315,10 +355,14 @@ RULES: Mapping[str, Rule] = {
     "clock.breach_voided": _plea_answered,
     "case.opened": _case_opened,
     "case.ruled": _case_ruled,
+    "calendar.changed": _calendar_changed,
+    "calendar.holidays_due": _holidays_due,
     "target.proposed": _target_proposed,
     "pace.at_risk": _pace_at_risk,
     "pace.on_track": _pace_on_track,
     "lead.woke": _lead_woke,
+    "lead.merged": _lead_merged,
+    "campaign.feedback_given": _campaign_feedback,
     "lead.dwelling": _lead_dwelling,
     "agreement.proposed": _agreement("agreement.proposed", _agreement_proposed),
     "agreement.reopened": _agreement("agreement.reopened", _agreement_reopened),

@@ -2,6 +2,18 @@
 
 from leads.actions.attributes import AttributeChanged, add_attribute, change_attribute, retire_attribute
 from leads.actions.bulk import BULK_HANDOVER, bulk_handover_step, start_bulk_handover
+from leads.actions.campaigns import (
+    CAMPAIGN_FIELDS,
+    CampaignChanged,
+    CostWithdrawn,
+    UtmTaken,
+    book_cost,
+    change_campaign,
+    create_campaign,
+    give_feedback,
+    map_name,
+    withdraw_cost,
+)
 from leads.actions.contacting import AttemptNeedsNote, AttemptOutOfRange, HandoverNotOpen, log_attempt
 from leads.actions.covering import cover_absences
 from leads.actions.deciding import (
@@ -74,6 +86,7 @@ from leads.actions.taking_in import TakenIn, take_in
 
 __all__ = [
     "BULK_HANDOVER",
+    "CAMPAIGN_FIELDS",
     "CORRECTABLE",
     "PREVIEW",
     "RESCORE",
@@ -83,6 +96,8 @@ __all__ = [
     "AttemptsMissing",
     "AttributeChanged",
     "BelowThreshold",
+    "CampaignChanged",
+    "CostWithdrawn",
     "EntryGaps",
     "GateClosed",
     "HandoverAlreadyDecided",
@@ -110,25 +125,31 @@ __all__ = [
     "StepBackwards",
     "TakenIn",
     "UndoOver",
+    "UtmTaken",
     "WakeUpInThePast",
     "accept_handover",
     "add_attribute",
     "advance_handover",
     "assign_handover",
+    "book_cost",
     "bulk_handover_step",
     "change_attribute",
+    "change_campaign",
     "change_routing",
     "change_stage",
     "cover_absences",
+    "create_campaign",
     "deem_accepted",
     "dismiss_duplicate",
     "edit_lead",
     "expire_return",
     "find_duplicates",
     "follow_agreement",
+    "give_feedback",
     "hand_over",
     "hand_over_qualified",
     "log_attempt",
+    "map_name",
     "mark_appealed",
     "merge_leads",
     "move_lead",
@@ -152,4 +173,5 @@ __all__ = [
     "undo_decision",
     "undo_merge",
     "wake_leads",
+    "withdraw_cost",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from events.actions import record
 from leads import normal
 from leads.actions.attributes import read_custom
+from leads.actions.campaigns import meet_name
 from leads.actions.changing import change_lead
 from leads.actions.contacting import shorten_for_request
 from leads.actions.judging import follow_score, rescore
@@ -49,6 +50,7 @@ class _Reading:
     phone_e164: str = ""
     country: str = ""
     campaign: Campaign | None = None
+    utm_unknown: str = ""
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     def warn(self, code: str, detail: str) -> None:
@@ -62,7 +64,7 @@ def take_in(captured: Captured, *, at: datetime, marketer: Membership | None = N
     ``country`` is where phone numbers without a prefix are dialled, unless the company names its own; without
     either it is the organisation's. Does not hand over: see hand_over_qualified.
     """
-    reading = _read(captured, country=country)
+    reading = _read(captured, country=country, at=at)
     version = agreement_in_force(at=at)
     lead, created = _find_or_make(reading, at=at, marketer=marketer)
     asks = version is not None and is_request_for_sales(captured.intent, version.content["definitions"])
@@ -84,7 +86,7 @@ def _judge(lead: Lead, version: AgreementVersion, *, asks: bool, at: datetime) -
         shorten_for_request(handover, at=at)
 
 
-def _read(captured: Captured, *, country: str) -> _Reading:
+def _read(captured: Captured, *, country: str, at: datetime) -> _Reading:
     person = captured.person
     reading = _Reading(captured, country=captured.company.country.strip().upper())
     reading.email_norm = normal.email_norm(person.email)
@@ -94,7 +96,7 @@ def _read(captured: Captured, *, country: str) -> _Reading:
         reading.phone_e164 = normal.phone_e164(person.phone, reading.country or country or _home_country())
         if not reading.phone_e164:
             reading.warn("phone_unparsed", _("The phone number cannot be dialled; it is kept as it came."))
-    reading.campaign = _campaign(reading)
+    reading.campaign, reading.utm_unknown = _campaign(reading, at=at)
     return reading
 
 
@@ -102,17 +104,18 @@ def _home_country() -> str:
     return Organisation.objects.values_list("country", flat=True).get()
 
 
-def _campaign(reading: _Reading) -> Campaign | None:
-    """Return the campaign that the first visit names, else the last; unknown names are only warned about."""
+def _campaign(reading: _Reading, *, at: datetime) -> tuple[Campaign | None, str]:
+    """Return the campaign that the first visit names, else the last, and the folded name that nobody knows."""
     touches = (reading.captured.attribution.first, reading.captured.attribution.last)
-    names = [normal.fold(touch.campaign) for touch in touches if touch and touch.campaign.strip()]
-    if not names:
-        return None
-    known = {campaign.utm_norm: campaign for campaign in Campaign.objects.filter(utm_norm__in=names)}
-    found = [known[name] for name in names if name in known]
-    if len(found) < len(names):
+    told = {normal.fold(touch.campaign): touch.campaign for touch in touches if touch and touch.campaign.strip()}
+    if not told:
+        return None, ""
+    known = {campaign.utm_norm: campaign for campaign in Campaign.objects.filter(utm_norm__in=told)}
+    meant = {norm: known.get(norm) or meet_name(example, at=at) for norm, example in told.items()}
+    found = [campaign for campaign in meant.values() if campaign is not None]
+    if len(found) < len(meant):
         reading.warn("utm_unknown", _("The campaign is not known; an administrator can map it."))
-    return found[0] if found else None
+    return (found[0], "") if found else (None, next(iter(meant)))
 
 
 def _find_or_make(reading: _Reading, *, at: datetime, marketer: Membership | None) -> tuple[Lead, bool]:
@@ -183,6 +186,7 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
         "country": reading.country,
         "company_name": normal.tidy(captured.company.name),
         "campaign": reading.campaign,
+        "utm_unknown": "" if lead.campaign_id else reading.utm_unknown,
     }
     changes: dict[str, Any] = {name: value for name, value in facts.items() if value and not getattr(lead, name)}
     changes["company"] = _company(lead, reading)

@@ -1,5 +1,6 @@
 """What people type about leads, checked; choices are those of the agreement and the organisation."""
 
+from leads.forms.campaigns import CampaignForm, CostForm, FeedbackForm, MapForm
 from leads.forms.decisions import STEPS, AssignForm, AttemptForm, ProgressForm, RejectForm
 from leads.forms.notes import LONGEST_NOTE, WORDS_OF_FIELDS, note_field
 from leads.forms.returns import NurtureForm, ResendForm
@@ -12,7 +13,11 @@ __all__ = [
     "WORDS_OF_FIELDS",
     "AssignForm",
     "AttemptForm",
+    "CampaignForm",
+    "CostForm",
+    "FeedbackForm",
     "HandoverForm",
+    "MapForm",
     "NurtureForm",
     "ProgressForm",
     "RejectForm",

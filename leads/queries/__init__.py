@@ -1,5 +1,6 @@
 """Reading leads and handovers."""
 
+from leads.queries.campaigns import CampaignRow, campaign_rows, costs_of, feedback_on, names_of, owners, unknown_names
 from leads.queries.counting import counted
 from leads.queries.detail import can_undo, gate_gaps, handover_detail, lead_detail, seconds_left
 from leads.queries.inbox import (
@@ -44,6 +45,7 @@ __all__ = [
     "PAGE",
     "VIEWS",
     "Asked",
+    "CampaignRow",
     "DuplicateRow",
     "Found",
     "LeadDetail",
@@ -56,13 +58,16 @@ __all__ = [
     "SavedViewRow",
     "answered_returns",
     "answers_open_to",
+    "campaign_rows",
     "can_undo",
     "choices_in_use",
+    "costs_of",
     "counted",
     "counts_of",
     "default_view_id",
     "duplicates_count",
     "duplicates_of",
+    "feedback_on",
     "found_leads",
     "gate_gaps",
     "grouped",
@@ -72,10 +77,12 @@ __all__ = [
     "lead_rows",
     "leads_in",
     "merge_preview",
+    "names_of",
     "newest_merge",
     "on_time_of",
     "open_duplicates",
     "overview_of",
+    "owners",
     "queue_for",
     "queue_ids",
     "returns_for",
@@ -84,4 +91,5 @@ __all__ = [
     "saved_views_of",
     "seconds_left",
     "threads_of",
+    "unknown_names",
 ]
