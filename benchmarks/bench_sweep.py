@@ -1,114 +1,112 @@
 """How long the sweep takes, and that it depends on what is due, not on what is open.
 
-Run it as `python benchmarks/bench_sweep.py [running …]`; it starts a database of its own.
+Run it as `python benchmarks/bench_sweep.py [running …]`; it starts a database of its own. The clocks belong to a
+hundred organisations; a thousand of them are due, a tenth of those at a warning.
 """
 
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psycopg2
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from smarketing.services import instance, postgres, roles  # noqa: E402 -- the path comes first
+from ground import ROUNDS, TICKS, Ground, ground, load, open_organisations
 
 DUE = 1_000
-SIZES = (10_000, 200_000)
+ORGANISATIONS = 100
+SIZES = (10_000, 1_000_000)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
+# The same thread for many cycles keeps the rows apart without a million subjects.
 FILL = """
 insert into sla_clock (organisation_id, subject_id, thread_id, commitment, side, version_id, cycle, amount, unit,
   target_seconds, warn_shares, state, started_at, used_seconds, running_since, due_at, warn_at, step, next_event_at,
-  pause_reason)
-select s.organisation_id, s.id, uuidv7(), 'bench-' || n / 30000, 'sales', s.version_id, 1 + n %% 30000, 24,
-  'elapsed_hours', 86400, '[]', 'running', %(at)s, 0, %(at)s,
-  case when n < %(due)s then %(at)s - interval '1 hour' else %(at)s + make_interval(mins => 1 + n %% 100000) end,
-  '[]', 0,
-  case when n < %(due)s then %(at)s - interval '1 hour' else %(at)s + make_interval(mins => 1 + n %% 100000) end, ''
-from generate_series(0, %(size)s - 1) n cross join (select * from sla_subject limit 1) s
+  pause_reason, escalate_shares, escalation_step)
+select s.organisation_id, s.id, uuidv7(), 'bench-' || n / 3000000, 'sales', s.version_id, 1 + (n / 100) %% 30000, 24,
+  'elapsed_hours', 86400, '[50, 75, 90]', 'running', %(at)s, 0, %(at)s, %(at)s + ahead,
+  jsonb_build_array(%(at)s + ahead * 0.5, %(at)s + ahead * 0.75, %(at)s + ahead * 0.9), 0, %(at)s + ahead * 0.5, '',
+  '[]', 0
+from generate_series(0, %(size)s - 1) n
+join (select row_number() over (order by organisation_id) - 1 as number, * from sla_subject) s on s.number = n %% 100
+cross join lateral (select make_interval(mins => 60 + ((n::bigint * 7919) %% 100000)::int) as ahead) a
+"""
+
+# The due ones of a round, spread over the whole table and all organisations.
+MAKE_DUE = """
+with chosen as (
+  select organisation_id, id, row_number() over (order by id) as n from (
+    select organisation_id, id from sla_clock tablesample bernoulli (least(200000.0 / %(size)s, 100)) limit %(due)s) t
+)
+update sla_clock c
+set state = 'running', breached_at = null, detected_at = null, step = 0,
+    next_event_at = %(at)s - interval '1 hour',
+    due_at = case when n %% 10 = 0 then %(at)s + interval '1 hour' else %(at)s - interval '1 hour' end,
+    warn_at = case when n %% 10 = 0
+      then jsonb_build_array(%(at)s - interval '1 hour', %(at)s + interval '30 minutes', %(at)s + interval '40 minutes')
+      else jsonb_build_array(%(at)s - interval '4 hours', %(at)s - interval '3 hours', %(at)s - interval '2 hours')
+      end
+from chosen where c.id = chosen.id
 """
 
 
 def main() -> None:
-    """Measure each size on a fresh table and print milliseconds and their ratio."""
+    """Measure each size and print milliseconds and their ratios."""
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
-    with tempfile.TemporaryDirectory(prefix="smarketing-bench-") as folder:
-        data = Path(folder)
-        data.chmod(0o755)
-        with postgres.start(data) as server:
-            _prepare(server, data)
-            figures = [_measure(server, size) for size in sizes]
-    sweeps, idles = [figure[0] for figure in figures], [figure[1] for figure in figures]
-    print(f"sweep of {DUE:,} due, {sizes[-1]:,} against {sizes[0]:,} running: {sweeps[-1] / sweeps[0]:.2f} x")
-    print(f"empty tick, {sizes[-1]:,} against {sizes[0]:,} running: {idles[-1] / idles[0]:.2f} x")
+    with ground() as place:
+        open_organisations(ORGANISATIONS, at=NOW)
+        figures = [_measure(place, size) for size in sizes]
+    for number, name in enumerate(("sweep of 1,000 due", "empty claim", "empty tick with its record")):
+        first, last = figures[0][number], figures[-1][number]
+        print(f"{name}: {last:.2f} ms at {sizes[-1]:,} running, {first:.2f} ms at {sizes[0]:,}: {last / first:.2f} x")
+    print(load())
 
 
-def _prepare(server: Any, data: Path) -> None:
-    # The sweep needs no Valkey; the settings want an address all the same.
-    kept = instance.read(data) | {"valkey_port": 1}
-    roles.ensure(server.admin_url(), db=instance.DATABASE, passwords=kept["passwords"])
-    migrate = os.environ | instance.variables(kept, "migrate", data)
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=migrate, check=True)
-    os.environ.update(instance.variables(kept, "worker", data))
-    os.environ["SWEEPER_DATABASE_URL"] = instance.database_url(kept, "sweeper")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "smarketing.settings"
-    import django
+def _measure(place: Ground, size: int) -> tuple[float, float, float]:
+    from sla.actions import sweep, sweep_batch
 
-    django.setup()
-    _open_one_subject()
-
-
-def _open_one_subject() -> None:
-    from sla import actions, queries
-    from smarketing.lib.scope import tenant_scope
-    from tenants.actions import create_organisation
-
-    made = create_organisation(name="bench", country="AT", zone="Europe/Vienna", admin_email="a@example.com", at=NOW)
-    with tenant_scope(made.organisation.pk):
-        version = queries.agreement_in_force(at=NOW)
-        assert version is not None
-        actions.open_subject(kind="month", thread_id=None, version=version, opened_at=NOW, zone="Europe/Vienna")
+    place.ask("truncate sla_clock, events_outbox, events_event cascade")
+    place.ask(FILL, {"size": size, "at": NOW})
+    place.ask("vacuum analyze sla_clock")
+    sweeps = [_due(place, size, sweep_batch) for _round in range(ROUNDS)]
+    idle = [_timed(lambda: sweep_batch(at=NOW)) for _round in range(TICKS)]
+    place.ask("update sla_clock set next_event_at = next_event_at + interval '100 years' where state = 'running'")
+    place.ask("vacuum analyze sla_clock")
+    ticks = [_timed(sweep) for _round in range(TICKS)]
+    medians = statistics.median(sweeps), statistics.median(idle), statistics.median(ticks)
+    print(f"{size:>9,} running: {DUE:,} due in {medians[0]:.1f} ms, claim by {_index_of(place)}, {load()}")
+    return medians
 
 
-def _measure(server: Any, size: int) -> tuple[float, float]:
-    from sla.actions import sweep_batch
+def _due(place: Ground, size: int, sweep_batch: Callable[..., int]) -> float:
+    """Make a thousand clocks due, sweep them, return the milliseconds."""
+    place.ask(MAKE_DUE, {"due": DUE, "at": NOW, "size": size})
+    place.ask("checkpoint")
+    moved = 0
 
-    sweeps = []
-    for _round in range(5):
-        _fill(server, size)
-        moved, took = _timed(lambda: sweep_batch(at=NOW) + sweep_batch(at=NOW))
-        assert moved == DUE
-        sweeps.append(took)
-    idles = [_timed(lambda: sweep_batch(at=NOW))[1] for _round in range(200)]
-    sweep, idle = statistics.median(sweeps), statistics.median(idles)
-    print(f"{size:>9,} running: {DUE:,} due in {sweep:.1f} ms, empty tick {idle:.2f} ms")
-    return sweep, idle
+    def work() -> None:
+        nonlocal moved
+        while batch := sweep_batch(at=NOW):
+            moved += batch
 
-
-def _fill(server: Any, size: int) -> None:
-    connection = psycopg2.connect(server.url("admin"))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("truncate sla_clock, events_outbox, events_event")
-        cursor.execute(FILL, {"size": size, "due": DUE, "at": NOW})
-        cursor.execute("vacuum analyze sla_clock")
-        cursor.execute("checkpoint")
-    connection.close()
+    took = _timed(work)
+    assert moved == DUE, moved
+    return took
 
 
-def _timed(work: Callable[[], int]) -> tuple[int, float]:
+def _index_of(place: Ground) -> str:
+    """Return what the claim's plan reads."""
+    claim = (
+        "select id from sla_clock where state = 'running' and next_event_at < %(at)s order by next_event_at limit 500"
+    )
+    plan = "\n".join(line for (line,) in place.ask(f"explain {claim} for update skip locked", {"at": NOW}))
+    return "index clock_due" if "Index Scan using clock_due" in plan else plan
+
+
+def _timed(work: Callable[[], Any]) -> float:
     begun = time.perf_counter()
-    answer = work()
-    return answer, (time.perf_counter() - begun) * 1000
+    work()
+    return (time.perf_counter() - begun) * 1000
 
 
 if __name__ == "__main__":

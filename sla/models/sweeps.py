@@ -42,13 +42,9 @@ class Verification(TenantModel):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     checked = models.PositiveIntegerField(default=0)
-    # Open deadlines that moved because the rules of their time zone were renewed.
-    moved = models.PositiveIntegerField(default=0)
     difference_count = models.PositiveIntegerField(default=0)
     # The first of them: clock, column, stored, derived.
     differences = models.JSONField(default=list)
-    # Fingerprint of the rules of each time zone that the calendars used.
-    zones = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
         indexes = [

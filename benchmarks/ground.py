@@ -1,0 +1,99 @@
+"""The ground of the benchmarks: a database of their own, and rows in bulk."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from smarketing.services import instance, postgres, roles, valkey  # noqa: E402 -- the path comes first
+
+# Work of several tenths of a second needs no more exact figures; a tick of a fraction of a millisecond does.
+ROUNDS = 5
+TICKS = 200
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A running database with its folder; ``variables`` are those of a worker."""
+
+    server: Any
+    data: Path
+    variables: dict[str, str]
+
+    def ask(self, statement: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """Run a statement as the superuser, past policies and foreign keys."""
+        connection = psycopg2.connect(self.server.url("admin"))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            # Rows in bulk: what they refer to is there, nobody needs to look a million times.
+            cursor.execute("set session_replication_role = replica")
+            cursor.execute(statement, values)
+            rows = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return rows
+
+
+@contextmanager
+def ground(*, with_queue: bool = False) -> Iterator[Ground]:
+    """Start a migrated database (and Valkey) in a folder of its own; Django is set up on it as the worker."""
+    with tempfile.TemporaryDirectory(prefix="smarketing-bench-") as folder:
+        data = Path(folder)
+        data.chmod(0o755)
+        with postgres.start(data) as server:
+            queue = valkey.start(data) if with_queue else None
+            try:
+                yield _prepared(server, data)
+            finally:
+                if queue:
+                    queue.stop()
+
+
+def _prepared(server: Any, data: Path) -> Ground:
+    instance.prepare(data)
+    # Without a queue the settings want an address all the same.
+    kept = {"valkey_port": 1, **instance.read(data)}
+    roles.ensure(server.admin_url(), db=instance.DATABASE, passwords=kept["passwords"])
+    migrate = os.environ | instance.variables(kept, "migrate", data)
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=migrate, check=True)
+    worker = instance.variables(kept, "worker", data)
+    os.environ.update(worker)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "smarketing.settings"
+    import django
+
+    django.setup()
+    return Ground(server, data, worker)
+
+
+def open_organisations(number: int, *, at: datetime) -> list[int]:
+    """Make organisations with one subject each, to which rows in bulk refer; return their ids."""
+    from sla import actions, queries
+    from smarketing.lib.scope import tenant_scope
+    from tenants.actions import create_organisation
+
+    ids = []
+    for n in range(number):
+        made = create_organisation(
+            name=f"bench {n}", country="AT", zone="Europe/Vienna", admin_email=f"a{n}@example.com", at=at
+        )
+        ids.append(made.organisation.pk)
+        with tenant_scope(made.organisation.pk):
+            version = queries.agreement_in_force(at=at)
+            assert version is not None
+            actions.open_subject(kind="handover", thread_id=None, version=version, opened_at=at, zone="Europe/Vienna")
+    return ids
+
+
+def load() -> str:
+    """Say how busy the machine is besides."""
+    return f"load average {os.getloadavg()[0]:.1f}"
