@@ -51,7 +51,8 @@ def add_attribute(
     label, key = tidy(label), key or fold(label).lstrip("_0123456789")[:40]
     read = _sources([key, *sources] if open_to_forms else sources)
     faults = [*_label_faults(label), *_key_faults(key), *_option_faults(kind, options)]
-    faults += _source_faults(read, open_to_forms=open_to_forms, of=None)
+    if not faults:
+        faults += _source_faults(read, open_to_forms=open_to_forms, of=None)
     if kind not in Attribute.Kind.values:
         faults.append(FieldError("/kind", "unknown_value", _("Choose a kind.")))
     if Attribute.objects.count() >= MOST_ATTRIBUTES:

@@ -82,7 +82,7 @@ class BehaviourForm(forms.Form):
 
 def new_key(label: str, taken: set[str]) -> str:
     """Return a key for a new criterion: its words folded, with a number where they are taken."""
-    stem = fold(label).encode("ascii", "ignore").decode().strip("_0123456789")[:34] or "criterion"
+    stem = fold(label).encode("ascii", "ignore").decode().lstrip("_0123456789")[:34].strip("_") or "criterion"
     return next(key for n in range(1, 1000) if (key := stem if n == 1 else f"{stem}_{n}") not in taken)
 
 

@@ -54,6 +54,8 @@ def definitions(request: MemberRequest, number: int) -> HttpResponse:
     if request.method == "GET":
         return _page(request, version)
     _require_head(request)
+    if version.state != AgreementVersion.State.DRAFT:
+        return _page(request, version, refusal=_("Only a draft can be changed."), status=409)
     do = request.POST.get("do", "")
     if do in ("grades", "gate"):
         return _save_form(request, version, do)
@@ -77,7 +79,7 @@ def _save_form(request: MemberRequest, version: AgreementVersion, do: str) -> Ht
     except InvalidInput as refusal:
         show_faults(form, refusal.errors, _place_in_form)
         return _page(request, version, forms=forms, status=422)
-    except (DefinitionsChanged, sla.DraftChanged, sla.VersionNotDraft) as error:
+    except (DefinitionsChanged, sla.DraftChanged) as error:
         return _page(request, version, refusal=error.sentence, status=409)
     return _saved(request, version)
 
@@ -99,7 +101,7 @@ def _rearrange(request: MemberRequest, version: AgreementVersion, do: str) -> Ht
         _save(request, version, {**version.content["definitions"], kind: rows})
     except InvalidInput as refusal:
         return _page(request, version, refusal=" ".join(error.detail for error in refusal.errors), status=422)
-    except (DefinitionsChanged, sla.DraftChanged, sla.VersionNotDraft) as error:
+    except (DefinitionsChanged, sla.DraftChanged) as error:
         return _page(request, version, refusal=error.sentence, status=409)
     return _saved(request, version)
 
@@ -190,9 +192,14 @@ def _place_in_form(pointer: str) -> str:
 
 
 def _forms(
-    version: AgreementVersion, *, grades: Mapping[str, Any] | None = None, gate: Mapping[str, Any] | None = None
+    version: AgreementVersion,
+    *,
+    grades: Mapping[str, Any] | None = None,
+    gate: Mapping[str, Any] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> dict[str, Form]:
-    found, labels = version.content["definitions"], field_labels_of_leads()
+    found = version.content["definitions"]
+    labels = labels or field_labels_of_leads()
     flags = {name: labels[name] for name, kind in known_fields().items() if kind == FLAG}
     return {"grades": GradesForm(found, grades), "gate": GateForm(found, labels, flags, gate)}
 
@@ -214,7 +221,7 @@ def _page(
         "base": digest_of(version),
         "fit": [(row, demand_text(row, labels)) for row in found["fit"]],
         "readiness": [(row, behaviour_text(row)) for row in found["readiness"]],
-        "forms": forms or _forms(version),
+        "forms": forms or _forms(version, labels=labels),
         "tiers": words.TIERS,
         "refusal": refusal,
         "job": job_row(job, reader=request.membership) if job and job.is_open else None,
