@@ -72,8 +72,13 @@ def hand_over(
     Over the agreed capacity of the day the clocks start at the next opening (see leads.actions.capacity).
     Raises GateClosed, BelowThreshold (unless ``override_reason``), LeadWithSales, LeadMerged, NoAgreement.
     """
-    lead = locked_lead(lead.pk)
-    version = _agreement(at=at)
+    return _send(lead, _agreement(at=at), by=by, at=at, note=note, override_reason=override_reason)
+
+
+def _send(
+    lead: Lead, version: AgreementVersion, *, by: Membership | None, at: datetime, note: str, override_reason: str
+) -> Handover:
+    lead = _locked_whole(lead.pk)
     before = last_handover(lead)
     _check_gate(lead, version, before, override_reason)
     tier = lead.tier or STANDARD
@@ -103,6 +108,12 @@ def hand_over(
     return handover
 
 
+def _locked_whole(lead_id: Any) -> Lead:
+    """Return the lead, locked, with everything that sending asks of it, in one query."""
+    rows = Lead.objects.select_for_update(of=("self",)).select_related("company", "campaign", "marketer")
+    return rows.get(pk=lead_id)
+
+
 def _record_sent(handover: Handover, *, by: Membership | None, at: datetime) -> None:
     starts_at = handover.clocks_start_at
     data = {
@@ -130,8 +141,9 @@ def hand_over_qualified(lead: Lead, *, at: datetime) -> Handover | None:
     if version is None or not with_defaults(version.content)["definitions"]["auto_handover"]:
         return None
     try:
-        return hand_over(lead, by=None, at=at)
-    except (GateClosed, BelowThreshold, LeadWithSales, LeadMerged, NoAgreement):
+        with transaction.atomic():
+            return _send(lead, version, by=None, at=at, note="", override_reason="")
+    except (GateClosed, BelowThreshold, LeadWithSales, LeadMerged):
         # It waits in marketing's list, where the gap is named.
         return None
 

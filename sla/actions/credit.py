@@ -22,7 +22,7 @@ _COUNTED, _SUSPENDED = Subject.Credit.COUNTED, Subject.Credit.SUSPENDED
 _REVERSED, _ADJUSTED = Subject.Credit.REVERSED, Subject.Credit.ADJUSTED
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_credit(subject: Subject, *, key: str, at: datetime, zone: str) -> bool:
     """Count a handover for marketing; False when this lead's qualification cycle has been counted already."""
     if not _claim(subject, key, seen=(Subject.Credit.NOT_COUNTED,)):
