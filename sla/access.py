@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from sla.models import AgreementVersion, Calendar, Clock, Month, Target
+from sla.models import AgreementVersion, Calendar, Clock, Month, Plea, Target
 from tenants.access import get_or_404, require
 from tenants.models import Membership
 from tenants.roles import Role
@@ -28,13 +28,20 @@ def visible_clocks(membership: Membership) -> QuerySet[Clock]:
     """Return the clocks that this member may read: a rep's own and unassigned ones, everybody else all."""
     rows = Clock.objects.all()
     if membership.has(Role.SALES_REP) and sees_only_own(membership):
-        return rows.filter(Q(owner=membership) | Q(owner=None) | Q(subject__sender=membership))
+        mine = Q(owner=membership) | Q(owner=None) | Q(subject__owner=membership) | Q(subject__sender=membership)
+        return rows.filter(mine)
     return rows
 
 
 def get_clock(membership: Membership, clock_id: UUID) -> Clock:
     """Return a clock with what its view needs."""
     return get_or_404(visible_clocks(membership).select_related("version", "subject", "owner__manager"), clock_id)
+
+
+def get_plea(membership: Membership, plea_id: UUID) -> Plea:
+    """Return a request about a clock that the member may read."""
+    rows = Plea.objects.filter(clock__in=visible_clocks(membership))
+    return get_or_404(rows.select_related("clock__subject", "requested_by", "consented_by"), plea_id)
 
 
 def get_version(membership: Membership, number: int) -> AgreementVersion:

@@ -1,21 +1,21 @@
 """What clients read of agreements, targets, clocks and calendars."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sla.business_time.calendar_file import FileDays
 from sla.business_time.dated import HolidayRows
-from sla.clocks import Explanation
 from sla.models import AgreementVersion, CalendarVersion, Clock, Signature, Target
 from sla.queries.agreement_page import state_of
 from sla.queries.calendar_page import VersionRow
 from sla.queries.calendars import followers_of
 from sla.queries.clocks import clock_view
 from sla.queries.comparison import SectionPair, count_changes
+from sla.queries.explaining import Story
 from sla.queries.health import EngineHealth
 from sla.queries.month_page import CorrectionLine, MonthLine
-from sla.words import sentence_text
+from sla.queries.pleas import PleaRow
 
 
 def version_row(version: AgreementVersion, signatures: Sequence[Signature], *, at: datetime) -> dict[str, Any]:
@@ -124,19 +124,24 @@ def clock_row(clock: Clock, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def explanation_whole(clock: Clock, explanation: Explanation, *, zone: str, at: datetime) -> dict[str, Any]:
-    """Return why a clock is due when it is: segments, pauses, closed days, and sentences in ``zone``."""
+def explanation_whole(clock: Clock, story: Story, *, at: datetime) -> dict[str, Any]:
+    """Return why a clock is due when it is, whose time it was, and what was asked about it."""
+    explanation = story.explanation
     return {
         "clock": clock_row(clock, at=at),
         "rule": {
             "agreement_version": clock.version.number,
             "commitment": clock.commitment,
+            "text": story.rule,
             "amount": explanation.amount,
             "unit": explanation.unit,
             "calendar": explanation.calendar,
+            "calendar_version": clock.calendar_version_id,
             "zone": explanation.zone,
         },
         "due_at": explanation.state.due_at,
+        "voided_at": explanation.state.voided_at,
+        "calendar_changed_after_verdict": explanation.state.calendar_changed_after_verdict,
         "segments": [
             {"begin_at": part.begin_at, "end_at": part.end_at, "seconds": part.seconds} for part in explanation.segments
         ],
@@ -144,9 +149,44 @@ def explanation_whole(clock: Clock, explanation: Explanation, *, zone: str, at: 
             {"begin_at": pause.begin_at, "end_at": pause.end_at, "reason": pause.reason} for pause in explanation.pauses
         ],
         "closed_days": [{"day": day.day, "name": day.name} for day in explanation.closed_days],
-        "sentences": [
-            {"code": sentence.code, "text": sentence_text(sentence, zone=zone)} for sentence in explanation.sentences
+        "owners": [
+            {"owner": part.owner_id, "begin_at": part.begin_at, "end_at": part.end_at, "seconds": part.seconds}
+            for part in story.owners
         ],
+        "used_by_owner": [{"owner": share.owner_id, "seconds": share.seconds} for share in story.shares],
+        "events": [
+            {
+                "at": event.at,
+                "kind": event.kind,
+                "text": event.text,
+                "old_due_at": event.old_due_at,
+                "due_at": event.due_at,
+            }
+            for event in story.happenings
+        ],
+        "pleas": [plea_row(plea) for plea in story.pleas],
+        "sentences": [
+            {"code": sentence.code, "text": text}
+            for sentence, text in zip(explanation.sentences, story.sentences, strict=True)
+        ],
+    }
+
+
+def plea_row(plea: PleaRow) -> dict[str, Any]:
+    """Return what was asked about a breach, and the answer."""
+    return {
+        "id": plea.id,
+        "clock": plea.clock_id,
+        "kind": plea.kind,
+        "state": plea.state,
+        "reason": plea.reason,
+        "happened_at": plea.happened_at,
+        "by_machine": plea.by_machine,
+        "requested_by": plea.requested_by,
+        "requested_at": plea.requested_at,
+        "decided_by": plea.decided_by or None,
+        "decided_at": plea.decided_at,
+        "note": plea.note,
     }
 
 

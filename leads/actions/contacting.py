@@ -91,9 +91,11 @@ def log_attempt(
 
 def _source(handover: Handover, *, by: Membership | None, made_by: Membership | None, is_dated: bool) -> str:
     """See Note [Told by hand, told by a machine]."""
-    if not is_dated or by is None or made_by == by or by.pk in holders_of(handover):
+    if not is_dated or by is None or made_by == by:
         return Attempt.Source.HAND
-    return Attempt.Source.MACHINE
+    holders = holders_of(handover)
+    # What nobody ever held is anybody's of sales: no machine stands between them and their word.
+    return Attempt.Source.MACHINE if holders and by.pk not in holders else Attempt.Source.HAND
 
 
 def _check(handover: Handover, occurred_at: datetime, note: str, *, source: str, at: datetime) -> None:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from sla.actions.course import caught_up, happen, record_of
 from sla.actions.evidence import prove
-from sla.actions.pleading import check_may_ask, check_none_open, locked_clock, person_of
+from sla.actions.pleading import check_may_ask, check_none_open, locked_clock
 from sla.clocks import ClockNotBreached, Excused
-from sla.consent import Asked, may_decide, missing_consents
+from sla.consent import may_decide, missing_consents
 from sla.models import Clock, Plea
+from sla.queries.pleas import asked_of, person_of
 from smarketing.lib.errors import DomainError
 from tenants.models import Membership
 
@@ -79,18 +80,6 @@ def withdraw_plea(plea: Plea, *, by: Membership, at: datetime) -> Plea:
     _answer(plea, Plea.State.WITHDRAWN, note="", by=by, at=at)
     record_of(clock, f"{plea.kind}_withdrawn", at=at, by=by, **_about(plea))
     return plea
-
-
-def asked_of(plea: Plea, clock: Clock) -> Asked:
-    """Return a request as the rules see it."""
-    first = plea.consented_by
-    return Asked(
-        side=clock.side,
-        owner=clock.owner_id,
-        requested_by=plea.requested_by_id,
-        consented_by=plea.consented_by_id,
-        consented_roles=frozenset(first.roles) if first else frozenset(),
-    )
 
 
 def _locked_open(plea: Plea) -> Plea:

@@ -1,12 +1,11 @@
 """What every plea shares: who may make one, one at a time, on a locked clock (see sla.consent)."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from sla.consent import MARKETING, SALES, Person, may_ask
 from sla.models import Clock, Plea
+from sla.queries.pleas import speaks_for
 from smarketing.lib.errors import DomainError
 from tenants.models import Membership
 
@@ -48,16 +47,5 @@ def locked_clock(clock: Clock) -> Clock:
 
 def check_may_ask(clock: Clock, by: Membership) -> None:
     """Raise NotYoursToAsk unless the member may speak for what is owed."""
-    if not may_ask(person_of(by), side=clock.side, concerned=concerned_by(clock)):
+    if not speaks_for(by, clock):
         raise NotYoursToAsk(_("Only whom this concerns, or the head of the side that owes it, can ask."))
-
-
-def concerned_by(clock: Clock) -> frozenset[UUID]:
-    """Return who owns the clock, or whose subject it is."""
-    own: dict[str, UUID | None] = {MARKETING: clock.subject.sender_id, SALES: clock.subject.owner_id}
-    return frozenset(pk for pk in (clock.owner_id, own.get(clock.side)) if pk is not None)
-
-
-def person_of(member: Membership) -> Person:
-    """Return a member as the rules see one."""
-    return Person(member.pk, frozenset(member.roles))

@@ -9,10 +9,26 @@ from sla.api.agreements import (
     AgreementSignatures,
     SigningDeputy,
 )
-from sla.api.calendars import CalendarPreview, Calendars
+from sla.api.calendars import (
+    CalendarFile,
+    CalendarHolidays,
+    CalendarPreview,
+    CalendarRetirement,
+    Calendars,
+    CalendarVersions,
+    OneCalendar,
+)
 from sla.api.clocks import Breaches, ClockExplanation, Clocks
 from sla.api.health import EngineHealth
 from sla.api.months import Month, Months
+from sla.api.pleas import (
+    Evidence,
+    EvidenceDecision,
+    EvidenceWithdrawal,
+    Excuse,
+    ExcuseDecision,
+    ExcuseWithdrawal,
+)
 from sla.api.targets import TargetCountersignature, Targets
 
 __all__ = [
@@ -23,13 +39,24 @@ __all__ = [
     "AgreementSignatures",
     "Agreements",
     "Breaches",
+    "CalendarFile",
+    "CalendarHolidays",
     "CalendarPreview",
+    "CalendarRetirement",
+    "CalendarVersions",
     "Calendars",
     "ClockExplanation",
     "Clocks",
     "EngineHealth",
+    "Evidence",
+    "EvidenceDecision",
+    "EvidenceWithdrawal",
+    "Excuse",
+    "ExcuseDecision",
+    "ExcuseWithdrawal",
     "Month",
     "Months",
+    "OneCalendar",
     "SigningDeputy",
     "TargetCountersignature",
     "Targets",

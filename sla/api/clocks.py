@@ -33,10 +33,13 @@ class ClockFilter(Struct, forbid_unknown_fields=True):
 
 
 class BreachFilter(Struct, forbid_unknown_fields=True):
-    """Due in which month, owed by which side."""
+    """Due in which month, owed by which side and whom, of which promise, in which state."""
 
     month: Month | Literal[""] = ""
     side: Literal["", "marketing", "sales", "board"] = ""
+    commitment: str = ""
+    owner: UUID | None = None
+    state: Literal["", "open", "late", "closed", "excused", "voided"] = ""
 
 
 class Clocks(KeyView):
@@ -67,16 +70,14 @@ class ClockExplanation(KeyView):
 
     @operation(
         "Explain a deadline",
-        answers={200: "Segments, pauses, closed days and sentences."},
+        answers={200: "Segments, pauses, closed days, owners, events, pleas and sentences."},
         problems=(401, 403, 404),
     )
     def get(self, request: Request, clock_id: UUID) -> Response:
-        """Return the counted segments, pauses and closed days, and the same in sentences."""
+        """Return what counted, what did not, whose time it was and what was asked, and the same in sentences."""
         clock = access.get_clock(self.member, clock_id)
-        # A fact may be dated a moment ahead of this request's reading of the time.
-        history = queries.clock_history(clock)
-        explanation = history.explanation(at=max(self.at, history.last_at))
-        return answer(explanation_whole(clock, explanation, zone=self.organisation.zone, at=self.at))
+        story = queries.story_of(clock, reader=self.member, at=self.at, zone=self.organisation.zone)
+        return answer(explanation_whole(clock, story, at=self.at))
 
 
 class Breaches(KeyView):
@@ -88,15 +89,9 @@ class Breaches(KeyView):
     def get(self, request: Request) -> Response:
         """List the breaches, of those due in a month where asked."""
         given = self.query(BreachFilter)
-        rows = access.visible_clocks(self.member).filter(~Q(breached_at=None) | _in_state("breached", self.at))
-        month = month_of(given.month)
-        if month:
-            zone = self.organisation.zone
-            begin, end = queries.start_of_month(month, zone=zone), queries.end_of_month(month, zone=zone)
-            rows = rows.filter(due_at__gte=begin, due_at__lt=end)
-        if given.side:
-            rows = rows.filter(side=given.side)
-        rows = rows.select_related("version", "owner__manager")
+        cut = queries.BreachCut(month_of(given.month), given.side, given.commitment, given.owner, given.state)
+        rows = queries.broken(access.visible_clocks(self.member), at=self.at)
+        rows = queries.cut_breaches(rows, cut, zone=self.organisation.zone).select_related("version", "owner__manager")
         return answer(page(request, rows, lambda clock: clock_row(clock, at=self.at)))
 
 

@@ -8,6 +8,19 @@ from sla.queries.agreements import (
     signatures_of,
     version_before,
 )
+from sla.queries.breaches import (
+    HEAT_DAYS,
+    STATES,
+    BreachCut,
+    HeatRow,
+    Rung,
+    breach_lines,
+    broken,
+    cut_breaches,
+    heat_of,
+    owners_of,
+    rungs_of,
+)
 from sla.queries.calendar_page import (
     Trial,
     calendar_cards,
@@ -42,9 +55,10 @@ from sla.queries.compliance import (
 )
 from sla.queries.courses import Course, course_of
 from sla.queries.credit import CreditCounts, credit_counts, ledger_by_day
+from sla.queries.explaining import OwnerShare, Story, shared_time, story_of
 from sla.queries.health import EngineHealth, SweepStanding, engine_health, sweep_standing
 from sla.queries.histories import History, clock_histories, clock_history
-from sla.queries.holidays import public_holidays, source_of
+from sla.queries.holidays import Wanted, offered_holidays, wanted_next
 from sla.queries.months import (
     end_of_month,
     last_day,
@@ -53,26 +67,44 @@ from sla.queries.months import (
     start_of_month,
     zone_of_organisation,
 )
-from sla.queries.target_year import TargetCell, month_state, targets_of_year
+from sla.queries.pleas import PleaRow, has_owned, open_pleas, plea_rows, pleas_of
+from sla.queries.target_year import (
+    TargetCell,
+    month_state,
+    months_to_fill,
+    targets_a_year_before,
+    targets_of_year,
+)
 from sla.queries.targets import TargetView, agreement_volume, target_as_of, target_for
 
 __all__ = [
+    "HEAT_DAYS",
+    "STATES",
+    "BreachCut",
     "BreachRow",
     "ClockView",
     "Compliance",
     "Course",
     "CreditCounts",
     "EngineHealth",
+    "HeatRow",
     "History",
     "OwnerRow",
+    "OwnerShare",
+    "PleaRow",
+    "Rung",
+    "Story",
     "SweepStanding",
     "TargetCell",
     "TargetView",
     "Trial",
+    "Wanted",
     "agreement_in_force",
     "agreement_volume",
+    "breach_lines",
     "breach_rows",
     "breaches_by_owner",
+    "broken",
     "calendar_cards",
     "calendar_in_force",
     "calendar_page",
@@ -85,6 +117,7 @@ __all__ = [
     "compliance",
     "course_of",
     "credit_counts",
+    "cut_breaches",
     "days_since_last_breach",
     "draft_of",
     "due_between",
@@ -93,6 +126,8 @@ __all__ = [
     "followers_of",
     "following_job",
     "going_on",
+    "has_owned",
+    "heat_of",
     "hours_by_id",
     "hours_for",
     "is_agreed",
@@ -101,23 +136,32 @@ __all__ = [
     "ledger_by_day",
     "month_is_closed",
     "month_state",
+    "months_to_fill",
     "newest_version",
     "next_month",
+    "offered_holidays",
     "open_breach_clocks",
     "open_breaches",
+    "open_pleas",
+    "owners_of",
     "past_breach_clocks",
     "past_due",
-    "public_holidays",
+    "plea_rows",
+    "pleas_of",
+    "rungs_of",
+    "shared_time",
     "signatures_of",
-    "source_of",
     "start_of_month",
+    "story_of",
     "sweep_standing",
     "target_as_of",
     "target_for",
+    "targets_a_year_before",
     "targets_of_year",
     "try_promise",
     "uses_of",
     "version_before",
     "version_rows",
+    "wanted_next",
     "zone_of_organisation",
 ]

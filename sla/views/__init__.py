@@ -23,6 +23,7 @@ from sla.views.calendars import (
     calendar_retire,
     calendars,
 )
+from sla.views.explanations import evidence, excuse, explanation, plea_decide, plea_withdraw
 from sla.views.health import health, health_check
 from sla.views.months import month, months
 from sla.views.targets import target_countersign, target_propose, targets, targets_countersign, targets_fill
@@ -51,10 +52,15 @@ __all__ = [
     "calendar_new",
     "calendar_retire",
     "calendars",
+    "evidence",
+    "excuse",
+    "explanation",
     "health",
     "health_check",
     "month",
     "months",
+    "plea_decide",
+    "plea_withdraw",
     "target_countersign",
     "target_propose",
     "targets",

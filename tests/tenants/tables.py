@@ -78,6 +78,7 @@ PAGES: dict[str, Page] = {
     "organisation_home": Page(ALL),
     "dashboards:joint": Page(ALL),
     "dashboards:nav_counts": Page(ALL),
+    "dashboards:replay": Page(HEADS | CHAIR, HEADS | CHAIR, path={"number": "{draft}"}),
     "events:audit": Page(frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR})),
     "leads:inbox": Page(ALL),
     "leads:list": Page(ALL),
@@ -204,6 +205,20 @@ PAGES: dict[str, Page] = {
     "sla:calendar_history": Page(ALL, path=CALENDAR),
     "sla:calendar_retire": Page(post=ADMIN, path={"calendar_id": "{spare_calendar}"}),
     "sla:breaches": Page(ALL),
+    "sla:explanation": Page(ALL, path={"clock_id": "{clock}"}),
+    # What sales owes is spoken for by sales only; the others who owe something are told so.
+    "sla:excuse": Page(
+        SIDES | CHAIR, SIDES | CHAIR, {"reason": "Nobody could."}, {"clock_id": "{late_clock}"},
+        refused=MARKETING | CHAIR,
+    ),
+    "sla:evidence": Page(
+        SIDES | CHAIR, SIDES | CHAIR, {"happened_at": "2026-03-02T10:30", "note": "I called."},
+        {"clock_id": "{late_clock}"}, refused=MARKETING | CHAIR,
+    ),
+    "sla:plea_decide": Page(
+        HEADS, HEADS, {"granted": "yes", "note": "Agreed."}, {"plea_id": "{plea}"}, refused=SALES_HEAD
+    ),
+    "sla:plea_withdraw": Page(post=SIDES | CHAIR, path={"plea_id": "{plea}"}, refused=MARKETING | CHAIR),
     "sla:health": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     "sla:health_check": Page(post=HEADS | CHAIR | ADMIN),
     "intake:submissions": Page(DOOR),
@@ -359,6 +374,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("agreement", "DELETE"): Operation("sla:write", HEADS, path={"number": "{draft}"}),
     ("agreement_proposal", "POST"): Operation("sla:write", HEADS, {"starts_on": "2026-04-01"}, {"number": "{draft}"}),
     ("agreement_proposal", "DELETE"): Operation("sla:write", HEADS, path={"number": "{draft}"}, refused=HEADS),
+    ("agreement_replay", "POST"): Operation("reports:read", HEADS | CHAIR, path={"number": "{draft}"}),
+    ("agreement_replay", "GET"): Operation("reports:read", HEADS | CHAIR, path={"number": "{replayed}"}),
     ("agreement_diff", "GET"): _reads("sla:read", number="{draft}"),
     ("agreement_labels", "PUT"): Operation(
         "sla:write", ADMIN, {"labels": {"/reasons/lost/price": "Too dear"}}, {"number": "{version}"}
@@ -379,6 +396,32 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("clocks", "GET"): _reads("sla:read"),
     ("clock_explanation", "GET"): _reads("sla:read", clock_id="{clock}"),
     ("breaches", "GET"): _reads("sla:read"),
+    ("excuse", "POST"): Operation(
+        "sla:write",
+        SIDES | CHAIR,
+        {"reason": "Nobody could."},
+        {"clock_id": "{late_clock}"},
+        refused=MARKETING | CHAIR,
+    ),
+    ("excuse_decision", "POST"): Operation(
+        "sla:write", HEADS, {"granted": True}, {"clock_id": "{pleaded_clock}"}, refused=SALES_HEAD
+    ),
+    ("excuse_withdrawal", "POST"): Operation(
+        "sla:write", SIDES | CHAIR, path={"clock_id": "{pleaded_clock}"}, refused=MARKETING | CHAIR
+    ),
+    ("evidence", "POST"): Operation(
+        "sla:write",
+        SIDES | CHAIR,
+        {"happened_at": "2026-03-02T09:30:00Z", "note": "I called."},
+        {"clock_id": "{late_clock}"},
+        refused=MARKETING | CHAIR,
+    ),
+    ("evidence_decision", "POST"): Operation(
+        "sla:write", HEADS, {"granted": True}, {"clock_id": "{claimed_clock}"}, refused=SALES_HEAD
+    ),
+    ("evidence_withdrawal", "POST"): Operation(
+        "sla:write", SIDES | CHAIR, path={"clock_id": "{claimed_clock}"}, refused=MARKETING | CHAIR
+    ),
     ("engine_health", "GET"): _reads("sla:read", HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     ("calendars", "GET"): _reads("sla:read"),
     ("calendars", "POST"): Operation("sla:write", ADMIN, WEEK),

@@ -7,7 +7,7 @@ so that the crawl can also prove that it reads pages on which texts stand.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,9 +49,12 @@ from sla.actions import (
     draft_version,
     keep_months,
     name_deputy,
+    notice_due,
     open_calendar,
     propose_target,
+    request_excuse,
     sign_version,
+    submit_evidence,
 )
 from sla.models import AgreementVersion, Calendar, Clock
 from sla.queries import agreement_in_force
@@ -172,6 +175,7 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         _furnish_tenants(house, at=at)
         _furnish_intake(house, at=at)
         _furnish_leads(house, at=at)
+        _furnish_breaches(house, at=at)
         _furnish_board(house, at=at)
         _furnish_sla(house, at=at)
     run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
@@ -306,6 +310,23 @@ def _rejected(house: House, name: str, *, at: datetime) -> Rejection:
     )
 
 
+def _furnish_breaches(house: House, *, at: datetime) -> None:
+    """Two people who asked for a talk and were not called within the hour; about one of them an excuse is asked."""
+    rep, mark = house.staff[Role.SALES_REP], house.mark
+    clocks = []
+    for name in ("late", "pleaded"):
+        marketer = house.staff[Role.MARKETER]
+        person = replace(captured(name, mark, at=at), intent="talk_to_sales")
+        handover = hand_over(take_in(person, at=at, marketer=marketer).lead, by=marketer, at=at)
+        clocks.append(Clock.objects.get(subject=handover.subject_id, commitment="first_contact"))
+    notice_due(at=at + timedelta(minutes=90))
+    house.things["late_clock"] = str(clocks[0].pk)
+    plea = request_excuse(clocks[1], reason=f"excuse {mark}", by=rep, at=at + timedelta(minutes=95))
+    house.things["pleaded_clock"], house.things["plea"] = str(clocks[1].pk), str(plea.pk)
+    told = {"happened_at": at + timedelta(minutes=30), "note": f"claim {mark}", "at": at + timedelta(minutes=95)}
+    house.things["claimed_clock"] = str(submit_evidence(clocks[1], by=rep, **told).clock_id)
+
+
 def _furnish_board(house: House, *, at: datetime) -> None:
     chair, mark = house.staff[Role.EXECUTIVE], house.mark
     for number, stance in enumerate(("none", "follows")):
@@ -346,6 +367,9 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     content["reasons"]["lost"][0]["label"] = f"label {house.mark}"
     change_draft(draft, content=content, by=manager, at=at)
     house.things["draft"] = str(draft.number)
+    params = {"version": str(version.pk), "month": "2026-02-01", "revision": version.revision, "next_url": house.mark}
+    start_job(kind="dashboards.replay", params=params, by=manager, at=at)
+    house.things["replayed"] = str(version.number)
     house.things["calendar"] = str(Calendar.objects.get(key="sales").pk)
     week = {"name": f"calendar {house.mark}", "zone": "Europe/Vienna", "weekly": {"mon": [["09:00", "17:00"]]}}
     spare = open_calendar(content=week, by=house.staff[Role.ADMINISTRATOR], at=at)
