@@ -1,0 +1,104 @@
+"""From a deadline to its recorded breach, with beat and worker really running.
+
+Run it as `python benchmarks/bench_lag.py [deadlines [seconds]]`; it starts a database, a queue, beat and worker of its
+own, spreads the deadlines over the seconds and waits for them in real time.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ground import ROOT, Ground, ground, load, open_organisations
+
+DEADLINES = 300
+SPREAD_SECONDS = 60
+# Time for the programs to start before the first deadline.
+AHEAD = timedelta(seconds=10)
+
+
+def main() -> None:
+    """Spread deadlines over a minute and print how long each waited to be recorded."""
+    words = [int(word) for word in sys.argv[1:]]
+    number, seconds = (*words, *(DEADLINES, SPREAD_SECONDS)[len(words) :])
+    with ground(with_queue=True) as place:
+        (organisation_id,) = open_organisations(1, at=_now() - timedelta(days=30))
+        with programs_running(place):
+            _start(organisation_id, number, seconds)
+            _wait(place, seconds)
+        lags = [row[0] for row in place.ask(LAGS)]
+    assert len(lags) == number, f"{len(lags)} of {number} were recorded"
+    print(f"{number} deadlines over {seconds} s: recorded after {_share(lags, 50)} (p50), {_share(lags, 99)} (p99)")
+    print(f"slowest {lags[-1]:.2f} s, {load()}")
+
+
+LAGS = """
+select extract(epoch from e.recorded_at - e.at)::float from events_event e where e.kind = 'clock.breached' order by 1
+"""
+
+
+@contextmanager
+def programs_running(place: Ground) -> Iterator[None]:
+    """Run the product's own beat and worker on this ground."""
+    from smarketing.services import programs
+
+    binaries = Path(sys.executable).parent
+    commands = [programs.worker(binaries), programs.beat(binaries, place.data / "schedule")]
+    children = []
+    for command in commands:
+        with (place.data / "programs.log").open("ab") as log:
+            environment = os.environ | place.variables
+            children.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
+    try:
+        yield
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGTERM)
+        for child in children:
+            child.wait(60)
+
+
+def _start(organisation_id: int, number: int, seconds: int) -> None:
+    """Start clocks in elapsed time that fall due one after the other."""
+    from sla import actions, queries
+    from smarketing.lib.scope import tenant_scope
+
+    first = _now() + AHEAD
+    with tenant_scope(organisation_id):
+        version = queries.agreement_in_force(at=first)
+        assert version is not None
+        terms = next(terms for terms in version.content["commitments"] if terms["key"] == "decision")
+        terms |= {"amount": 1, "unit": "elapsed_hours", "warn_shares": []}
+        for place in range(number):
+            begun = first + timedelta(seconds=seconds * place / number) - timedelta(hours=1)
+            subject = actions.open_subject(
+                kind="handover", thread_id=None, version=version, opened_at=begun, zone="Europe/Vienna"
+            )
+            actions.start_clock(subject, "decision", at=begun)
+
+
+def _wait(place: Ground, seconds: int) -> None:
+    end = time.monotonic() + seconds + AHEAD.total_seconds() + 30
+    while time.monotonic() < end:
+        time.sleep(1)
+        if place.ask("select count(*) from sla_clock where state = 'running'") == [(0,)]:
+            return
+
+
+def _now() -> datetime:
+    from smarketing.lib.clock import now
+
+    return now()
+
+
+def _share(values: list[float], percent: int) -> str:
+    return f"{values[min(len(values) * percent // 100, len(values) - 1)]:.2f} s"
+
+
+if __name__ == "__main__":
+    main()
