@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Extract, JSONObject
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from leads.access import visible_handovers
+from leads.access import SEE_ALL, visible_handovers
 from leads.models import Handover, Rejection
 from leads.queries.shapes import OnTime, QueueRow, ScoreView
 from sla.models import Clock
@@ -27,7 +28,9 @@ VIEWS = ("todo", "to_decide", "needs_contact", "accepted", "rejected")
 GROUPS = ("breached", "under_2h", "today", "tomorrow", "later", "paused")
 PENDING = Q(decision=Handover.Decision.PENDING)
 REJECTED = Q(decision=Handover.Decision.REJECTED)
-TAKEN = ~PENDING & ~REJECTED & ~Q(progress=Handover.Progress.CLOSED)
+# In the words of the index handover_in_hand: what is open, however much was closed.
+OPEN = ~Q(progress=Handover.Progress.CLOSED) & ~Q(decision=Handover.Decision.REJECTED)
+TAKEN = OPEN & ~PENDING
 UNTOUCHED = Q(contacted_at=None)
 
 
@@ -51,10 +54,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Overview:
-    """Counts per view, and a version that changes with every handover in them."""
+    """Counts per view, a version that changes with every handover and clock in them, the member's own compliance."""
 
     counts: dict[str, int]
     version: str
+    on_time: OnTime | None = None
 
 
 @dataclass(frozen=True)
@@ -64,44 +68,86 @@ class Group:
     key: str
     label: str
     rows: list[Any] = field(default_factory=list)
+    # The page ends within this group: there are more rows of it.
+    goes_on: bool = False
 
 
 def view_of(name: str) -> Q:
     """Return what a saved view shows."""
-    in_dispute = Rejection.objects.filter(
-        handover=OuterRef("pk"), state__in=[Rejection.State.OPEN, Rejection.State.APPEALED]
-    )
+    in_dispute = Rejection.objects.filter(state__in=[Rejection.State.OPEN, Rejection.State.APPEALED])
     views = {
         # Where the day starts: everything that sales owes a decision or a first contact.
-        "todo": PENDING | (TAKEN & UNTOUCHED),
-        "to_decide": PENDING,
-        "needs_contact": (PENDING | TAKEN) & UNTOUCHED,
+        "todo": OPEN & (PENDING | UNTOUCHED),
+        "to_decide": OPEN & PENDING,
+        "needs_contact": OPEN & UNTOUCHED,
         "accepted": TAKEN,
         # With marketing or the board; what is final is history.
-        "rejected": REJECTED & Q(Exists(in_dispute)),
+        "rejected": REJECTED & Q(pk__in=in_dispute.values("handover")),
     }
     return views[name]
 
 
-def overview_of(membership: Membership, *, at: datetime) -> Overview:
-    """Count the views and digest them, in one query over what is open."""
-    open_rows = visible_handovers(membership).filter(PENDING | TAKEN | view_of("rejected"))
-    found = open_rows.aggregate(
-        changes=Sum("revision"),
-        newest=Max("updated_at"),
-        **{name: Count("pk", filter=view_of(name)) for name in VIEWS},
-    )
-    counts = {name: int(found[name]) for name in VIEWS}
+def overview_of(membership: Membership, *, at: datetime, zone: str = "") -> Overview:
+    """Count the views and digest them and their clocks, in one query whose cost depends on what is open.
+
+    With a zone also the member's own compliance in the running month.
+    """
+    mine = visible_handovers(membership)
+    views = {name: Count("pk", filter=view_of(name)) for name in VIEWS if name != "rejected"}
+    changes = {"changes": Sum("revision"), "newest": Max("updated_at")}
+    parts = {
+        "opened": _told(mine.filter(OPEN), **changes, **views),
+        "returned": _told(mine.filter(view_of("rejected")), **changes, rejected=Count("pk")),
+        "clocks": _told(_owed_to_see(membership), **_state_of_clocks(at)),
+    }
+    if zone:
+        parts["month"] = _told(_due_this_month(membership, at=at, zone=zone), **_compliance(at))
+    found = Membership.objects.filter(pk=membership.pk).values(**parts).get()
+    facts = {name: told or {} for name, told in found.items()}
+    counts = {name: int((facts["opened"] | facts["returned"]).get(name, 0)) for name in VIEWS}
     moment = int(at.timestamp()) // FRESH_FOR_SECONDS
-    facts = (membership.pk, counts, found["changes"], found["newest"], moment)
-    return Overview(counts, hashlib.sha256(repr(facts).encode()).hexdigest()[:24])
+    digested = (membership.pk, moment, facts["opened"], facts["returned"], facts["clocks"])
+    version = hashlib.sha256(repr(digested).encode()).hexdigest()[:24]
+    return Overview(counts, version, _on_time(facts["month"], at=at, zone=zone) if zone else None)
+
+
+def _told(rows: "QuerySet[Any]", **aggregates: Any) -> Subquery:
+    """Return aggregates over rows as one value, so that several make one query; None over no rows."""
+    whole = rows.order_by().values("organisation_id").annotate(told=JSONObject(**aggregates))
+    return Subquery(whole.values("told"))
+
+
+def _owed_to_see(membership: Membership) -> "QuerySet[Clock]":
+    owed = open_clocks().filter(side="sales")
+    return owed if membership.has(*SEE_ALL) else owed.filter(Q(owner=membership) | Q(owner=None))
+
+
+def _state_of_clocks(at: datetime) -> dict[str, Any]:
+    """Return what a sweep, a pause, an excuse or a new calendar changes, and which rows regroup as time goes by."""
+    return {
+        "count": Count("pk"),
+        "due": Sum(Extract("due_at", "epoch")),
+        "late": Count("pk", filter=Q(due_at__lt=at)),
+        "soon": Count("pk", filter=Q(due_at__lt=at + SOON)),
+        "running": Count("pk", filter=Q(state=Clock.State.RUNNING)),
+        "paused": Count("pk", filter=Q(state=Clock.State.PAUSED)),
+    }
+
+
+def open_clocks() -> "QuerySet[Clock]":
+    """Return the clocks about which somebody still owes something, in the words of the index clock_open."""
+    open_states = (Clock.State.RUNNING, Clock.State.BREACHED, Clock.State.PAUSED)
+    return Clock.objects.filter(stopped_at=None, closed_at=None, state__in=open_states)
 
 
 def queue_for(
     membership: Membership, picked: Picked, *, at: datetime, zone: str, first: int = 0, count: int = PAGE
 ) -> Queue:
     """Return the rows of a view by time left, from the ``first`` on."""
-    handovers = list(_queue(membership, picked)[first : first + count])
+    page = _queue(membership, picked)[first : first + count]
+    # Found among ids only, so that what the page does not show is never read.
+    found = _by_time_left(Handover.objects.filter(pk__in=page.values("pk")))
+    handovers = list(found.select_related("lead__company").defer("snapshot", "lead__score_reasons"))
     clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone)
     rows = [_row(handover, clocks[handover.subject_id]) for handover in handovers]
     return Queue(rows, {handover.pk: clocks[handover.subject_id] for handover in handovers})
@@ -124,11 +170,12 @@ def _filtered(membership: Membership, picked: Picked) -> "QuerySet[Handover]":
 
 
 def _queue(membership: Membership, picked: Picked) -> "QuerySet[Handover]":
-    owed = Clock.objects.filter(subject=OuterRef("subject"), stopped_at=None, closed_at=None)
-    open_states = (Clock.State.RUNNING, Clock.State.BREACHED, Clock.State.PAUSED)
-    due = owed.filter(state__in=open_states).order_by("due_at").values("due_at")[:1]
-    rows = _filtered(membership, picked).annotate(next_due=Subquery(due))
-    return rows.select_related("lead__company").order_by(F("next_due").asc(nulls_last=True), "sent_at", "pk")
+    return _by_time_left(_filtered(membership, picked))
+
+
+def _by_time_left(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
+    due = open_clocks().filter(subject=OuterRef("subject")).order_by("due_at").values("due_at")[:1]
+    return rows.annotate(next_due=Subquery(due)).order_by(F("next_due").asc(nulls_last=True), "sent_at", "pk")
 
 
 def _row(handover: Handover, clocks: Sequence[ClockView]) -> QueueRow:
@@ -151,8 +198,8 @@ def headline(clocks: Iterable[ClockView]) -> ClockView | None:
     return next((clock for clock in clocks if clock.is_open), None)
 
 
-def grouped(rows: Iterable[QueueRow], *, at: datetime, zone: str) -> list[Group]:
-    """Return the rows under the headings of the time that is left."""
+def grouped(rows: Sequence[QueueRow], *, at: datetime, zone: str, goes_on: bool = False) -> list[Group]:
+    """Return the rows under the headings of the time that is left; ``goes_on`` when the queue has more than these."""
     labels = {
         "breached": _("Breached"),
         "under_2h": _("Under 2 hours"),
@@ -165,7 +212,8 @@ def grouped(rows: Iterable[QueueRow], *, at: datetime, zone: str) -> list[Group]
     found: dict[str, list[QueueRow]] = {key: [] for key in GROUPS}
     for row in rows:
         found[_group(row.clock, at=at, today=today, zone=zone)].append(row)
-    return [Group(key, labels[key], found[key]) for key in GROUPS if found[key]]
+    last = _group(rows[-1].clock, at=at, today=today, zone=zone) if rows and goes_on else ""
+    return [Group(key, labels[key], found[key], key == last) for key in GROUPS if found[key]]
 
 
 def _group(clock: ClockView | None, *, at: datetime, today: date, zone: str) -> str:
@@ -181,20 +229,26 @@ def _group(clock: ClockView | None, *, at: datetime, today: date, zone: str) -> 
     return {0: "today", 1: "tomorrow"}.get(days, "later")
 
 
-def on_time_of(membership: Membership, *, at: datetime, zone: str) -> OnTime | None:
-    """Return the person's own compliance over what is due this month; None before the first verdict."""
+def _due_this_month(membership: Membership, *, at: datetime, zone: str) -> "QuerySet[Clock]":
     local = at.astimezone(ZoneInfo(zone))
     first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     after = (first + timedelta(days=32)).replace(day=1)
-    mine = Clock.objects.filter(owner=membership, side="sales", due_at__gte=first, due_at__lt=after)
+    return Clock.objects.filter(owner=membership, side="sales", due_at__gte=first, due_at__lt=after)
+
+
+def _compliance(at: datetime) -> dict[str, Any]:
     late = Q(state=Clock.State.BREACHED) | Q(state=Clock.State.RUNNING, due_at__lt=at)
-    found = mine.aggregate(
-        met=Count("pk", filter=Q(state=Clock.State.MET)),
-        breached=Count("pk", filter=late),
-        pending=Count("pk", filter=Q(state=Clock.State.RUNNING, due_at__gte=at)),
-    )
-    decided = found["met"] + found["breached"]
+    return {
+        "met": Count("pk", filter=Q(state=Clock.State.MET)),
+        "breached": Count("pk", filter=late),
+        "pending": Count("pk", filter=Q(state=Clock.State.RUNNING, due_at__gte=at)),
+    }
+
+
+def _on_time(found: dict[str, int], *, at: datetime, zone: str) -> OnTime | None:
+    """Return the person's own compliance over what is due this month; None before the first verdict."""
+    decided = found.get("met", 0) + found.get("breached", 0)
     if not decided:
         return None
-    label = format_date(local, "F")
+    label = format_date(at.astimezone(ZoneInfo(zone)), "F")
     return OnTime(found["met"] * 100 / decided, found["met"], decided, found["pending"], label)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from leads import access, queries, words
 from leads.models import Handover
 from leads.pages import Empty, Filter, address, filter_of, views_of
-from leads.queries.shapes import OnTime, Undo
+from leads.queries.shapes import Undo
 from sla.queries.clocks import ClockView
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page, wants_fragment
@@ -50,7 +50,7 @@ def inbox(request: MemberRequest) -> HttpResponse:
     at = now()
     place = place_of(request, request.GET)
     part = _part(request)
-    overview = queries.overview_of(request.membership, at=at)
+    overview = queries.overview_of(request.membership, at=at, zone="" if part else request.organisation.zone)
     etag = f'"{overview.version}"'
     if part == "queue" and request.headers.get("If-None-Match") == etag:
         return _not_modified(etag)
@@ -123,23 +123,17 @@ def _context(
     context = {
         **_counts(place, overview, len(rows)),
         **detail,
-        "groups": queries.grouped(shown, at=at, zone=zone),
+        "groups": queries.grouped(shown, at=at, zone=zone, goes_on=len(rows) == queries.PAGE),
         "more_url": _more_url(place, len(rows)),
         "queue_etag": f'"{overview.version}"',
         "queue_url": place.url(lead=current),
         "empty": _empty(place, overview),
-        "on_time": _on_time(request, place, at=at) if part in ("", "acted") else None,
+        # Beside what waits for others one's own compliance would say nothing.
+        "on_time": overview.on_time if place.picked.view != "rejected" else None,
     }
     if not part:
         context["filters"] = _filters(request, place)
     return context
-
-
-def _on_time(request: MemberRequest, place: Place, *, at: datetime) -> OnTime | None:
-    """Return the member's own compliance; beside what waits for others it would say nothing."""
-    if place.picked.view == "rejected":
-        return None
-    return queries.on_time_of(request.membership, at=at, zone=request.organisation.zone)
 
 
 def _counts(place: Place, overview: queries.Overview, shown: int) -> dict[str, Any]:
@@ -230,7 +224,7 @@ def acted(
     """Answer an act done by htmx: the next lead, and out of band the queue and the counters; 409 with a refusal."""
     behind = place_behind(request)
     place = replace(behind, lead=str(show) if show else "", first=0)
-    overview = queries.overview_of(request.membership, at=at)
+    overview = queries.overview_of(request.membership, at=at, zone=request.organisation.zone)
     try:
         context = _context(request, place, overview, at=at, part="acted")
     except Http404:
