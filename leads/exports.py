@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from leads import words
 from leads.models import Lead
+from leads.queries.stages import stage_labels
 from smarketing.lib.scope import tenant_scope
 from smarketing.lib.spreadsheets import Cell, csv_stream, xlsx_stream
 
@@ -51,7 +52,7 @@ def lead_file(
 
 
 def _rows(leads: "QuerySet[Lead]", zone: ZoneInfo) -> Iterator[list[Cell]]:
-    stages = {key: str(label) for key, label in words.STAGES.items()}
+    stages = stage_labels()
     tiers = {key: str(label) for key, label in words.TIERS.items()}
     for told in leads.values_list(*_FIELDS)[:MOST_ROWS].iterator(chunk_size=FETCHED):
         yield _cells(dict(zip(_FIELDS, told, strict=True)), stages, tiers, zone)

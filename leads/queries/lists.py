@@ -16,6 +16,7 @@ from leads.queries.detail import company_of, initials, score_of, touch_line
 from leads.queries.inbox import headline
 from leads.queries.search import Search, search_for
 from leads.queries.shapes import LeadRow
+from leads.queries.stages import stage_labels
 from sla.queries.clocks import ClockView, clock_views
 from tenants.models import Membership
 from tenants.roles import MARKETING
@@ -173,11 +174,11 @@ def lead_rows(leads: Sequence[Lead], *, at: datetime, zone: str) -> list[LeadRow
     latest = Handover.objects.filter(lead=OuterRef("lead")).order_by("-number").values("pk")[:1]
     handovers = Handover.objects.filter(lead__in=leads, pk=Subquery(latest))
     subjects = dict(handovers.values_list("lead_id", "subject_id"))
-    clocks = clock_views(subjects.values(), at=at, zone=zone)
-    return [_row(lead, clocks.get(subjects[lead.pk], []) if lead.pk in subjects else []) for lead in leads]
+    clocks, stages = clock_views(subjects.values(), at=at, zone=zone), stage_labels()
+    return [_row(lead, stages, clocks.get(subjects[lead.pk], []) if lead.pk in subjects else []) for lead in leads]
 
 
-def _row(lead: Lead, clocks: Iterable[ClockView]) -> LeadRow:
+def _row(lead: Lead, stages: Mapping[str, str], clocks: Iterable[ClockView]) -> LeadRow:
     owner, marketer = lead.sales_owner, lead.marketer
     return LeadRow(
         lead_id=lead.pk,
@@ -186,7 +187,7 @@ def _row(lead: Lead, clocks: Iterable[ClockView]) -> LeadRow:
         company=company_of(lead),
         email=lead.email,
         country=lead.country,
-        stage=words.word(words.STAGES, lead.stage),
+        stage=stages[lead.stage],
         stage_tone=words.STAGE_TONES.get(Lead.Stage(lead.stage), ""),
         score=score_of(lead),
         owner_name=owner.name if owner else "",
@@ -199,6 +200,7 @@ def _row(lead: Lead, clocks: Iterable[ClockView]) -> LeadRow:
         last_at=lead.updated_at,
         wake_on=lead.wake_on,
         clock=headline(clocks),
+        dwells=lead.dwelling_since is not None,
     )
 
 

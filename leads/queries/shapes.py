@@ -215,6 +215,8 @@ class LeadRow:
     last_at: datetime
     wake_on: date | None
     clock: ClockView | None
+    # It stands still in its stage longer than the organisation wants.
+    dwells: bool = False
 
 
 @dataclass(frozen=True)
