@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import sqrt
 
 from leads.periods import CONVERSION_FOR
 
@@ -96,6 +97,36 @@ def lead_velocity(present: int, before: int) -> float | None:
 def is_mature(cohort_ends_at: datetime, *, at: datetime) -> bool:
     """Tell whether the last lead of a cohort has had its whole time to convert."""
     return at >= cohort_ends_at + CONVERSION_FOR
+
+
+# A rate of one's own is used from this many cases on, and this many that came through.
+LEAST_CASES, LEAST_HITS = 30, 5
+# 95 % of a normal distribution lie within so many deviations.
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a rate lies with 95 % confidence, from 0 to 100."""
+
+    low: float
+    high: float
+
+
+def wilson(numerator: int, denominator: int) -> Interval | None:
+    """The score interval of Wilson (1927), which holds for small numbers and rates near 0 and 100 %."""
+    if not denominator:
+        return None
+    share, square = numerator / denominator, _Z**2 / denominator
+    middle = share + square / 2
+    spread = _Z * sqrt(share * (1 - share) / denominator + square / (4 * denominator))
+    low, high = ((middle + sign * spread) / (1 + square) for sign in (-1, 1))
+    return Interval(max(low, 0.0) * 100, min(high, 1.0) * 100)
+
+
+def is_enough(share: Share) -> bool:
+    """Tell whether a rate stands on enough cases to plan with."""
+    return share.denominator >= LEAST_CASES and share.numerator >= LEAST_HITS
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,16 @@ app_name = "dashboards"
 
 urlpatterns = [
     path("dashboard/", views.joint, name="joint"),
+    path("plan/", views.plan, name="plan"),
+    path("plan/adopt/", views.plan_adopt, name="plan_adopt"),
+    path("agreement/<int:number>/replay/", views.replay, name="replay"),
     path("nav-counts/", views.nav_counts, name="nav_counts"),
 ]
 
 api_urlpatterns = [
+    path("plans", api.Plans.as_view(), name="plans"),
+    path("plans/adoption", api.PlanAdoption.as_view(), name="plan_adoption"),
+    path("agreements/<int:number>/replay", api.AgreementReplay.as_view(), name="agreement_replay"),
     path("kpis", api.Kpis.as_view(), name="kpis"),
     path("kpis/funnel", api.Funnel.as_view(), name="kpis_funnel"),
     path("kpis/pace", api.Pace.as_view(), name="kpis_pace"),

@@ -5,6 +5,7 @@ Every step is rounded up before the next one begins: nobody wins 0.4 customers.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from sla.business_time.problem import Problem, gettext_noop
 
@@ -49,6 +50,18 @@ def reverse_funnel(revenue_goal: Number, average_deal: Number, rates: Rates) -> 
     return Funnel(customers, prospects, mqls, _divided_up(mqls, rates.lead_to_mql))
 
 
+def points_for(mqls: int, points_per_mql: Number) -> int:
+    """Weighted points of so many MQL, in whole points, rounded up."""
+    _require_positive("points_per_mql", points_per_mql)
+    return _divided_up(mqls, Fraction(1) / Fraction(points_per_mql))
+
+
+def _require_positive(name: str, amount: Number) -> None:
+    if not _is_number(amount) or amount <= 0:
+        text = gettext_noop("Give a number greater than zero.")
+        raise FunnelInvalid([Problem(f"/{name}", "amount_not_positive", text)])
+
+
 def _require_plannable(revenue_goal: Number, average_deal: Number, rates: Rates) -> None:
     problems = []
     for name, amount in (("revenue_goal", revenue_goal), ("average_deal", average_deal)):
@@ -70,7 +83,7 @@ def _is_number(value: object) -> bool:
     return Decimal(value).is_finite()
 
 
-def _divided_up(amount: Number, divisor: Number) -> int:
+def _divided_up(amount: Number, divisor: Number | Fraction) -> int:
     """Division rounded up, in whole numbers, so that no rounding error adds a lead."""
     top, bottom = amount.as_integer_ratio()
     over, under = divisor.as_integer_ratio()

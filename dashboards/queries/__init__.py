@@ -2,6 +2,7 @@
 
 from dashboards.queries.cohorts import Cohort, cohorts
 from dashboards.queries.cut import Cut, months_before
+from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
 from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
 from dashboards.queries.nav import NavCount, nav_counts, version_of
 from dashboards.queries.points import Credits, credits_of, ledger
@@ -10,6 +11,7 @@ from dashboards.queries.rejections import Reason, Rejections, rejections
 from dashboards.queries.speed import Speeds, medians, speeds
 
 __all__ = [
+    "Actual",
     "Agreement",
     "Cohort",
     "Credits",
@@ -17,10 +19,12 @@ __all__ = [
     "Delivery",
     "MonthFigures",
     "NavCount",
+    "OwnRates",
     "Promises",
     "Reason",
     "Rejections",
     "Speeds",
+    "actual_of",
     "cohorts",
     "credits_of",
     "delivery",
@@ -29,6 +33,7 @@ __all__ = [
     "month_figures",
     "months_before",
     "nav_counts",
+    "own_rates",
     "promises",
     "rejections",
     "speeds",

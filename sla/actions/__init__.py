@@ -9,6 +9,7 @@ from sla.actions.calendars import (
     change_calendar,
     open_calendar,
     retire_calendar,
+    take_over_file,
     take_over_holidays,
 )
 from sla.actions.clocks import (
@@ -179,6 +180,7 @@ __all__ = [
     "suspend_credit",
     "sweep",
     "sweep_batch",
+    "take_over_file",
     "take_over_holidays",
     "unmerge_clocks",
     "unpause_clocks",

@@ -1,5 +1,6 @@
 """Marketing's target of a month: proposed by one side, countersigned by the other."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -38,6 +39,13 @@ class NotYourSideToSign(DomainError):
     status = 403
 
 
+class NothingToPropose(DomainError):
+    """Every month of the year is over, or none has a figure."""
+
+    code = "nothing_to_propose"
+    status = 422
+
+
 class TargetNotProposed(DomainError):
     """Another proposal or signature came first."""
 
@@ -50,6 +58,25 @@ def propose_target(*, month: date, points: Decimal | int, note: str, by: Members
 
     Raises NotYourSideToSign, TargetMonthOver, TargetOutOfRange, or TargetNotProposed when two came at once.
     """
+    return _propose(month, points, note, by=by, at=at)
+
+
+@transaction.atomic
+def propose_targets(*, points: Mapping[date, Decimal], note: str, by: Membership, at: datetime) -> list[Target]:
+    """Propose several months at once: all of them or none. The sales manager is told once.
+
+    Raises what propose_target raises, and NothingToPropose without a month.
+    """
+    if not points:
+        raise NothingToPropose(_("There is no month to propose a target for."))
+    told = [len(points)] + [0] * (len(points) - 1)
+    return [
+        _propose(month, points[month], note, by=by, at=at, months=months)
+        for month, months in zip(sorted(points), told, strict=True)
+    ]
+
+
+def _propose(month: date, points: Decimal | int, note: str, *, by: Membership, at: datetime, months: int = 1) -> Target:
     if not by.has(Role.MARKETING_MANAGER):
         raise NotYourSideToSign(_("The marketing manager proposes targets."))
     points = Decimal(points)
@@ -59,7 +86,7 @@ def propose_target(*, month: date, points: Decimal | int, note: str, by: Members
     _require_open(month, at=at)
     Target.objects.filter(month=month, state=Target.State.PROPOSED).update(state=Target.State.SUPERSEDED)
     target = _insert(month, round(points, 2), note, by=by, at=at)
-    _record("target.proposed", target, by=by, at=at)
+    _record("target.proposed", target, by=by, at=at, months=months)
     return target
 
 
@@ -95,10 +122,17 @@ def countersign_target(target: Target, *, by: Membership, at: datetime) -> Targe
     return target
 
 
+@transaction.atomic
+def countersign_targets(targets: Sequence[Target], *, by: Membership, at: datetime) -> list[Target]:
+    """Let several proposals apply, all of those that were seen or none."""
+    return [countersign_target(target, by=by, at=at) for target in sorted(targets, key=lambda target: target.month)]
+
+
 def _require_open(month: date, *, at: datetime) -> None:
     if at >= end_of_month(month, zone=zone_of_organisation()):
         raise TargetMonthOver(_("This month has ended; its target stays as it was."))
 
 
-def _record(kind: str, target: Target, *, by: Membership, at: datetime) -> None:
-    record(kind, target, by=by, at=at, data={"month": f"{target.month:%Y-%m}", "points": str(target.points)})
+def _record(kind: str, target: Target, *, by: Membership, at: datetime, **more: int) -> None:
+    data = {"month": f"{target.month:%Y-%m}", "points": f"{target.points.normalize():f}", **more}
+    record(kind, target, by=by, at=at, data=data)

@@ -1,6 +1,6 @@
 """The year of targets, as its page shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,6 +81,24 @@ def targets_of_year(year: int, *, member: Membership, at: datetime, zone: str) -
         zone=zone,
     )
     return [_cell(date(year, number, 1), known, member) for number in range(1, 13)]
+
+
+def months_to_fill(year: int, *, at: datetime, zone: str) -> dict[date, int]:
+    """Return the months of a year that are not over, with their working days."""
+    today = at.astimezone(ZoneInfo(zone)).date()
+    hours = hours_for(calendar_in_force("marketing"))
+    months = [date(year, number, 1) for number in range(1, 13)]
+    return {month: len(hours.working_days(month, last_day(month))) for month in months if today <= last_day(month)}
+
+
+def targets_a_year_before(months: Iterable[date], *, zone: str) -> dict[date, Decimal | None]:
+    """Return what each of these months had a year before, in one query, by the month of then."""
+    before = [month.replace(year=month.year - 1) for month in months]
+    if not before:
+        return {}
+    targets = list(Target.objects.filter(month__lte=max(before), state=Target.State.COUNTERSIGNED))
+    versions = signed_versions()
+    return {month: view_among(targets, versions, month, zone=zone).points for month in before}
 
 
 def month_state(month: date, *, at: datetime, zone: str) -> str:

@@ -1,6 +1,8 @@
 """Targets: the year's grid, proposing, countersigning."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,14 +12,19 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sla import access, actions, queries
-from sla.forms import FIRST_YEAR, LAST_YEAR, TargetForm
+from sla import access, actions, queries, spread
+from sla.forms import FIRST_YEAR, LAST_YEAR, CountersignForm, FillForm, TargetForm
+from sla.words import tier_label
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page, toast, wants_fragment
 from tenants.access import MemberRequest, members_only
 from tenants.roles import Role
+
+# Who plans from a revenue goal down to leads.
+PLANNERS = (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.AUDITOR)
 
 
 @require_GET
@@ -52,6 +59,58 @@ def target_countersign(request: MemberRequest, target_id: UUID) -> HttpResponse:
     return _changed(request, target.month.year, _("Countersigned: it applies to the whole month."))
 
 
+@require_http_methods(["GET", "POST"])
+@members_only(Role.MARKETING_MANAGER)
+def targets_fill(request: MemberRequest, year: int) -> HttpResponse:
+    """Ask how to fill a year, or propose all of its months that are not over."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    at, zone = now(), request.organisation.zone
+    months = queries.months_to_fill(year, at=at, zone=zone)
+    form = FillForm(request.POST if request.method == "POST" else None, initial={"method": FillForm.SAME})
+    if request.method == "POST" and form.is_valid():
+        points = _filled(form.cleaned_data, months, zone=zone)
+        made = actions.propose_targets(points=points, note=form.cleaned_data["note"], by=request.membership, at=at)
+        text = ngettext("%(n)s target proposed.", "%(n)s targets proposed.", len(made)) % {"n": len(made)}
+        return _changed(request, year, text)
+    return _fill_form(request, form, year, months)
+
+
+def _filled(given: Mapping[str, Any], months: Mapping[date, int], *, zone: str) -> dict[date, Decimal]:
+    match given["method"]:
+        case FillForm.LAST_YEAR:
+            return spread.as_last_year(queries.targets_a_year_before(months, zone=zone), list(months))
+        case FillForm.WORKING_DAYS:
+            return spread.by_working_days(given["points"], months)
+    return spread.same_for_all(given["points"], list(months))
+
+
+def _fill_form(request: MemberRequest, form: FillForm, year: int, months: Mapping[date, int]) -> HttpResponse:
+    texts = ngettext("%(n)s month is not over yet.", "%(n)s months are not over yet.", len(months))
+    context = {
+        "title": _("Fill %(year)s") % {"year": year},
+        "text": texts % {"n": len(months)},
+        "form": form,
+        "action_url": reverse("sla:targets_fill", kwargs={"slug": request.organisation.slug, "year": year}),
+        "submit_label": _("Propose all"),
+        "consequence": _("Open proposals of these months are replaced. Nothing applies until sales countersigns."),
+    }
+    return _dialog(request, context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@members_only(Role.SALES_MANAGER)
+def targets_countersign(request: MemberRequest, year: int) -> HttpResponse:
+    """Let every proposal apply that was shown; if one has changed meanwhile, none does."""
+    form = CountersignForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    shown = [access.get_target(request.membership, target_id) for target_id in form.cleaned_data["target"]]
+    made = actions.countersign_targets(shown, by=request.membership, at=now())
+    text = ngettext("%(n)s target countersigned.", "%(n)s targets countersigned.", len(made)) % {"n": len(made)}
+    return _changed(request, year, text)
+
+
 def _propose_form(request: MemberRequest, form: TargetForm) -> HttpResponse:
     month = _month_of(form)
     context = {
@@ -62,9 +121,12 @@ def _propose_form(request: MemberRequest, form: TargetForm) -> HttpResponse:
         "submit_label": _("Propose"),
         "consequence": deadline_text(),
     }
+    return _dialog(request, context, status=422 if form.is_bound else 200)
+
+
+def _dialog(request: MemberRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
     # The dialog's form replaces the grid, so the dialog lives in the grid's page.
     template = "sla/targets.html" if wants_fragment(request) else "sla/target_form.html"
-    status = 422 if form.is_bound else 200
     return render_page(request, template, context, partial="propose_dialog", status=status)
 
 
@@ -103,7 +165,29 @@ def _year(request: MemberRequest, year: int) -> dict[str, Any]:
         "total_target": sum(cell.target or 0 for cell in months),
         "total_delivered": sum(cell.delivered or 0 for cell in months),
         "agreement_volume": queries.agreement_volume(this_month),
+        "course": _course(this_month, at=at, zone=zone) if year == this_month.year else None,
+        "may_fill": request.membership.has(Role.MARKETING_MANAGER) and any(cell.may_propose for cell in months),
+        "may_plan": request.membership.has(*PLANNERS),
+        "to_countersign": [cell.proposed for cell in months if cell.proposed and cell.proposed.may_countersign],
         "deadline_text": deadline_text(),
+    }
+
+
+def _course(month: date, *, at: datetime, zone: str) -> dict[str, Any]:
+    """Return how the present month stands, with plain counts beside the points."""
+    course = queries.course_of(month, at=at, zone=zone)
+    version = queries.agreement_in_force(at=at)
+    weights = version.content["tiers"] if version else {}
+    return {
+        "month": month,
+        "target": course.target.points,
+        "pace": course.pace,
+        "credit": course.credit,
+        "tiers": [
+            {"label": tier_label(tier), "weight": Decimal(terms["weight"]), "count": course.credit.by_tier.get(tier, 0)}
+            for tier, terms in sorted(weights.items(), key=lambda item: Decimal(item[1]["weight"]))
+        ],
+        "evenness": course.pace.evenness * 100 if course.pace and course.pace.evenness is not None else None,
     }
 
 

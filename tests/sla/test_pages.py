@@ -247,7 +247,7 @@ def test_the_pages_cost_a_fixed_number_of_queries(
         breach(cast, cast.sam, stopped_after=timedelta(hours=1))
     client = as_member("sina")
     client.get("/o/acme/sla/")
-    for address, most in (("sla/", 40), ("targets/2026/", 35)):
+    for address, most in (("sla/", 40), ("targets/2026/", 40), ("months/", 25)):
         with django_assert_max_num_queries(most):
             client.get(f"/o/acme/{address}")
 

@@ -28,6 +28,8 @@ DOOR: Roles = ALL - SALES
 KEEPERS: Roles = frozenset({Role.MARKETING_MANAGER, Role.ADMINISTRATOR})
 # Who decides that two leads are one person.
 MERGERS: Roles = MARKETING | SALES_HEAD | ADMIN
+# Whose the shared view of the world is, and who keeps order.
+VIEW_KEEPERS: Roles = frozenset({Role.MARKETER, Role.ADMINISTRATOR})
 NOBODY: Roles = frozenset()
 
 
@@ -108,6 +110,14 @@ PAGES: dict[str, Page] = {
     "leads:duplicate_dismiss": Page(post=MERGERS, path={"duplicate_id": "{duplicate}"}),
     "leads:merge": Page(MERGERS, MERGERS, {"with": "{other_lead}"}, {"lead_id": "{lead}"}),
     "leads:unmerge": Page(post=MERGERS, path={"lead_id": "{merged_lead}"}),
+    "leads:export": Page(ALL, ALL, {"lead": "{lead}"}),
+    "leads:bulk": Page(post=MARKETING, form={"lead": "{fresh_lead}", "change": "wake"}),
+    "leads:bulk_done": Page(MARKETING, path={"job_id": "{change_job}"}),
+    "leads:views": Page(ALL),
+    "leads:view_save": Page(ALL, ALL, {"name": "Fresh"}),
+    "leads:view_change": Page(VIEW_KEEPERS, VIEW_KEEPERS, {"name": "Renamed"}, {"view_id": "{saved_view}"}),
+    "leads:view_delete": Page(post=VIEW_KEEPERS, path={"view_id": "{saved_view}"}),
+    "leads:view_default": Page(post=ALL, path={"view_id": "{saved_view}"}),
     "leads:returns": Page(ALL - SALES),
     "leads:bulk_handover": Page(MARKETING, MARKETING, {"lead": "{fresh_lead}"}),
     "leads:bulk_handover_done": Page(MARKETING, path={"job_id": "{bulk_job}"}),
@@ -283,6 +293,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("submission_spam", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
     ("job", "GET"): _reads(job_id="{job}"),
     ("leads", "GET"): _reads(),
+    ("lead_changes", "POST"): Operation("leads:write", MARKETING, {"leads": ["{fresh_lead}"], "change": "wake"}),
+    ("lead_views", "GET"): _reads(),
+    ("lead_views", "POST"): Operation("leads:write", ALL, {"name": "Fresh", "query": "stage=mql"}),
+    ("lead_view", "PATCH"): Operation("leads:write", VIEW_KEEPERS, {"name": "Renamed"}, {"view_id": "{saved_view}"}),
+    ("lead_view", "DELETE"): Operation("leads:write", VIEW_KEEPERS, path={"view_id": "{saved_view}"}),
     ("lead", "GET"): _reads(lead_id="{lead}"),
     ("campaigns", "GET"): _reads(),
     ("campaigns", "POST"): Operation("leads:write", MARKETING | ADMIN, {"name": "Spring fair"}),

@@ -40,6 +40,8 @@ from leads.actions import (
     take_in,
 )
 from leads.actions.campaigns import meet_name
+from leads.actions.changing_many import change_many
+from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
 from leads.models import Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
@@ -291,6 +293,11 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     change_routing(Plan((rule,)), based_on=0, change="rule_added", by=house.staff[Role.SALES_MANAGER], at=at)
     bulk = start_bulk_handover([fresh], note=f"bulk {mark}", by=house.staff[Role.MARKETER], at=at)
     things["bulk_job"] = str(bulk.pk)
+    changed = change_many([fresh.pk], change="wake", by=house.staff[Role.MARKETER], at=at, next_url=mark)
+    things["change_job"] = str(changed.pk)
+    view = save_view(name=f"view {mark}"[:60], query="stage=mql", is_shared=True, by=house.staff[Role.MARKETER], at=at)
+    things["saved_view"] = str(view.pk)
+    open_with(view, by=house.staff[Role.AUDITOR], at=at)
     absence = plan_absence(
         rep, first_day=AWAY_FROM, last_day=AWAY_FROM, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at
     )
