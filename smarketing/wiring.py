@@ -205,6 +205,8 @@ def _look_ahead_for_holidays(at: "datetime") -> None:
 
 def _jobs() -> list[JobKind]:
     """Long work with progress."""
+    from dashboards.queries.replay import KIND as REPLAY
+    from dashboards.queries.replay import replay_step
     from leads.actions import BULK_HANDOVER, PREVIEW, RESCORE, bulk_handover_step, preview_step, rescore_step
     from leads.actions.changing_many import KIND as CHANGE_MANY
     from leads.actions.changing_many import step_through
@@ -214,6 +216,12 @@ def _jobs() -> list[JobKind]:
     from sla.actions.verifying import verify_step
 
     return [
+        JobKind(
+            REPLAY,
+            replay_step,
+            gettext_noop("Replay a month under another version"),
+            (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE),
+        ),
         JobKind(CHANGE_MANY, step_through, gettext_noop("Change many leads"), _WRITERS),
         JobKind(RESCORE, rescore_step, gettext_noop("Judge all leads again"), _WRITERS),
         JobKind(BULK_HANDOVER, bulk_handover_step, gettext_noop("Hand leads over to sales"), _WRITERS),

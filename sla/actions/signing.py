@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from sla.actions.calendars import apply_agreement_hours
 from sla.actions.targets import NotYourSideToSign
 from sla.content import content_hash
 from sla.models import AgreementVersion, Side, Signature, SigningDeputy
@@ -113,6 +114,8 @@ def _conclude(version: AgreementVersion, *, by: Membership, at: datetime) -> Non
     version.refresh_from_db()
     data = {"number": version.number, "hash": version.content_hash, "starts_at": starts_at.isoformat()}
     record("agreement.concluded", version, by=by, at=at, data=data)
+    # Dated: the weekly hours change on the first day of the version, also for what is open then.
+    apply_agreement_hours(version, by=by, at=at)
 
 
 def side_to_sign(member: Membership) -> Side | None:

@@ -16,7 +16,7 @@ REVIEW_NOTICE = timedelta(days=14)
 
 
 def start_versions(at: datetime) -> None:
-    """Announce, once each, the versions whose time has begun; dated at their start, however late this runs."""
+    """Announce, once each, the versions whose time has begun, dated at their start, however late this runs."""
     told = Event.objects.filter(kind="agreement.in_force", subject_id=OuterRef("pk"))
     begun = AgreementVersion.objects.filter(state=AgreementVersion.State.SIGNED, starts_at__lte=at)
     for version in begun.filter(~Exists(told)).order_by("starts_at"):

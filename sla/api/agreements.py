@@ -143,11 +143,12 @@ class Agreement(VersionView):
             raise Changed(late.sentence) from late
         return self.whole(version)
 
-    @operation("Discard a draft or a proposal", answers={204: "It is discarded."}, problems=(401, 403, 404, 409))
+    @operation("Discard a draft or a proposal", answers={200: "It, discarded."}, problems=(401, 403, 404, 409))
     def delete(self, request: Request, number: int) -> Response:
         """Give a version up that is not signed; its number is not used again."""
-        actions.discard_version(self.version(number), by=self.member, at=self.at)
-        return Response(status=204)
+        version = self.version(number)
+        actions.discard_version(version, by=self.member, at=self.at)
+        return self.whole(version)
 
 
 class AgreementProposal(VersionView):

@@ -146,6 +146,7 @@ def agreement_context(request: MemberRequest, version: AgreementVersion | None, 
         "before_number": before.number if before else None,
         "labels_url": _labels_url(request, version),
         "may_write": head,
+        "may_replay": head or member.has(Role.EXECUTIVE),
         "open_number": (found := queries.draft_of()) and found.number,
         "empty": empty,
     }

@@ -350,14 +350,19 @@ def test_the_first_version_has_nothing_before_it(cast: Cast, as_member: Any) -> 
 
 def test_an_administrator_rewords_labels_in_the_browser(cast: Cast, as_member: Any) -> None:
     client, address = as_member("ada"), "/o/acme/agreement/1/labels/"
-    data = filled(client.get(address).context["form"])
-    name = next(name for name, value in data.items() if value == "Price")
-    assert client.post(address, {**data, name: ""}).status_code == 422
-    assert client.post(address, {**data, name: "Too dear"}).url == "/o/acme/agreement/1/"
+    form = client.get(address).context["form"]
+    name = next(name for name, field in form.fields.items() if field.label == "Price")
+    assert client.post(address, {name: "x" * 201}).status_code == 422
+    assert client.post(address, {name: "Too dear"}).url == "/o/acme/agreement/1/"
     with tenant_scope(cast.acme.pk):
         version = queries.last_signed()
         assert version is not None
         assert version.labels == {"/reasons/lost/price": "Too dear"}
+    assert "Too dear" in as_member("ned").get("/o/acme/agreement/1/diff/?with=1").content.decode()
+    # Emptied, it is called as it was signed again.
+    assert client.post(address, {name: ""}).status_code == 302
+    with tenant_scope(cast.acme.pk):
+        assert AgreementVersion.objects.get(number=1).labels == {}
     assert as_member("marc").get(address).status_code == 403
 
 

@@ -44,21 +44,25 @@ class DeputyForm(forms.Form):
 
 
 class LabelsForm(forms.Form):
-    """A field for every label of a version, each with the label as it was signed."""
+    """A field for every label of a version, called as it was signed; empty where nothing was written over it."""
 
     def __init__(
         self, content: Mapping[str, Any], labels: Mapping[str, str], data: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(data)
         self.places: dict[str, str] = {}
+        self.signed: dict[str, str] = {}
         for number, (place, signed) in enumerate(labels_of(content).items()):
             name = f"label{number}"
             self.places[name] = place
-            help_text = _("signed as: %(label)s") % {"label": signed} if place in labels else ""
             self.fields[name] = forms.CharField(
-                label=signed, max_length=200, initial=labels.get(place, signed), help_text=help_text
+                label=signed,
+                max_length=200,
+                required=False,
+                initial=labels.get(place, ""),
             )
+            self.signed[place] = signed
 
     def labels(self) -> dict[str, str]:
-        """Return the label of every place."""
-        return {place: self.cleaned_data[name] for name, place in self.places.items()}
+        """Return the label of every place; an empty field stands for the label as it was signed."""
+        return {place: self.cleaned_data[name] or self.signed[place] for name, place in self.places.items()}
