@@ -1,8 +1,9 @@
 """What each rep was given this month, has in hand, and how fast they were: fair or not, in figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Aggregate, Count, DurationField, F, Q
@@ -57,7 +58,7 @@ def fairness_rows(viewer: Membership, *, month: date, at: datetime) -> list[Fair
     reps = [rep for rep in active_members(roles=[Role.SALES_REP]) if may_see_figures(viewer, rep)]
     ids = [rep.pk for rep in reps]
     of_month = Handover.objects.filter(assigned_to__in=ids, counted_month=month).values("assigned_to").order_by()
-    figures = {
+    figures: dict[UUID, Mapping[str, Any]] = {
         row["assigned_to"]: row
         for row in of_month.annotate(
             given=Count("pk"),
@@ -89,10 +90,10 @@ def _absent_days(month: date) -> dict[UUID, int]:
 
 
 def _row(
-    rep: Membership, viewer: Membership, found: dict[str, int], in_hand: dict[UUID, int], absent: dict[UUID, int]
+    rep: Membership, viewer: Membership, found: Mapping[str, Any], in_hand: dict[UUID, int], absent: dict[UUID, int]
 ) -> FairnessRow:
     decided, accepted = found.get("decided", 0), found.get("accepted", 0)
-    median: timedelta | None = found.get("median")  # type: ignore[assignment]
+    median: timedelta | None = found.get("median")
     return FairnessRow(
         member_id=rep.pk,
         name=rep.name,

@@ -82,11 +82,11 @@ def start_clocks(subject: Subject, *, at: datetime, by: Membership | None = None
     calendars = calendars_in_force(terms["calendar"] for _key, terms in wanted if terms["unit"] != ELAPSED_HOURS)
     clocks, told = [], []
     for (key, given), clock_id in zip(wanted, new_ids(len(wanted)), strict=True):
-        calendar, terms = _promise(given, calendars)
-        clock = _begun(subject, key, given["side"], calendar, terms, owner=None, cycle=1, at=at)
+        calendar, promised = _promise(given, calendars)
+        clock = _begun(subject, key, given["side"], calendar, promised, owner=None, cycle=1, at=at)
         clock.id = clock_id
         clocks.append(clock)
-        told.append(terms_as_data(terms, calendar.pk if calendar else None))
+        told.append(terms_as_data(promised, calendar.pk if calendar else None))
     # Every handover passes here: three statements for all clocks instead of two for each.
     Clock.objects.bulk_create(clocks)
     record_all_of(list(zip(clocks, told, strict=True)), "started", at=at, by=by)
