@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sla.access import READS_HEALTH
 from smarketing.lib.clock import now
 from tenants.models import Membership
-from tenants.roles import MARKETING, Role
+from tenants.roles import HEADS, MARKETING, Role
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         item(_("Absences"), "tenants:absences", "calendar-event"),
         item(_("Working hours"), "sla:calendars", "calendar-time"),
     ]
+    if membership.has(*HEADS, Role.ADMINISTRATOR, Role.AUDITOR):
+        settings.append(item(_("Teams"), "tenants:teams", "users-group"))
     if membership.has(Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR):
         settings.append(item(_("Routing"), "leads:routing", "route"))
     if membership.has(Role.ADMINISTRATOR):

@@ -7,7 +7,7 @@ the rule for night shifts are administrators' at any time; both heads are told. 
 those of further calendars are in no agreement; administrators change their weeks too, from today on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from events.actions import record
 from sla.actions.recalculating import follow_calendar
 from sla.business_time import CalendarInvalid, CalendarSpec, Week, parse_calendar
-from sla.business_time.dated import HolidayRows
+from sla.business_time.dated import HolidayRows, close_days
 from sla.business_time.problem import Problem
+from sla.calendar_words import FILE
 from sla.models import AgreementVersion, Calendar, CalendarVersion
 from sla.queries.calendars import AGREED, newest_version, uses_of
 from sla.queries.zones import zone_data
@@ -124,6 +125,22 @@ def take_over_holidays(
     return change_calendar(calendar, content=content, by=by, at=at, seen=seen)
 
 
+def take_over_file(
+    calendar: Calendar,
+    days: Iterable[tuple[date, str]],
+    *,
+    by: Membership | None,
+    at: datetime,
+    seen: int | None = None,
+) -> CalendarVersion:
+    """Close the days of a calendar file that are not closed yet. Raises InvalidInput, CalendarChangedMeanwhile."""
+    spec = parse_calendar(newest_version(calendar).content)
+    for day, name in days:
+        if not spec.is_closed(day):
+            spec = close_days(spec, [day], name=name or _("Closed"), source=FILE)
+    return change_calendar(calendar, content=spec.as_content(), by=by, at=at, seen=seen)
+
+
 @transaction.atomic
 def apply_agreement_hours(version: AgreementVersion, *, by: Membership | None, at: datetime) -> list[CalendarVersion]:
     """Let the weekly hours of a concluded agreement hold from its first day; return the calendars' new versions."""
@@ -143,9 +160,11 @@ def _apply(side: str, week: Week, first_day: date, *, by: Membership | None, at:
     if calendar is None:
         return None
     current = _locked(calendar, None)
-    spec = parse_calendar(current.content).with_week(week, first_day=first_day)
-    written = _write_next(calendar, current, spec, by=by, at=at)
-    return written if written.pk != current.pk else None
+    spec = parse_calendar(current.content)
+    if spec.week_on(first_day) == week:
+        # It holds then already; a later week that is agreed too stays.
+        return None
+    return _write_next(calendar, current, spec.with_week(week, first_day=first_day), by=by, at=at)
 
 
 @transaction.atomic

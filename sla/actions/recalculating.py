@@ -42,7 +42,8 @@ KIND = "sla.follow_calendar"
 AT_ONCE = 500
 BATCH = 100
 
-FOLLOWED = "clock.recalculated"
+# Timelines tell of the first only: the other left the deadline where it was.
+FOLLOWED = ("clock.recalculated", "clock.rehoured")
 FLAGGED = "clock.calendar_changed_after_verdict"
 
 _GOING_ON = (Clock.State.RUNNING, Clock.State.PAUSED)
@@ -109,7 +110,7 @@ def follow_some(
     clocks: Sequence[Clock], version: CalendarVersion, *, by: Membership | None, at: datetime
 ) -> list[Clock]:
     """Date locked clocks anew on this version, each once; return those whose deadline has moved."""
-    fresh = _without_event(clocks, FOLLOWED, version)
+    fresh = _without_event(clocks, version, *FOLLOWED)
     histories = clock_histories([clock.pk for clock in fresh])
     return [clock for clock in fresh if _follow(clock, histories[clock.pk], version, by=by, at=at)]
 
@@ -126,12 +127,12 @@ def _follow(clock: Clock, history: History, version: CalendarVersion, *, by: Mem
     changed = history.and_then(CalendarChanged(moment, hours, told))
     # See Note [Hours opened afterwards] in sla.clocks.run: it may stay on the hours that it had.
     keeps = changed.governing(at=moment)[1].hours is not hours
-    old_due_at = clock.due_at
     if not keeps:
         clock.calendar_version = version
     data = {"calendar_version": str(version.pk), "number": version.number, "told": list(told), "keeps": keeps}
-    store(clock, changed, "recalculated", at=moment, by=by, **data)
-    return clock.due_at != old_due_at
+    moved = changed.state(at=moment).due_at != clock.due_at
+    store(clock, changed, "recalculated" if moved else "rehoured", at=moment, by=by, **data)
+    return moved
 
 
 def _told(clock: Clock, history: History, *, at: datetime) -> tuple[int, ...]:
@@ -147,7 +148,7 @@ def flag_some(
     """Note on closed verdicts that their calendar has changed since, and return them; they stay as they are."""
     zone = ZoneInfo(version.content["zone"])
     concerned = [clock for clock in clocks if _is_touched(clock, changed, zone)]
-    fresh = _without_event(concerned, FLAGGED, version)
+    fresh = _without_event(concerned, version, FLAGGED)
     for clock in fresh:
         _flag(clock, version, by=by, at=at)
     return fresh
@@ -158,9 +159,9 @@ def _flag(clock: Clock, version: CalendarVersion, *, by: Membership | None, at: 
     record_of(clock, "calendar_changed_after_verdict", at=at, by=by, **data)
 
 
-def _without_event(clocks: Sequence[Clock], kind: str, version: CalendarVersion) -> list[Clock]:
+def _without_event(clocks: Sequence[Clock], version: CalendarVersion, *kinds: str) -> list[Clock]:
     """Leave out what has been there already: a step that is repeated does nothing twice."""
-    rows = Event.objects.filter(subject_id__in=[clock.pk for clock in clocks], kind=kind)
+    rows = Event.objects.filter(subject_id__in=[clock.pk for clock in clocks], kind__in=kinds)
     done = set(rows.filter(data__calendar_version=str(version.pk)).values_list("subject_id", flat=True))
     return [clock for clock in clocks if clock.pk not in done]
 

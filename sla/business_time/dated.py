@@ -16,8 +16,12 @@ def days_from(first: date, last: date) -> tuple[date, ...]:
 
 
 def close_days(spec: CalendarSpec, days: Iterable[date], *, name: str = "", source: str = "") -> CalendarSpec:
-    """Close whole days. A closure with a name is kept as a holiday is: explanations say its name."""
-    chosen = frozenset(days)
+    """Close whole days. A closure with a name is kept as a holiday is: explanations say its name.
+
+    What is a holiday already keeps its name and origin.
+    """
+    known = dict(spec.holidays)
+    chosen = frozenset(day for day in days if not (day in known and spec.is_closed(day)))
     cleared = clear_days(spec, chosen)
     if not name:
         return replace(cleared, closed=cleared.closed | chosen)

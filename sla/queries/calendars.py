@@ -1,16 +1,24 @@
 """Working hours: which calendar version holds, compiled once per process."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from events.models import Event
 from sla.business_time import ALWAYS, Hours, hours_of
 from sla.models import Calendar, CalendarVersion, Clock
 from smarketing.lib.scope import current_organisation_id
+from tenants.models import Job, Membership
+from tenants.queries import JobRow, job_row
 
 # Their weekly hours are part of the signed agreement.
 AGREED = ("marketing", "sales")
+
+# The repetitions in a calendar file are followed so far.
+FILE_LENGTH = timedelta(days=3 * 366)
 
 # Versions never change, so what was read once stays true; the limit only bounds memory.
 _KEPT = 1024
@@ -66,3 +74,22 @@ def hours_by_id(calendar_version_id: UUID | None) -> Hours:
             _hours.clear()
         _hours[key] = hours_for(CalendarVersion.objects.get(pk=calendar_version_id))
     return _hours[key]
+
+
+def file_stretch(version: CalendarVersion, *, at: datetime) -> tuple[date, date]:
+    """Return from when to when a calendar file's days are read: this year and the next three."""
+    today = at.astimezone(ZoneInfo(version.content["zone"])).date()
+    return today.replace(month=1, day=1), today + FILE_LENGTH
+
+
+def followers_of(version: CalendarVersion) -> int:
+    """Return how many open clocks a change of the calendar has concerned."""
+    event = Event.objects.filter(subject_id=version.pk, kind="calendar.changed").first()
+    return int(event.data.get("open_clocks", 0)) if event else 0
+
+
+def following_job(version: CalendarVersion, *, reader: Membership) -> JobRow | None:
+    """Return the job that goes on dating clocks anew, while it lasts."""
+    rows = Job.objects.filter(kind="sla.follow_calendar", params__version=str(version.pk), finished_at=None)
+    job = rows.order_by("-created_at").first()
+    return job_row(job, reader=reader) if job else None

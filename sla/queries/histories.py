@@ -198,6 +198,7 @@ _TOLD: dict[str, Callable[[Event], Fact]] = {
     "clock.shortened": lambda event: Shortened(event.at, terms_from(event.data)),
     "clock.retargeted": lambda event: Retargeted(event.at, Decimal(event.data["amount"])),
     "clock.recalculated": _calendar_changed,
+    "clock.rehoured": _calendar_changed,
     "clock.calendar_changed_after_verdict": lambda event: CalendarChangedAfterVerdict(event.at),
     "clock.breach_voided": _voided,
     "clock.proved": _voided,

@@ -127,7 +127,7 @@ def test_hours_opened_afterwards_make_nobody_late(acme: Cast, sales: Calendar) -
     agree(clock)
     # It stays on the old hours, and the round does not try again.
     actions.follow_calendars(at + timedelta(minutes=10))
-    assert kinds_of(clock) == ["started", "recalculated"]
+    assert kinds_of(clock) == ["started", "rehoured"]
 
 
 def test_hours_opened_in_time_bring_the_deadline_forward(acme: Cast, sales: Calendar) -> None:

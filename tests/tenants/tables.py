@@ -252,6 +252,9 @@ PAGES: dict[str, Page] = {
     "tenants:job": Page(ALL, path={"job_id": "{job}"}),
     "tenants:job_cancel": Page(post=HEADS | ADMIN, path={"job_id": "{job}"}),
     "tenants:absences": Page(ALL),
+    "tenants:teams": Page(HEADS | ADMIN | {Role.AUDITOR}),
+    "tenants:team_new": Page(HEADS | ADMIN, HEADS | ADMIN, {"name": "North"}),
+    "tenants:team": Page(SALES_HEAD | ADMIN, SALES_HEAD | ADMIN, {"name": "North"}, {"team_id": "{team}"}),
     "tenants:absence_new": Page(post=AWAY, form={"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     "tenants:absence_end": Page(post=AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE),
     "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
@@ -326,6 +329,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("lead_routing", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}, lead_id="{lead}"),
     ("kpis_fairness", "GET"): _reads("reports:read", SALES),
     ("absences", "GET"): _reads(),
+    ("teams", "GET"): _reads(),
+    ("teams", "POST"): Operation("handovers:write", SALES_HEAD | ADMIN, {"name": "North", "side": "sales"}),
+    ("team", "PUT"): Operation(
+        "handovers:write", SALES_HEAD | ADMIN, {"name": "North", "members": []}, {"team_id": "{team}"}
+    ),
     ("absences", "POST"): Operation("handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     ("absence_end", "POST"): Operation(
         "handovers:write", AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE
