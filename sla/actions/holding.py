@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connections
 
@@ -80,7 +81,7 @@ def believed(clocks: Callable[[datetime], Reading]) -> Reading | None:
 
 def note_swept(reading: Reading, *, moved: int, took: float) -> None:
     """Remember a sweep that was let through; it ends a hold."""
-    facts = {
+    facts: dict[str, Any] = {
         "at": reading.at,
         "moved": moved,
         "took_ms": took * 1000,

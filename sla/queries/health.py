@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Min
 
@@ -123,7 +124,7 @@ def _state(row: Sweep, silent: timedelta | None) -> str:
     return LATE if silent > LATE_AFTER else RUNS
 
 
-def _found_lately(at: datetime) -> dict[str, object]:
+def _found_lately(at: datetime) -> dict[str, Any]:
     """Count the breaches of the last day, and how long the slowest waited to be noticed."""
     waited = ExpressionWrapper(F("detected_at") - F("breached_at"), output_field=DurationField())
     rows = Clock.objects.filter(breached_at__gte=at - FOUND_WITHIN, breached_at__lt=at)
