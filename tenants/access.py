@@ -18,7 +18,7 @@ from smarketing.lib.scope import global_scope, tenant_scope
 from smarketing.lib.tenancy import TenantModel
 from tenants.digests import digest
 from tenants.jobs import job_kind
-from tenants.models import Absence, Directory, Invitation, Job, Key, Membership, Organisation, User
+from tenants.models import Absence, Directory, Invitation, Job, Key, Membership, Organisation, Team, User
 from tenants.roles import HEADS, Role
 
 P = ParamSpec("P")
@@ -183,3 +183,9 @@ def may_manage_absences_of(membership: Membership, member: Membership) -> bool:
 def get_absence(membership: Membership, absence_id: UUID | str) -> Absence:
     """Return an absence of the organisation; who may end it is told by its rule."""
     return get_or_404(Absence.objects.select_related("member", "deputy"), absence_id)
+
+
+def get_team(membership: Membership, team_id: UUID | str) -> Team:
+    """Return a team of the organisation; only administrators may."""
+    require(membership, Role.ADMINISTRATOR)
+    return get_or_404(Team.objects.all(), team_id)

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from tenants.keys import SCOPES
-from tenants.models import Membership, User
+from tenants.models import Membership, Team, User
 from tenants.roles import LABELS
 
 THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
@@ -128,6 +128,35 @@ class AbsenceForm(forms.Form):
     def clean_deputy(self) -> Membership | None:
         """Return the deputy."""
         return self.members.get(self.cleaned_data["deputy"])
+
+
+class TeamForm(forms.Form):
+    """A team's name, department and members."""
+
+    name = StoredText(label=_("Name"))
+    side = forms.ChoiceField(label=_("Department"))
+    members = forms.MultipleChoiceField(
+        label=_("Members"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who is in another team changes over."),
+    )
+
+    def __init__(self, data: Any = None, *, team: Team | None, members: list[Membership], **options: Any) -> None:
+        chosen = [str(one.pk) for one in members if team is not None and one.team_id == team.pk]
+        initial = {"name": team.name, "members": chosen} if team else {}
+        super().__init__(data, initial=initial, **options)
+        wanted = [team.side] if team else ["sales", "marketing"]
+        named = [(side, {"marketing": _("Marketing"), "sales": _("Sales")}[side]) for side in wanted]
+        self.fields["side"].choices = named  # type: ignore[attr-defined]
+        self.people = {str(one.pk): one for one in members if one.side in wanted}
+        self.fields["members"].choices = [(pk, one.name) for pk, one in self.people.items()]  # type: ignore[attr-defined]
+        if team is not None:
+            del self.fields["side"]
+
+    def clean_members(self) -> list[Membership]:
+        """Return the members."""
+        return [self.people[pk] for pk in self.cleaned_data["members"]]
 
 
 class ProfileForm(forms.Form):

@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
+    path("settings/teams/", views.teams, name="teams"),
+    path("settings/teams/new/", views.team_new, name="team_new"),
+    path("settings/teams/<uuid:team_id>/", views.team_edit, name="team"),
     path("settings/absences/", views.absences, name="absences"),
     path("settings/absences/new/", views.plan_absence, name="absence_new"),
     path("settings/absences/<uuid:absence_id>/end/", views.end_absence, name="absence_end"),
@@ -26,6 +29,8 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("teams", api.Teams.as_view(), name="teams"),
+    path("teams/<uuid:team_id>", api.OneTeam.as_view(), name="team"),
     path("absences", api.Absences.as_view(), name="absences"),
     path("absences/<uuid:absence_id>/end", api.AbsenceEnd.as_view(), name="absence_end"),
     path("jobs/<uuid:job_id>", api.OneJob.as_view(), name="job"),

@@ -22,6 +22,7 @@ from tenants.actions.keys import NewKey, ScopeUnknown, create_form_key, create_k
 from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from, person_with, seat_person
 from tenants.actions.organisations import NewOrganisation, create_organisation
 from tenants.actions.profile import change_profile
+from tenants.actions.teams import TeamNameTaken, change_team, make_team
 
 __all__ = [
     "INVITATION_FOR",
@@ -37,15 +38,18 @@ __all__ = [
     "RolesClash",
     "ScopeUnknown",
     "SignInFirst",
+    "TeamNameTaken",
     "accept_invitation",
     "add_member",
     "cancel_job",
     "change_profile",
+    "change_team",
     "create_form_key",
     "create_key",
     "create_organisation",
     "end_absence",
     "invite",
+    "make_team",
     "name_from",
     "person_with",
     "plan_absence",

@@ -25,6 +25,7 @@ from tenants.queries.members import (
     newest_job,
     open_invitations,
 )
+from tenants.queries.teams import TeamRow, team_rows
 
 __all__ = [
     "STOPS_JOBS",
@@ -33,6 +34,7 @@ __all__ = [
     "JobRow",
     "KeyRow",
     "MemberRow",
+    "TeamRow",
     "absence_rows",
     "absences_between",
     "absent_on",
@@ -47,5 +49,6 @@ __all__ = [
     "newest_job",
     "open_invitations",
     "present_deputy",
+    "team_rows",
     "today_in",
 ]

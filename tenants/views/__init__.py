@@ -6,6 +6,7 @@ from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key
 from tenants.views.me import me
 from tenants.views.members import invite_member, members, withdraw_invitation
+from tenants.views.teams import team_edit, team_new, teams
 
 __all__ = [
     "absences",
@@ -20,5 +21,8 @@ __all__ = [
     "members",
     "plan_absence",
     "revoke_key",
+    "team_edit",
+    "team_new",
+    "teams",
     "withdraw_invitation",
 ]

@@ -115,8 +115,10 @@ PAGES: dict[str, Page] = {
     "leads:bulk_done": Page(MARKETING, path={"job_id": "{change_job}"}),
     "leads:views": Page(ALL),
     "leads:view_save": Page(ALL, ALL, {"name": "Fresh"}),
-    "leads:view_change": Page(VIEW_KEEPERS, VIEW_KEEPERS, {"name": "Renamed"}, {"view_id": "{saved_view}"}),
-    "leads:view_delete": Page(post=VIEW_KEEPERS, path={"view_id": "{saved_view}"}),
+    "leads:view_change": Page(
+        ALL, ALL, {"name": "Renamed"}, {"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS
+    ),
+    "leads:view_delete": Page(post=ALL, path={"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS),
     "leads:view_default": Page(post=ALL, path={"view_id": "{saved_view}"}),
     "leads:returns": Page(ALL - SALES),
     "leads:bulk_handover": Page(MARKETING, MARKETING, {"lead": "{fresh_lead}"}),
@@ -253,8 +255,8 @@ PAGES: dict[str, Page] = {
     "tenants:job_cancel": Page(post=HEADS | ADMIN, path={"job_id": "{job}"}),
     "tenants:absences": Page(ALL),
     "tenants:teams": Page(HEADS | ADMIN | {Role.AUDITOR}),
-    "tenants:team_new": Page(HEADS | ADMIN, HEADS | ADMIN, {"name": "North"}),
-    "tenants:team": Page(SALES_HEAD | ADMIN, SALES_HEAD | ADMIN, {"name": "North"}, {"team_id": "{team}"}),
+    "tenants:team_new": Page(ADMIN, ADMIN, {"name": "North", "side": "sales"}),
+    "tenants:team": Page(ADMIN, ADMIN, {"name": "North"}, {"team_id": "{team}"}),
     "tenants:absence_new": Page(post=AWAY, form={"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     "tenants:absence_end": Page(post=AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE),
     "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
@@ -299,8 +301,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("lead_changes", "POST"): Operation("leads:write", MARKETING, {"leads": ["{fresh_lead}"], "change": "wake"}),
     ("lead_views", "GET"): _reads(),
     ("lead_views", "POST"): Operation("leads:write", ALL, {"name": "Fresh", "query": "stage=mql"}),
-    ("lead_view", "PATCH"): Operation("leads:write", VIEW_KEEPERS, {"name": "Renamed"}, {"view_id": "{saved_view}"}),
-    ("lead_view", "DELETE"): Operation("leads:write", VIEW_KEEPERS, path={"view_id": "{saved_view}"}),
+    ("lead_view", "PATCH"): Operation(
+        "leads:write", ALL, {"name": "Renamed"}, {"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS
+    ),
+    ("lead_view", "DELETE"): Operation(
+        "leads:write", ALL, path={"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS
+    ),
     ("lead", "GET"): _reads(lead_id="{lead}"),
     ("campaigns", "GET"): _reads(),
     ("campaigns", "POST"): Operation("leads:write", MARKETING | ADMIN, {"name": "Spring fair"}),
@@ -330,10 +336,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("kpis_fairness", "GET"): _reads("reports:read", SALES),
     ("absences", "GET"): _reads(),
     ("teams", "GET"): _reads(),
-    ("teams", "POST"): Operation("handovers:write", SALES_HEAD | ADMIN, {"name": "North", "side": "sales"}),
-    ("team", "PUT"): Operation(
-        "handovers:write", SALES_HEAD | ADMIN, {"name": "North", "members": []}, {"team_id": "{team}"}
-    ),
+    ("teams", "POST"): Operation("handovers:write", ADMIN, {"name": "North", "side": "sales"}),
+    ("team", "PUT"): Operation("handovers:write", ADMIN, {"name": "North", "members": []}, {"team_id": "{team}"}),
     ("absences", "POST"): Operation("handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     ("absence_end", "POST"): Operation(
         "handovers:write", AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE
