@@ -69,6 +69,9 @@ urlpatterns: list[URLPattern] = [
 
 api_urlpatterns: list[URLPattern] = [
     path("leads", api.Leads.as_view(), name="leads"),
+    path("leads/changes", api.LeadChanges.as_view(), name="lead_changes"),
+    path("lead-views", api.LeadViews.as_view(), name="lead_views"),
+    path("lead-views/<uuid:view_id>", api.OneLeadView.as_view(), name="lead_view"),
     path("leads/<uuid:lead_id>", api.OneLead.as_view(), name="lead"),
     path("leads/<uuid:lead_id>/events", api.LeadEvents.as_view(), name="lead_events"),
     path("leads/<uuid:lead_id>/stage", api.LeadStage.as_view(), name="lead_stage"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads.models import DefaultView, SavedView
-from smarketing.lib.errors import DomainError, Forbidden
+from smarketing.lib.errors import DomainError
 from tenants.models import Membership
 from tenants.roles import Role
 
@@ -27,7 +27,7 @@ class TooManyViews(DomainError):
     code = "too_many_views"
 
 
-class NotYourView(Forbidden):
+class NotYourView(DomainError):
     """A shared view is changed by whoever made it, or by an administrator."""
 
     code = "not_your_view"
@@ -81,15 +81,15 @@ def open_with(view: SavedView | None, *, by: Membership, at: datetime) -> None:
     record("view.made_default", by, by=by, at=at, data={"view": str(view.pk) if view else None})
 
 
-def may_change(view: SavedView, member: Membership) -> bool:
-    """Tell whether the member may rename, change or remove this view."""
-    return view.owner_id == member.pk or member.has(Role.ADMINISTRATOR)
+def _require_change(view: SavedView, member: Membership) -> None:
+    """Raise NotYourView unless the member may rename, change or remove this view."""
+    if view.owner_id != member.pk and not member.has(Role.ADMINISTRATOR):
+        raise NotYourView(_("Only whoever saved this view, or an administrator, can change it."))
 
 
 def _locked(view: SavedView, by: Membership) -> SavedView:
     view = SavedView.objects.select_for_update().get(pk=view.pk)
-    if not may_change(view, by):
-        raise NotYourView(_("Only whoever saved this view, or an administrator, can change it."))
+    _require_change(view, by)
     return view
 
 

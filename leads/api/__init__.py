@@ -13,6 +13,7 @@ from leads.api.handovers import (
     Return,
 )
 from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
+from leads.api.lists import LeadChanges, LeadViews, OneLeadView
 from leads.api.merging import Duplicates, MergeOf, MergeUndone
 from leads.api.routing import Assignments, BulkHandovers, Fairness, RoutingRules, RoutingTest
 from leads.api.scoring import Rescoring, ScoringPreview
@@ -31,9 +32,11 @@ __all__ = [
     "Duplicates",
     "Fairness",
     "Handovers",
+    "LeadChanges",
     "LeadEvents",
     "LeadHandovers",
     "LeadStage",
+    "LeadViews",
     "Leads",
     "MergeOf",
     "MergeUndone",
@@ -41,6 +44,7 @@ __all__ = [
     "OneCampaign",
     "OneHandover",
     "OneLead",
+    "OneLeadView",
     "OneStage",
     "OutcomeOf",
     "RejectionOf",

@@ -1,16 +1,18 @@
 """Leads: read, corrected, handed over."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct, structs
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.models import Event
 from leads import access, actions
 from leads.api.shapes import READ, SALES, WRITE, LeadBody, Note, Short, given_fields, handover_answer
+from leads.asking import asking_from
 from leads.normal import email_norm
+from leads.queries import leads_in
 from leads.serializers import event_row, lead_row
 from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
@@ -18,14 +20,29 @@ from tenants.access import require
 from tenants.rest import KeyView, answer
 from tenants.roles import MARKETING
 
+IdOrNone = Annotated[str, Meta(pattern="^([0-9a-f-]{36}|none)?$")]
+Period = Annotated[str, Meta(pattern=r"^(1|7|30|90|365|(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?)?$")]
+
 
 class LeadFilter(Struct, forbid_unknown_fields=True):
-    """Which leads."""
+    """Which leads: the filters of the list. An id, or "none" for what has none; periods as first..last day."""
 
+    view: Literal["", "all", "to_send", "with_sales", "nurture", "mine"] = ""
     stage: Literal[
         "", "lead", "prospect", "mql", "sal", "sql", "opportunity", "customer", "nurture", "disqualified"
     ] = ""
-    tier: Literal["", "standard", "hand_raiser"] = ""
+    tier: Literal["", "standard", "hand_raiser", "none"] = ""
+    fit: Literal["", "A", "B", "C", "D", "none"] = ""
+    readiness: Literal["", "1", "2", "3", "4", "none"] = ""
+    owner: IdOrNone = ""
+    marketer: IdOrNone = ""
+    campaign: IdOrNone = ""
+    source: Short = ""
+    country: Annotated[str, Meta(pattern="^([A-Z]{2}|none)?$")] = ""
+    with_sales: Literal["", "yes", "no"] = ""
+    created: Period = ""
+    updated: Period = ""
+    q: Short = ""
     email: Short = ""
 
 
@@ -44,9 +61,9 @@ class Leads(KeyView):
     @operation("List leads", answers={200: "Leads, newest first."}, problems=(401, 403, 422))
     def get(self, request: Request) -> Response:
         asked = self.query(LeadFilter)
-        rows = access.visible_leads(self.member).select_related("company")
-        exact = {"stage": asked.stage, "tier": asked.tier}
-        rows = rows.filter(**{name: value for name, value in exact.items() if value})
+        told = {name: value for name, value in structs.asdict(asked).items() if value}
+        asking = asking_from(told, at=self.at, zone=self.organisation.zone)
+        rows = leads_in(self.member, asking.asked).select_related("company").order_by()
         if asked.email:
             known = email_norm(asked.email)
             rows = rows.filter(email_norm=known) if known else rows.none()

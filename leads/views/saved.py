@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leads import access, actions, queries
+from leads import access, queries
+from leads.actions.saving_views import ViewNameTaken, change_view, delete_view, open_with, save_view
 from leads.forms import ViewForm
 from leads.views.lists import asking_of, list_path
 from smarketing.lib.clock import now
@@ -38,7 +39,7 @@ def view_save(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            actions.save_view(query=query, by=request.membership, at=at, **told)
+            save_view(query=query, by=request.membership, at=at, **told)
         except DomainError as error:
             form.add_error("name", error.sentence)
         else:
@@ -56,8 +57,8 @@ def view_change(request: MemberRequest, view_id: UUID) -> HttpResponse:
     action_url = reverse("leads:view_change", args=[request.organisation.slug, view.pk])
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_view(view, by=request.membership, at=now(), **form.cleaned_data)
-        except actions.ViewNameTaken as error:
+            change_view(view, by=request.membership, at=now(), **form.cleaned_data)
+        except ViewNameTaken as error:
             form.add_error("name", error.sentence)
         else:
             return redirect("leads:views", slug=request.organisation.slug)
@@ -75,7 +76,7 @@ def _form(request: MemberRequest, form: ViewForm, action_url: str, title: str, l
 def view_delete(request: MemberRequest, view_id: UUID) -> HttpResponse:
     """Remove a view."""
     view = access.get_view(request.membership, view_id)
-    actions.delete_view(view, by=request.membership, at=now())
+    delete_view(view, by=request.membership, at=now())
     messages.success(request, _("Removed the view %(name)s.") % {"name": view.name})
     return redirect("leads:views", slug=request.organisation.slug)
 
@@ -86,5 +87,5 @@ def view_default(request: MemberRequest, view_id: UUID) -> HttpResponse:
     """Open the list with this view from now on, or no more."""
     view = access.get_view(request.membership, view_id)
     chosen = None if queries.default_view_id(request.membership) == view.pk else view
-    actions.open_with(chosen, by=request.membership, at=now())
+    open_with(chosen, by=request.membership, at=now())
     return redirect("leads:views", slug=request.organisation.slug)
