@@ -24,6 +24,7 @@ from sla.queries.histories import History, history_from
 from sla.queries.months import day_begins
 
 _OWING = (Clock.State.RUNNING, Clock.State.PAUSED)
+_IN_DEBT = (*_OWING, Clock.State.BREACHED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _columns(clock: Clock, history: History, *, at: datetime) -> Iterator[tuple[
     since, terms = history.governing(at=moment)
     running_since = max(state.running_since, since) if state.running_since else None
     same = (
-        "state", "cycle", "started_at", "target_seconds", "used_seconds", "due_at", "paused_at", "stopped_at",
+        "state", "started_at", "target_seconds", "used_seconds", "due_at", "paused_at", "stopped_at",
         "closed_at", "breached_at", "late_seconds", "delivered",
     )  # fmt: skip
     yield from ((name, getattr(clock, name), getattr(state, name)) for name in same)
@@ -89,6 +90,8 @@ def _columns(clock: Clock, history: History, *, at: datetime) -> Iterator[tuple[
     if not terms.is_judged and terms.unit != "elapsed_hours":
         hours = hours_by_id(clock.calendar_version_id)
         yield "calendar_version", hours.spec.content_hash, terms.hours.spec.content_hash
+    left = clock.escalate_shares[clock.escalation_step :] if state.state in _IN_DEBT else []
+    yield "escalate_at", clock.escalate_at, history.reached_at(left[0], at=moment) if left else None
     yield from _ahead(clock, state, at=at)
 
 
@@ -119,8 +122,12 @@ def _announced(clock: Clock, events: Iterable[Event]) -> Iterator[tuple[str, Any
     given = sorted(when for _share, when in _warnings(clock)[: clock.step])
     yield "warnings", given, warnings
     yield "breaches", [clock.breached_at] if clock.breached_at else [], breaches
-    owners = [event.data["owner"] for event in told if "owner" in event.data]
-    yield "owner", str(clock.owner_id) if clock.owner_id else None, owners[-1] if owners else None
+    # Every event says whose it was then; a merger moves a clock to another subject and cycle.
+    naming = [event for event in told if "owner" in event.data]
+    newest = max(naming, key=lambda event: (event.recorded_at, event.pk)).data
+    yield "owner", str(clock.owner_id) if clock.owner_id else None, newest["owner"]
+    yield "subject", str(clock.subject_id), newest["subject"]
+    yield "cycle", clock.cycle, newest["cycle"]
 
 
 def _warnings(clock: Clock) -> list[tuple[int, datetime]]:

@@ -33,7 +33,7 @@ def live(scope: Callable[[], Any], cast: Cast, *, seed: int, subjects: int, days
             if number in births:
                 living.append(_born(dice, cast, at))
             elif living:
-                _something_happens(dice, cast, dice.choice(living), at)
+                _something_happens(dice, cast, living, at)
     end = begin + timedelta(days=days)
     sweep(end)
     return end
@@ -52,8 +52,9 @@ def _born(dice: random.Random, cast: Cast, at: datetime) -> Subject:
     return subject
 
 
-def _something_happens(dice: random.Random, cast: Cast, subject: Subject, at: datetime) -> None:
-    key = dice.choice(COMMITMENTS)
+def _something_happens(dice: random.Random, cast: Cast, living: list[Subject], at: datetime) -> None:
+    key, subject, other = dice.choice(COMMITMENTS), dice.choice(living), dice.choice(living)
+    earlier = at - timedelta(minutes=dice.randrange(1, 2000))
     happenings: list[Callable[[], object]] = [
         lambda: actions.stop_clock(subject, key, at=at, by=cast.sam),
         lambda: actions.pause_clocks(subject, side="sales", reason="rejected", at=at, by=cast.sam),
@@ -65,14 +66,26 @@ def _something_happens(dice: random.Random, cast: Cast, subject: Subject, at: da
         lambda: actions.shorten_clock(subject, "decision", at=at, by=cast.mara, due_at=at + timedelta(hours=1)),
         lambda: actions.reassign_clocks(subject, owner=dice.choice((cast.sam, cast.sina)), at=at, by=cast.sina),
         lambda: actions.cancel_clocks(subject, commitments=[key], at=at, by=cast.rita),
+        lambda: actions.prove_clock(subject, key, happened_at=earlier, by=cast.sam, at=at),
+        lambda: actions.cover_clocks(subject, side="sales", owner=cast.sina, at=at, by=None),
+        lambda: other.pk != subject.pk and actions.merge_clocks(subject, other, at=at, by=cast.marc),
+        lambda: _excuse(subject, cast, at),
     ]
-    weights = (4, 4, 4, 1, 1, 1, 2, 1, 3, 1)
+    weights = (4, 4, 4, 1, 1, 1, 2, 1, 3, 1, 2, 2, 1, 4)
     (happening,) = dice.choices(happenings, weights)
     try:
         happening()
     except DomainError:
         # What the rules refuse does not happen, in a life at random neither.
         return
+
+
+def _excuse(subject: Subject, cast: Cast, at: datetime) -> None:
+    """Sales asks for a breach not to count; marketing consents a while later."""
+    clock = Clock.objects.filter(subject=subject, state="breached").order_by("pk").first()
+    if clock is not None:
+        plea = actions.request_excuse(clock, reason="the phone was dead", by=cast.sina, at=at)
+        actions.decide_plea(plea, granted=True, note="", by=cast.marc, at=at + timedelta(seconds=30))
 
 
 def rows_of(scope: Callable[[], Any]) -> list[Clock]:

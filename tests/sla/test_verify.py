@@ -57,7 +57,11 @@ def test_after_random_lives_every_row_says_what_its_events_say(committed: Cast, 
     def scope() -> Any:
         return tenant_scope(committed.acme.pk)
 
-    end = live(scope, committed, seed=seed, subjects=14, days=6, sweep=lambda at: sweep_batch(at=at))
+    def come_by(at: datetime) -> None:
+        sweep_batch(at=at)
+        actions.escalate_due(at=at)
+
+    end = live(scope, committed, seed=seed, subjects=14, days=6, sweep=come_by)
     rows = rows_of(scope)
     assert len(rows) >= 42
     assert len({row.state for row in rows}) >= 5
@@ -84,6 +88,7 @@ FALSE = {
 }  # fmt: skip
 MOMENTS = (
     "started_at", "running_since", "due_at", "next_event_at", "paused_at", "stopped_at", "closed_at", "breached_at",
+    "escalate_at",
 )  # fmt: skip
 
 
