@@ -247,13 +247,17 @@ class CalendarRetirement(KeyView):
     scopes: ClassVar = {"POST": "sla:write"}
 
     @operation(
-        "Put a calendar away", answers={204: "It is no longer offered."}, problems=(401, 403, 404, 409), posts=True
+        "Put a calendar away",
+        answers={201: "The calendar, no longer offered."},
+        problems=(401, 403, 404, 409),
+        posts=True,
     )
     def post(self, request: Request, calendar_id: UUID) -> Response:
         """Put away a calendar on which nothing counts; its versions stay."""
         self.no_body()
-        actions.retire_calendar(access.get_calendar_to_change(self.member, calendar_id), by=self.member, at=self.at)
-        return answer(None, status=204)
+        calendar = access.get_calendar_to_change(self.member, calendar_id)
+        actions.retire_calendar(calendar, by=self.member, at=self.at)
+        return answer({**calendar_row(queries.newest_version(calendar)), "retired_at": self.at}, status=201)
 
 
 class CalendarPreview(KeyView):

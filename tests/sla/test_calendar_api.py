@@ -113,7 +113,7 @@ def test_adds_a_calendar_and_puts_it_away(call: Any) -> None:
     assert (made.status_code, made.json()["key"]) == (201, "new-york")
     path = made.headers["Location"].removeprefix("/api/v1/calendars")
     assert call("ada", "POST", "", body).status_code == 422
-    assert call("ada", "POST", f"{path}/retirement").status_code == 204
+    assert call("ada", "POST", f"{path}/retirement").status_code == 201
     assert call("ada", "GET", path).status_code == 404
     assert call("ned", "GET", "").json()["results"][0]["name"] != "New York"
 
