@@ -117,13 +117,18 @@ class AbsenceForm(forms.Form):
         super().__init__(*args, **options)
         self.members = {str(member.pk): member for member in [*colleagues, *managed]}
         self.oneself = managed[0]
-        self.fields["member"].choices = [(str(one.pk), one.name) for one in managed]  # type: ignore[attr-defined]
+        others = [(str(one.pk), one.name) for one in managed[1:]]
+        self.fields["member"].choices = [("", _("Myself")), *others]  # type: ignore[attr-defined]
+        if not others:
+            del self.fields["member"]
         named = [(str(one.pk), one.name) for one in colleagues]
         self.fields["deputy"].choices = [("", _("Nobody")), *named]  # type: ignore[attr-defined]
 
-    def clean_member(self) -> Membership:
-        """Return the member; without one it is who fills in the form."""
-        return self.members.get(self.cleaned_data["member"], self.oneself)
+    def clean(self) -> dict[str, Any]:
+        """Say who it is; without a choice it is who fills in the form."""
+        given = super().clean() or {}
+        given["member"] = self.members.get(given.get("member", ""), self.oneself)
+        return given
 
     def clean_deputy(self) -> Membership | None:
         """Return the deputy."""

@@ -43,7 +43,7 @@ class RuleForm(forms.Form):
         for number in range(self.rows):
             self.fields[f"field_{number}"] = forms.ChoiceField(label=_("Field"), choices=known, required=False)
             self.fields[f"operator_{number}"] = forms.ChoiceField(
-                label=_("Comparison"), choices=list(OPERATORS.items()), required=False
+                label=_("Comparison"), choices=list(OPERATORS.items()), required=False, initial="in"
             )
             self.fields[f"value_{number}"] = forms.CharField(label=_("Value"), required=False, max_length=2000)
 
@@ -133,8 +133,10 @@ class LimitsForm(forms.Form):
         super().__init__(data, initial=initial)
         for member in self.people:
             for name, label in (("open", _("Open at once")), ("day", _("New a day"))):
+                said = f"{member.name}: {label}"
+                widget = forms.NumberInput(attrs={"class": "sm-input", "aria-label": said})
                 self.fields[f"{name}_{member.pk}"] = forms.IntegerField(
-                    label=f"{member.name}: {label}", required=False, min_value=1, max_value=100_000
+                    label=said, required=False, min_value=1, max_value=100_000, widget=widget
                 )
 
     def limit_rows(self) -> list[tuple[Membership, Any, Any]]:

@@ -154,5 +154,5 @@ def fairness(request: MemberRequest) -> HttpResponse:
     at = now()
     month = at.astimezone(ZoneInfo(request.organisation.zone)).date().replace(day=1)
     rows = fairness_rows(request.membership, month=month, at=at)
-    context = {"rows": rows, "month": month, "most": max([row.given for row in rows], default=0)}
+    context = {"rows": rows, "month": month}
     return render_page(request, "leads/fairness.html", context, partial="table")

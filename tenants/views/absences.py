@@ -43,7 +43,8 @@ def plan_absence(request: MemberRequest) -> HttpResponseBase:
         )  # fmt: skip
     except InvalidInput as invalid:
         for fault in invalid.errors:
-            form.add_error(fault.pointer.strip("/"), fault.detail)
+            name = fault.pointer.strip("/")
+            form.add_error(name if name in form.fields else None, fault.detail)
         return _page(request, form, status=422)
     except DomainError as refused:
         return _page(request, form, refusal=refused.sentence, status=409)
@@ -69,7 +70,6 @@ def _form(request: MemberRequest, data: Any = None) -> AbsenceForm:
         data,
         managed=queries.manageable_members(request.membership),
         colleagues=queries.everybody(),
-        initial={"member": str(request.membership.pk)},
     )
 
 
