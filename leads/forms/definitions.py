@@ -42,7 +42,7 @@ class CriterionForm(forms.Form):
     def __init__(
         self, fields: Mapping[str, str], data: Mapping[str, Any] | None = None, *, of: Mapping[str, Any] | None = None
     ) -> None:
-        known = {**of, "value": value_text(of["value"])} if of else {"points": 10}
+        known = {**of, "value": value_text(of["value"])} if of else {"operator": "in", "points": 10}
         super().__init__(data, initial={**known, "base": digest_of_criterion(of)})
         self.fields["field"].choices = list(fields.items())  # type: ignore[attr-defined]
 
@@ -173,7 +173,8 @@ class GateForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         kinds = [(kind, words.word(words.BEHAVIOURS, kind)) for kind in BEHAVIOURS]
-        choices = {"behaviours": kinds, "required_fields": list(fields.items()), "exclusions": list(flags.items())}
+        known = [(name, label) for name, label in fields.items() if name not in flags]
+        choices = {"behaviours": kinds, "required_fields": known, "exclusions": list(flags.items())}
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
 
