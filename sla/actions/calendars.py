@@ -211,7 +211,7 @@ def _write_next(
 
 def _refuse_taken(name: str, calendar: Calendar | None) -> None:
     rows = Calendar.objects.filter(name__iexact=name, retired_at=None)
-    if rows.exclude(pk=calendar.pk if calendar else None).exists():
+    if (rows.exclude(pk=calendar.pk) if calendar else rows).exists():
         raise InvalidInput([FieldError("/name", "name_taken", _("Another calendar has this name."))])
 
 

@@ -50,7 +50,7 @@ def clear_days(spec: CalendarSpec, days: Iterable[date]) -> CalendarSpec:
 
 def add_holidays(spec: CalendarSpec, rows: Mapping[date, str], *, source: str) -> CalendarSpec:
     """Add named closed days, or give those that are there another name and origin."""
-    holidays = dict(spec.holidays) | rows
+    holidays = {**dict(spec.holidays), **rows}
     sources = {day: origin for day, origin in spec.sources if day not in rows}
     if source:
         sources |= dict.fromkeys(rows, source)

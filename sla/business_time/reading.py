@@ -171,7 +171,7 @@ class _Reader:
             day = self._date(f"/sources/{key}", key)
             if not isinstance(source, str) or not 0 < len(source) <= _SOURCE_LENGTH:
                 self._add(f"/sources/{key}", "source_invalid", gettext_noop("Name the origin in up to 40 characters."))
-            elif day in holidays:
+            elif day and day in holidays:
                 yield day, source
 
     def _windows(self, pointer: str, value: Any) -> Windows:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +46,7 @@ class TimeInput(forms.TimeInput):
     input_type = "time"
 
 
-def _time_field(label: str) -> forms.CharField:
+def _time_field(label: str | Promise) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=5, widget=TimeInput)
 
 
