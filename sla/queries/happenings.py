@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from events.models import Event
 
 Names = Mapping[UUID, str]
 
+# A worker needs no longer to find what is due.
+_AT_ONCE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a clock; ``tone`` as on timelines. ``moments`` are filled into the text by the page's zone."""
+    """One event of a clock; ``tone`` as on timelines."""
 
     at: datetime
     kind: str
@@ -23,6 +26,8 @@ class Happening:
     tone: str = ""
     old_due_at: datetime | None = None
     due_at: datetime | None = None
+    # When its notice may be read, where that is later than what it tells of.
+    told_at: datetime | None = None
 
 
 def happenings_of(events: Iterable[Event], names: Names) -> list[Happening]:
@@ -41,9 +46,17 @@ def happenings_of(events: Iterable[Event], names: Names) -> list[Happening]:
                     tone=tone,
                     old_due_at=datetime.fromisoformat(moved) if moved else None,
                     due_at=datetime.fromisoformat(event.data["due_at"]) if moved else None,
+                    told_at=_told_at(event),
                 )
             )
     return found
+
+
+def _told_at(event: Event) -> datetime | None:
+    if event.data.get("skipped") or not event.data.get("members"):
+        return None
+    told_at = datetime.fromisoformat(event.data["told_at"])
+    return told_at if told_at - event.at > _AT_ONCE else None
 
 
 def people_in(events: Iterable[Event]) -> set[UUID]:
