@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<uuid:campaign_id>/feedback/", views.campaign_feedback, name="campaign_feedback"),
     path("leads/duplicates/", views.duplicates, name="duplicates"),
     path("leads/duplicates/<uuid:duplicate_id>/dismiss/", views.duplicate_dismiss, name="duplicate_dismiss"),
+    path("leads/<uuid:lead_id>/same/", views.lead_twins, name="lead_twins"),
     path("leads/<uuid:lead_id>/merge/", views.merge, name="merge"),
     path("leads/<uuid:lead_id>/unmerge/", views.unmerge, name="unmerge"),
 ]

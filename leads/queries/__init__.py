@@ -31,9 +31,9 @@ from leads.queries.merging import (
     duplicates_of,
     lead_called,
     merge_preview,
+    merges_into,
     newest_merge,
     open_duplicates,
-    threads_of,
 )
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -76,6 +76,7 @@ __all__ = [
     "lead_rows",
     "leads_in",
     "merge_preview",
+    "merges_into",
     "names_of",
     "newest_merge",
     "open_duplicates",
@@ -88,6 +89,5 @@ __all__ = [
     "saved_view_row",
     "saved_views_of",
     "seconds_left",
-    "threads_of",
     "unknown_names",
 ]

@@ -14,6 +14,7 @@ from leads import words
 from leads.facts import fields_of
 from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
 from leads.normal import zone_of_phone
+from leads.queries.merging import threads_of
 from leads.queries.ownership import handover_with_sales
 from leads.queries.path import path_of
 from leads.queries.shapes import (
@@ -99,8 +100,20 @@ def _parts(
         "timeline": _timeline(lead),
         "message": lead.message,
         "marketer_note": handover.note if handover else "",
+        "first_touch": touch_line(lead.first_touch),
+        "last_touch": touch_line(lead.last_touch),
+        "clocks_start_at": handover.clocks_start_at if handover else None,
+        "waits_because": waits_because(handover),
         "may": _may(handover, rejection, membership, at=at),
     }
+
+
+def waits_because(handover: Handover | None) -> str:
+    """Return in words why an open handover is nobody's yet."""
+    if handover is None or handover.assigned_to_id is not None:
+        return ""
+    because = str(handover.routed.get("waits_because") or "")
+    return words.word(words.WAITS, because) if because else ""
 
 
 def initials(name: str) -> str:
@@ -224,9 +237,14 @@ def _attempts_needed(handover: Handover | None) -> str:
 
 
 def _timeline(lead: Lead) -> list[TimelineEntry]:
-    """Return the newest events of the lead, each with its author's name from the same query."""
+    """Return the newest events of the person (of leads that went on as this one too), each with its author's name."""
     name = Membership.objects.filter(pk=OuterRef("by_id")).values("name")[:1]
-    told = Event.objects.filter(thread_id=lead.pk).exclude(kind__in=words.UNTOLD).annotate(by_name=Subquery(name))
+    # Their ids first: one index scan for each timeline, however long the others are.
+    told = (
+        Event.objects.filter(thread_id__in=threads_of(lead))
+        .exclude(kind__in=words.UNTOLD)
+        .annotate(by_name=Subquery(name))
+    )
     return [_entry(event, lead, event.by_name or "") for event in told.order_by("-at", "-id")[:RECENT]]
 
 
@@ -288,8 +306,6 @@ def _whole(
     version = agreement_in_force(at=at)
     return {
         "created_at": lead.created_at,
-        "first_touch": touch_line(lead.first_touch),
-        "last_touch": touch_line(lead.last_touch),
         "touches": _touches(lead),
         "handovers": [_handover_row(handover) for handover in handovers],
         "merged_into": Reference(lead.merged_into.pk, lead.merged_into.name) if lead.merged_into else None,

@@ -165,6 +165,12 @@ def lead_called(membership: Membership, told: str) -> Lead | None:
     return rows.filter(email_norm=email).first() if email else None
 
 
+def merges_into(lead: Lead, *, since: datetime) -> list[Merge]:
+    """Return the merges that this lead survived since then and that stand, newest first: those that can be undone."""
+    rows = Merge.objects.filter(survivor=lead, undone_at=None, at__gte=since)
+    return list(rows.select_related("dropped", "by").order_by("-at"))
+
+
 def newest_merge(lead: Lead) -> Merge | None:
     """Return the last merge into or of this lead that stands, or None."""
     rows = Merge.objects.filter(Q(survivor=lead) | Q(dropped=lead), undone_at=None)

@@ -25,7 +25,7 @@ from leads.views.exporting import lead_export
 from leads.views.inbox import inbox
 from leads.views.leads import handover, lead_detail
 from leads.views.lists import lead_list
-from leads.views.merging import duplicate_dismiss, duplicates, merge, unmerge
+from leads.views.merging import duplicate_dismiss, duplicates, lead_twins, merge, unmerge
 from leads.views.reassigning import fairness, queue, reassign
 from leads.views.returns import nurture, resend, returns
 from leads.views.routing import default_change, limits_change, routing, rule_act, rule_edit, rule_new
@@ -66,6 +66,7 @@ __all__ = [
     "lead_export",
     "lead_known",
     "lead_list",
+    "lead_twins",
     "lead_move",
     "lead_way",
     "limits_change",

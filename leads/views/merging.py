@@ -48,6 +48,21 @@ def _list(request: MemberRequest) -> HttpResponse:
     return render_page(request, "leads/duplicates.html", context, partial="list")
 
 
+@members_only()
+@require_GET
+def lead_twins(request: MemberRequest, lead_id: UUID) -> HttpResponse:
+    """Whether a lead may be somebody who is known already: suggestions, and merges that can be undone."""
+    lead = access.get_lead(request.membership, lead_id)
+    may_merge = request.membership.has(*MAY_MERGE) and lead.merged_into_id is None
+    context = {
+        "lead": lead,
+        "rows": queries.duplicates_of(lead) if request.membership.has(*access.SEES_DUPLICATES) else [],
+        "merges": queries.merges_into(lead, since=now() - UNDO_FOR),
+        "may_merge": may_merge,
+    }
+    return render_page(request, "leads/lead_twins.html", context, partial="twins")
+
+
 @members_only(*MAY_MERGE)
 @require_http_methods(["GET", "POST"])
 def merge(request: MemberRequest, lead_id: UUID) -> HttpResponseBase:

@@ -108,6 +108,7 @@ PAGES: dict[str, Page] = {
     "leads:name_map": Page(KEEPERS, KEEPERS, {"campaign": "{campaign}"}, {"name_id": "{utm_name}"}),
     "leads:duplicates": Page(ALL - {Role.SALES_REP}),
     "leads:duplicate_dismiss": Page(post=MERGERS, path={"duplicate_id": "{duplicate}"}),
+    "leads:lead_twins": Page(ALL, path={"lead_id": "{lead}"}),
     "leads:merge": Page(MERGERS, MERGERS, {"with": "{other_lead}"}, {"lead_id": "{lead}"}),
     "leads:unmerge": Page(post=MERGERS, path={"lead_id": "{merged_lead}"}),
     "leads:export": Page(ALL, ALL, {"lead": "{lead}"}),
