@@ -22,6 +22,7 @@ from sla.queries import (
     end_of_month,
     hours_for,
     month_state,
+    planned_days_of,
     target_for,
 )
 
@@ -104,7 +105,8 @@ def delivery(cut: Cut, *, at: datetime, zone: str) -> Delivery:
     today = at.astimezone(ZoneInfo(zone)).date()
     target = target_for(cut.month)
     by_month = ledger(cut)
-    working_days = hours_for(calendar_in_force("marketing")).working_days(cut.month, cut.last)
+    # Of the month in which the first agreement began, the days since then.
+    working_days = planned_days_of(cut.month, hours=hours_for(calendar_in_force("marketing")), zone=zone)
     return Delivery(
         target=target,
         ledger=by_month,

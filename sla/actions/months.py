@@ -164,7 +164,7 @@ def close_month(month: date, *, at: datetime) -> Month:
 
 def _judge_month(row: Month, outcomes: Outcomes, *, at: datetime) -> None:
     filled = completeness_of(row.month)
-    figures = {
+    figures: dict[str, tuple[Decimal | int, Decimal | int]] = {
         "volume": (delivered_points(row.month), Decimal(1)),
         "acceptance_rate": (outcomes.taken, outcomes.decided),
         "completeness": (filled.present, filled.required),

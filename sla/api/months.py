@@ -1,6 +1,6 @@
 """Months for REST clients: their promises, their frozen figures, their corrections."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +23,12 @@ class Months(KeyView):
     def get(self, request: Request) -> Response:
         """List the months, the newest first."""
         rows: list[MonthRow] = []
-        found = page(request, MonthRow.objects.all(), lambda row: rows.append(row) or {})
+
+        def keep(row: MonthRow) -> dict[str, Any]:
+            rows.append(row)
+            return {}
+
+        found = page(request, MonthRow.objects.all(), keep)
         # Together, so that a page costs as many queries as one month.
         return answer({**found, "results": [month_row(line) for line in month_lines(rows, zone=self.zone.key)]})
 

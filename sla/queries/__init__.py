@@ -53,7 +53,7 @@ from sla.queries.compliance import (
     open_breaches,
     past_breach_clocks,
 )
-from sla.queries.courses import Course, course_of
+from sla.queries.courses import Course, course_of, planned_days_of
 from sla.queries.credit import CreditCounts, credit_counts, ledger_by_day
 from sla.queries.explaining import OwnerShare, Story, shared_time, story_of
 from sla.queries.health import EngineHealth, SweepStanding, engine_health, sweep_standing
@@ -146,6 +146,7 @@ __all__ = [
     "owners_of",
     "past_breach_clocks",
     "past_due",
+    "planned_days_of",
     "plea_rows",
     "pleas_of",
     "rungs_of",

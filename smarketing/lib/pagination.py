@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -63,13 +63,13 @@ def _link(request: Request, last: UUID) -> str:
 MOST_ROWS = 10_000
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]
     """Numbered pages over the first rows of a long list; counts no further than it pages."""
 
     @cached_property
     def counted(self) -> int:
         """Return how many rows there are, at most one more than is paged."""
-        rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[union-attr,assignment]
+        rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[attr-defined]
         return rows.values("pk")[: MOST_ROWS + 1].count()
 
     @cached_property
