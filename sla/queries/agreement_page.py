@@ -158,7 +158,7 @@ def agreement_view(version: AgreementVersion, *, at: datetime, zone: str) -> Agr
         reasons=[_reason(reason) for reason in content["reasons"]["rejection"]],
         arbitration=_arbitration(content["arbitration"]),
         escalation=[_escalation(step) for step in content["escalation"]],
-        calendars=calendar_lines(year=at.astimezone(ZoneInfo(zone)).year),
+        calendars=calendar_lines(content["hours"], year=at.astimezone(ZoneInfo(zone)).year),
         terms=[clause for clause in clauses_of(content) if clause.section == "terms"],
         responsibilities=[_responsibility(row) for row in content["responsibilities"]],
         waiting_for=[line for line in signatures if line.at is None and _waits(version)],
@@ -229,18 +229,20 @@ def state_of(version: AgreementVersion, *, at: datetime) -> str:
     return "superseded" if version.ends_at and version.ends_at <= at else "in_force"
 
 
-def calendar_lines(*, year: int) -> list[CalendarLine]:
-    """Return the newest version of each calendar in words."""
-    rows = CalendarVersion.objects.select_related("calendar").order_by("calendar__key", "-number")
-    return [_calendar(version, year) for version in rows.distinct("calendar__key")]
+def calendar_lines(agreed: Mapping[str, Any], *, year: int) -> list[CalendarLine]:
+    """Return the weekly hours as agreed (the board's are its own), with the closed days that are known now."""
+    keys = [*agreed, "board"]
+    rows = CalendarVersion.objects.filter(calendar__key__in=keys).select_related("calendar")
+    newest = rows.order_by("calendar__key", "-number").distinct("calendar__key")
+    return [_calendar(version, agreed.get(version.calendar.key, version.content), year) for version in newest]
 
 
-def _calendar(version: CalendarVersion, year: int) -> CalendarLine:
+def _calendar(version: CalendarVersion, week: Mapping[str, Any], year: int) -> CalendarLine:
     count = sum(day.startswith(f"{year}-") for day in version.content["holidays"])
     holidays = ngettext("%(n)s public holiday in %(year)s", "%(n)s public holidays in %(year)s", count)
     return CalendarLine(
         label=version.calendar.name,
-        hours_text=words.week_text(version.content["weekly"]) + f" ({version.content['zone']})",
+        hours_text=words.week_text(week["weekly"]) + f" ({week['zone']})",
         holidays_text=holidays % {"n": count, "year": year} if count else "",
     )
 

@@ -176,10 +176,7 @@ def _escalation(content: Content) -> Iterator[Line]:
 
 def escalation_text(step: Content) -> str:
     """Return what one step of the ladder does."""
-    told = listed([words.escalation_role_label(role) for role in step["to"]])
-    text = _("%(told)s hears of it.") if len(step["to"]) == 1 else _("%(told)s hear of it.")
-    text = text % {"told": told}
-    text = text[:1].upper() + text[1:]
+    text = _("Told: %(told)s.") % {"told": listed([words.escalation_role_label(role) for role in step["to"]])}
     return text + (" " + _("The lead is given to somebody else.") if step["reassign"] else "")
 
 

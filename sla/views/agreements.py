@@ -137,7 +137,7 @@ def agreement_context(request: MemberRequest, version: AgreementVersion | None, 
     before = queries.version_before(version)
     context: dict[str, Any] = {
         "version": view,
-        "versions": [_version_link(line, slug, shown=version.number) for line in version_lines(at=at, zone=zone)],
+        "versions": [_version_link(line, slug, shown=version.number) for line in _shown(version, at=at, zone=zone)],
         "history": history_lines(version, zone=zone),
         "may_sign": _may_sign(request, version),
         "sign_url": _to(slug, "agreement_sign", version_id=version.pk),
@@ -174,6 +174,12 @@ def _labels_url(request: MemberRequest, version: AgreementVersion) -> str | None
     if version.state != AgreementVersion.State.SIGNED or not request.membership.has(Role.ADMINISTRATOR):
         return None
     return _to(request.organisation.slug, "agreement_labels", number=version.number)
+
+
+def _shown(version: AgreementVersion, *, at: datetime, zone: str) -> list[Any]:
+    """Return the versions to choose from; one that was given up is only shown to who asked for it."""
+    lines = version_lines(at=at, zone=zone)
+    return [line for line in lines if line.state != "discarded" or line.number == version.number]
 
 
 def _version_link(line: Any, slug: str, *, shown: int) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def test_every_section_says_something_and_no_clause_twice() -> None:
         ("commitments", "volume", "Hand over qualified leads worth 500 points each month."),
         ("tiers", "standard", "Counts 1 point."),
         ("hours", "sales", "Mon–Fri 09:00–17:00 (Europe/Vienna)"),
-        ("escalation", "125", "The owner's manager hears of it."),
+        ("escalation", "125", "Told: the owner's manager."),
         ("reasons", "rejection not_fitting", "Definitional. A criterion must be named."),
         ("arbitration", "appealable", "These rejections can be appealed: definitional and clerical."),
         ("responsibilities", "set_target", "Marketing does it. Sales helps. Board is told."),
@@ -70,9 +70,7 @@ def test_what_may_be_agreed_besides() -> None:
     assert "40 leads a day" in said(given, "terms", "capacity")
     assert "Not counted: Hand-raiser." in said(given, "terms", "capacity")
     assert "At least 5 of pipeline" in said(given, "terms", "floors")
-    assert said(given, "escalation", "90").startswith(
-        "The owner, the owner's deputy and the head of the side hear of it."
-    )
+    assert said(given, "escalation", "90").startswith("Told: the owner, the owner's deputy and the head of the side.")
     assert "at least 100 % of the plan" in said(given, "commitments", "pace")
     assert "At least 85 %" in said(given, "commitments", "acceptance_rate")
 

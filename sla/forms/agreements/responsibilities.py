@@ -38,7 +38,8 @@ class ResponsibilitiesForm(SectionForm):
         for number in range(self.count):
             names = [f"row{number}_{part}" for part in ("key", "stage", "task", *PARTIES)]
             new = number >= self.count - _EMPTY_ROWS
-            yield Group(_("A further task") if new else "", [self[name] for name in names])
+            title = _("A further task") if new else _("Task %(n)s") % {"n": number + 1}
+            yield Group(title, [self[name] for name in names])
 
     def write(self, content: Content) -> None:
         rows: list[dict[str, Any]] = []

@@ -89,9 +89,15 @@ class SectionForm(forms.Form):
         return None
 
     def as_shown(self) -> list[Group]:
-        """Return the groups for the page, where no field calls itself optional: its help says what empty means."""
+        """Return the groups for the page.
+
+        No field calls itself optional there: its help says what empty means. The first fault has the focus.
+        """
         for made in self.fields.values():
             made.required = True
+        wrong = [name for name in self.fields if name in self.errors] if self.is_bound else []
+        if wrong:
+            self.fields[wrong[0]].widget.attrs["autofocus"] = True
         return list(self.groups())
 
     def add(self, name: str, made: forms.Field, initial: Any = None) -> None:
