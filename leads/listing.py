@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from leads import words
 from leads.asking import COLUMNS, FITS, READINESS, RECENT, SHOWN_AT_FIRST, Asking
 from leads.pages import Filter, address, filter_of
-from leads.queries.lists import NONE, choices_in_use
+from leads.queries.lists import NONE
 from tenants.models import Membership
 from tenants.roles import MARKETING, SALES
 
@@ -80,13 +80,14 @@ def _column(key: str, label: str, path: str, asking: Asking) -> Column:
     return Column(key, label, shown, toggle, url, told)
 
 
-def filters(path: str, asking: Asking, people: Sequence[Membership], *, organisation_id: int) -> list[Filter]:
+def filters(
+    path: str, asking: Asking, people: Sequence[Membership], used: Mapping[str, list[tuple[str, str]]]
+) -> list[Filter]:
     """Return every filter as a menu of links; those that are set come first, so that they are seen."""
     given = asking.given
-    used = choices_in_use(organisation_id, campaign=given.get("campaign", ""))
     none = (NONE, _("None"))
     found = [
-        filter_of(path, given, "stage", _("Stage"), [(key, str(label)) for key, label in words.STAGES.items()]),
+        filter_of(path, given, "stage", _("Stage"), used["stage"]),
         filter_of(path, given, "tier", _("Tier"), [*((key, str(label)) for key, label in words.TIERS.items()), none]),
         filter_of(path, given, "fit", _("Fit"), [*((fit, fit) for fit in FITS), none]),
         filter_of(path, given, "readiness", _("Readiness"), [*((grade, grade) for grade in READINESS), none]),

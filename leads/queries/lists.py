@@ -169,12 +169,17 @@ def rows_of(page: "QuerySet[Lead]", order: str) -> list[Lead]:
     )
 
 
-def lead_rows(leads: Sequence[Lead], *, at: datetime, zone: str) -> list[LeadRow]:
-    """Return finished rows, each with the clock of its latest handover that matters most."""
+def lead_rows(
+    leads: Sequence[Lead], *, at: datetime, zone: str, stages: Mapping[str, str] | None = None
+) -> list[LeadRow]:
+    """Return finished rows, each with the clock of its latest handover that matters most.
+
+    ``stages`` are their names here, where somebody has asked for them already.
+    """
     latest = Handover.objects.filter(lead=OuterRef("lead")).order_by("-number").values("pk")[:1]
     handovers = Handover.objects.filter(lead__in=leads, pk=Subquery(latest))
     subjects = dict(handovers.values_list("lead_id", "subject_id"))
-    clocks, stages = clock_views(subjects.values(), at=at, zone=zone), stage_labels()
+    clocks, stages = clock_views(subjects.values(), at=at, zone=zone), stages or stage_labels()
     return [_row(lead, stages, clocks.get(subjects[lead.pk], []) if lead.pk in subjects else []) for lead in leads]
 
 
@@ -221,17 +226,23 @@ _CAMPAIGNS = """
 (select 'campaign', id::text, name from leads_campaign where organisation_id = %(organisation)s
   order by (id::text = %(campaign)s) desc, id desc limit %(campaigns)s)
 """
+_STAGES = """
+(select 'stage', stage, label from leads_stagesetting where organisation_id = %(organisation)s and label <> '')
+"""
 MOST_VALUES = 60
 MOST_CAMPAIGNS = 100
 
 
 def choices_in_use(organisation_id: int, *, campaign: str = "") -> dict[str, list[tuple[str, str]]]:
-    """Return the sources and countries that leads have and the newest campaigns, with the chosen one, in one query."""
-    parts = [_IN_USE.format(column="source"), _IN_USE.format(column="country"), _CAMPAIGNS]
+    """Return what can be chosen: the stages' names here, the sources and countries that leads have, the newest
+    campaigns with the chosen one; in one query.
+    """
+    parts = [_IN_USE.format(column="source"), _IN_USE.format(column="country"), _CAMPAIGNS, _STAGES]
     values = {"organisation": organisation_id, "most": MOST_VALUES, "campaign": campaign, "campaigns": MOST_CAMPAIGNS}
-    found: dict[str, list[tuple[str, str]]] = {"source": [], "country": [], "campaign": []}
+    found: dict[str, list[tuple[str, str]]] = {"source": [], "country": [], "campaign": [], "stage": []}
     with connection.cursor() as cursor:
         cursor.execute(" union all ".join(parts), values)
         for column, value, label in cursor.fetchall():
             found[column].append((value, label))
-    return found
+    own = dict(found["stage"])
+    return found | {"stage": [(stage, own.get(stage) or str(label)) for stage, label in words.STAGES.items()]}

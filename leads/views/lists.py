@@ -75,7 +75,10 @@ def _context(
     pages = CappedPaginator(found.leads, PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     leads = queries.rows_of(page.object_list, asking.asked.order)  # type: ignore[arg-type]
-    page.object_list = queries.lead_rows(leads, at=at, zone=request.organisation.zone)  # type: ignore[assignment]
+    used = queries.choices_in_use(request.organisation.pk, campaign=asking.given.get("campaign", ""))
+    page.object_list = queries.lead_rows(  # type: ignore[assignment]
+        leads, at=at, zone=request.organisation.zone, stages=dict(used["stage"])
+    )
     people = everybody()
     return {
         "page_obj": page,
@@ -89,7 +92,7 @@ def _context(
         "bulk": bulk_offer(request, people),
         "columns": listing.columns(path, asking),
         "shown": asking.columns,
-        "filters": listing.filters(path, asking, people, organisation_id=request.organisation.pk),
+        "filters": listing.filters(path, asking, people, used),
         "kept": listing.kept_fields(asking, but=("q",)),
         "given": asking.given,
         "query": asking.query,

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads.models import Attempt, Handover, Rejection
+from leads.queries import inbox as inbox_queries
+from sla.models import Clock
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import kinds_of, make_handover
 from tests.support import Cast, signed_in
@@ -102,6 +104,44 @@ def test_a_poll_answers_304_until_something_changes(cast: Cast, two: list[Handov
         assert (again.status_code, again.content) == (304, b"")
         sam.post(url("accept", two[0].pk))
         assert sam.get(url("inbox"), headers={**poll, "If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_poll_notices_what_only_a_clock_changes(cast: Cast, two: list[Handover], at: datetime) -> None:
+    """A deadline that passes, a pause and a moved deadline regroup rows without touching the handover."""
+    sam, poll = signed_in(cast.sam), {**HTMX, "HX-Target": "queue"}
+    with tenant_scope(cast.acme.pk):
+        clock = Clock.objects.filter(subject=two[1].subject_id, state="running").order_by("due_at")[:1].get()
+    with time_machine.travel(clock.due_at - timedelta(seconds=1), tick=False):
+        tag = sam.get(url("inbox"), headers=poll)["ETag"]
+        assert sam.get(url("inbox"), headers={**poll, "If-None-Match": tag}).status_code == 304
+        with tenant_scope(cast.acme.pk):
+            Clock.objects.filter(pk=clock.pk).update(state="paused", paused_at=at)
+        paused = sam.get(url("inbox"), headers={**poll, "If-None-Match": tag})
+        assert paused.status_code == 200
+        with tenant_scope(cast.acme.pk):
+            Clock.objects.filter(pk=clock.pk).update(due_at=clock.due_at + timedelta(hours=1))
+        moved = sam.get(url("inbox"), headers={**poll, "If-None-Match": paused["ETag"]})
+        assert moved.status_code == 200
+        with tenant_scope(cast.acme.pk):
+            Clock.objects.filter(pk=clock.pk).update(state="running", due_at=clock.due_at)
+    with time_machine.travel(clock.due_at + timedelta(seconds=1), tick=False):
+        late = sam.get(url("inbox"), headers={**poll, "If-None-Match": tag})
+    assert late.status_code == 200
+    assert next(group for group in late.context["groups"] if group.key == "breached").rows[0].name == "Bert Doe"
+
+
+def test_a_group_that_goes_on_beyond_the_page_says_so(
+    cast: Cast, two: list[Handover], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leads.queries.PAGE", 1)
+    monkeypatch.setattr(inbox_queries.queue_for, "__kwdefaults__", {"first": 0, "count": 1})
+    with time_machine.travel(at + timedelta(minutes=1), tick=False):
+        sam = signed_in(cast.sam)
+        page = sam.get(url("inbox"))
+        first = page.context["groups"][0]
+        assert (len(first.rows), first.goes_on) == (1, True)
+        more = sam.get(page.context["more_url"], headers=HTMX)
+    assert [row.name for group in more.context["groups"] for row in group.rows] == ["Anna Doe"]
 
 
 def test_accepting_answers_with_the_next_lead_and_an_undo(cast: Cast, two: list[Handover], at: datetime) -> None:
