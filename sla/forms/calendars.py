@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +45,7 @@ class TimeInput(forms.TimeInput):
     input_type = "time"
 
 
-def _time_field(label: str | Promise) -> forms.CharField:
+def _time_field(label: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=5, widget=TimeInput)
 
 
