@@ -134,6 +134,13 @@ KINDS: Mapping[str, Promise] = {
 }
 
 
+# Why a handover waits for the sales manager, as it was kept when it was routed.
+WAITS: Mapping[str, Promise] = {
+    "queue_by_rule": gettext_lazy("a rule sends it here"),
+    "queue_by_default": gettext_lazy("no rule matches"),
+    "nobody_there": gettext_lazy("nobody was there to take it"),
+    "at_capacity": gettext_lazy("everybody had as much as they can take"),
+}
 CONDITION_STATES: Mapping[str, Promise] = {
     "met": gettext_lazy("yes"),
     "not_met": gettext_lazy("no"),

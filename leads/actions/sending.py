@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from leads import words
 from leads.actions.capacity import start_of_clocks
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.judging import UNQUALIFIED, qualify
@@ -163,7 +164,7 @@ def _check_gate(lead: Lead, version: AgreementVersion, before: Handover | None, 
     fields, definitions = fields_of(lead), version.content["definitions"]
     missing, excluded = missing_fields(fields, definitions), exclusions_of(fields, definitions)
     if missing or excluded:
-        named = ", ".join([*missing, *excluded])
+        named = ", ".join(words.word(words.FIELDS, name) for name in [*missing, *excluded])
         raise GateClosed(
             _("The agreement does not let this lead through: %(what)s.") % {"what": named},
             missing=missing,

@@ -151,6 +151,9 @@ class LeadDetail:
     marketer_note: str
     may: frozenset[str]
     undo: Undo | None = None
+    # Over the agreed capacity of its day: when the clocks start; who waits for nobody yet is told why.
+    clocks_start_at: datetime | None = None
+    waits_because: str = ""
     # On the page of the whole lead.
     created_at: datetime | None = None
     first_touch: str = ""

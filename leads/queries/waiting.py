@@ -1,32 +1,23 @@
 """Handovers of nobody, or of one rep, for giving them to somebody else; and what a bulk would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from leads import words
 from leads.models import Handover, Lead, Rejection
-from leads.queries.detail import company_of, gate_gaps, initials
+from leads.queries.detail import company_of, gate_gaps, initials, waits_because
 from leads.queries.inbox import headline
 from sla.models import AgreementVersion
 from sla.queries.clocks import ClockView, clock_views
 
 SHOWN = 200
 IN_HAND = ~Q(progress=Handover.Progress.CLOSED) & ~Q(decision=Handover.Decision.REJECTED)
-# Why a handover waits for the manager, as it was kept when it was routed.
-WAITS: Mapping[str, Promise] = {
-    "queue_by_rule": gettext_lazy("a rule sends it here"),
-    "queue_by_default": gettext_lazy("no rule matches"),
-    "nobody_there": gettext_lazy("nobody was there to take it"),
-    "at_capacity": gettext_lazy("everybody had as much as they can take"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,6 @@ def waiting_rows(handovers: Sequence[Handover], *, at: datetime, zone: str) -> l
 
 def _row(handover: Handover, clock: ClockView | None) -> WaitingRow:
     lead = handover.lead
-    because = str(handover.routed.get("waits_because") or "")
     return WaitingRow(
         handover_id=handover.pk,
         lead_id=lead.pk,
@@ -73,7 +63,7 @@ def _row(handover: Handover, clock: ClockView | None) -> WaitingRow:
         number=str(lead),
         decision=words.word(words.DECISIONS, handover.decision),
         decision_tone=words.DECISION_TONES[Handover.Decision(handover.decision)],
-        because=words.word(WAITS, because) if because and handover.assigned_to_id is None else "",
+        because=waits_because(handover),
         sent_at=handover.sent_at,
         owner_name=handover.assigned_to.name if handover.assigned_to else "",
         clock=clock,
@@ -139,7 +129,7 @@ def _stop(lead: Lead, version: AgreementVersion | None, gaps: Sequence[Any], tak
     if taken:
         return "with_sales", _("sales has it already")
     if gaps:
-        return "gate", _("missing: %(what)s") % {"what": ", ".join(str(gap) for gap in gaps)}
+        return "gate", _("the gate stops it: %(what)s") % {"what": ", ".join(str(gap) for gap in gaps)}
     if not lead.tier:
         return "below_threshold", _("not qualified yet; goes only with a reason")
     return "", ""

@@ -7,7 +7,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connections
+from django.urls import reverse
 
 from events.models import Event
 from leads.actions import capacity as capacity_rule
@@ -20,7 +22,7 @@ from sla.queries.histories import clock_history
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import clock_of, make_handover, make_lead
 from tests.leads.terms import agree
-from tests.support import Cast
+from tests.support import Cast, signed_in
 
 APRIL = date(2026, 4, 1)
 # Thursday 2 April 2026, 11:00 in Vienna; Friday is open, Monday the 6th is Easter.
@@ -56,6 +58,17 @@ def test_the_surplus_starts_at_the_next_opening_and_says_so(limited: Cast) -> No
     assert {(one.state, one.opens_at, one.share) for one in view[handovers[2].subject_id]} == {
         ("waiting", FRIDAY_OPENING, 0.0)
     }
+
+
+def test_the_lead_says_when_its_clocks_start(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        agree(cast, two_a_day, at=at, starts_on=APRIL)
+        surplus = [sent(cast, number, at=THURSDAY) for number in range(3)][-1]
+    sam, url = signed_in(cast.sam), reverse("leads:detail", args=["acme", surplus.lead_id])
+    with time_machine.travel(THURSDAY + timedelta(hours=1), tick=False):
+        assert "the clocks start" in sam.get(url).content.decode()
+    with time_machine.travel(FRIDAY_OPENING + timedelta(hours=1), tick=False):
+        assert "the clocks start" not in sam.get(url).content.decode()
 
 
 def test_each_local_day_has_its_own_places(limited: Cast) -> None:
