@@ -20,8 +20,8 @@ from tests.support import CANARY, PASSWORD, Cast, signed_in
 URL = "/o/acme/dashboard/"
 HOUR = timedelta(hours=1)
 # Session, person, membership, organisation; then one query for its purpose each: agreement, signatures, target
-# (3), first agreement, ledger, credits, cohorts, promises, contacts, medians, rejections, calendars (3, and one in the first month of all), breaches, their subjects'
-# names (2) and their number.
+# (3), first agreement, ledger, credits, cohorts, promises, contacts, medians, rejections, calendars (3, and one in
+# the first month of all), breaches, their subjects' names (2) and their number.
 MOST_QUERIES = 25
 NO_QUERY = ("select set_config", "SAVEPOINT", "RELEASE")
 

@@ -360,7 +360,6 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     target = propose_target(month=at.date().replace(day=1), points=320, note=f"target {house.mark}", by=manager, at=at)
     house.things["target"] = str(target.pk)
     keep_months(at)
-    house.things["month"] = f"{at:%Y-%m}"
     version = agreement_in_force(at=at)
     if version is None:
         raise LookupError("Every organisation begins with an agreement.")
