@@ -51,6 +51,8 @@ class BreachRow:
     late_seconds: int
     state: str
     url: str
+    # How a promise in points or shares fell short; empty for one of time.
+    figures_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def _row(clock: Clock, name: Description, *, at: datetime) -> BreachRow:
         breached_at=view.breached_at or clock.due_at,
         detected_at=clock.detected_at,
         late_seconds=view.late_seconds or 0,
+        figures_text=view.figures_text,
         state=view.state,
         url=name.url,
     )

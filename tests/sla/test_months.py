@@ -126,6 +126,7 @@ def test_a_missed_volume_stands_on_the_page_of_breaches(acme: Cast, at: datetime
     found = queries.past_breach_clocks(at=CLOSING, side="marketing").get()
     (row,) = queries.breach_rows([found], at=CLOSING)
     assert (row.title, row.side, row.breached_at, row.detected_at) == ("March 2026", "marketing", END_OF_MARCH, CLOSING)
+    assert row.figures_text == "0 of 10 points: 10 short"
     assert not queries.open_breaches(at=CLOSING, zone=ZONE, limit=9)
 
 
