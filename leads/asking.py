@@ -61,16 +61,16 @@ def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
     cohort = _cohort(given)
     if cohort is None:
         given = {name: value for name, value in given.items() if name not in COHORT}
-    spans = {name: _span(given.get(name, ""), at=at, zone=zone) for name in ("created", "updated")}
+    spans: dict[str, Any] = {name: _span(given.get(name, ""), at=at, zone=zone) for name in ("created", "updated")}
     columns = tuple(name for name in COLUMNS if name in given.get("cols", "").split("."))
     asked = Asked(
         view=given.get("view", VIEWS[0]),
         order=given.get("order", "activity"),
         text=given.get("q", ""),
         cohort=cohort,
-        **spans,
-        **{name: given.get(name, "") for name in EXACT},
     )
+    exact: dict[str, Any] = {name: given.get(name, "") for name in EXACT}
+    asked = replace(asked, **spans, **exact)
     return Asking(asked, {k: v for k, v in given.items() if k not in spans or spans[k]}, columns or SHOWN_AT_FIRST)
 
 

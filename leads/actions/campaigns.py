@@ -117,7 +117,8 @@ def meet_name(example: str, *, at: datetime) -> Campaign | None:
     norm = normal.fold(example)
     known = UtmName.objects.filter(norm=norm).select_related("campaign").first()
     if known is not None:
-        return known.campaign
+        meant: Campaign | None = known.campaign
+        return meant
     UtmName.objects.bulk_create(
         [UtmName(norm=norm, example=normal.tidy(example)[:200], first_seen_at=at)], ignore_conflicts=True
     )

@@ -78,7 +78,9 @@ def step_through(job: Job, at: datetime) -> Step:
     first, refused = job.cursor.get("next", 0), list(job.cursor.get("refused", []))
     every: Sequence[str] = job.params["leads"]
     some = every[first : first + A_STEP]
-    by = Membership.objects.select_related("user").get(pk=job.by_id)
+    if job.by is None:
+        raise LookupError("A member starts this job.")
+    by = Membership.objects.select_related("user").get(pk=job.by.pk)
     with translation.override(by.user.language or "en"):
         act = _act(job.params, by, at=at)
         refused += [one for one in (_try(by, lead_id, act) for lead_id in some) if one]

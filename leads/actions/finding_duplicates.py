@@ -24,7 +24,7 @@ def find_duplicates(lead: Lead, *, at: datetime) -> list[Duplicate]:
     _keep_keys(lead)
     found = likely_same(lead)
     others = {row.pk: row for row in Lead.objects.filter(pk__in=found)}
-    pairs = [(*sorted((lead, others[pk]), key=_age), kinds) for pk, kinds in found.items() if pk in others]
+    pairs = [(*_by_age(lead, others[pk]), kinds) for pk, kinds in found.items() if pk in others]
     known = set(Duplicate.objects.filter(Q(lead=lead) | Q(other=lead)).values_list("lead", "other"))
     fresh = [
         Duplicate(lead=older, other=younger, kinds=kinds, found_at=at)
@@ -42,8 +42,9 @@ def _suggested(lead_id: Any, other_id: Any, *, at: datetime) -> Duplicate:
     return row
 
 
-def _age(lead: Lead) -> tuple[datetime, int]:
-    return lead.created_at, lead.number
+def _by_age(one: Lead, other: Lead) -> tuple[Lead, Lead]:
+    older, younger = sorted((one, other), key=lambda lead: (lead.created_at, lead.number))
+    return older, younger
 
 
 def _keep_keys(lead: Lead) -> None:

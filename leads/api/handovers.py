@@ -167,9 +167,9 @@ class Attempts(_Act):
         return answer(attempt_row(made), status=201)
 
 
-def _colleague(member: Membership, wanted: UUID | None, pointer: str) -> Membership | None:
+def _colleague(member: Membership, wanted: UUID, pointer: str) -> Membership:
     try:
-        return get_member(member, wanted) if wanted else None
+        return get_member(member, wanted)
     except Http404 as error:
         raise InvalidInput([FieldError(pointer, "unknown_value", "There is no such member.")]) from error
 

@@ -29,7 +29,9 @@ class CampaignForm(forms.Form):
         help_text=_("Empty: made from the name. Capitals and spaces do not matter."),
     )
     channel = forms.CharField(label=_("Channel"), max_length=60, required=False, help_text=_("Search, fair, webinar…"))
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=None, required=False)
+    owner: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
+        label=_("Owner"), queryset=None, required=False
+    )
     first_day = _day(_("First day"))
     last_day = _day(_("Last day"))
     budget = forms.DecimalField(label=_("Budget"), min_value=0, max_value=MOST, decimal_places=2, required=False)
@@ -77,7 +79,7 @@ class FeedbackForm(forms.Form):
 class MapForm(forms.Form):
     """Which campaign a name of visits means; none is a choice too."""
 
-    campaign = forms.ModelChoiceField(
+    campaign: "forms.ModelChoiceField[Campaign]" = forms.ModelChoiceField(
         label=_("Campaign"), queryset=None, required=False, empty_label=_("None: leave it out")
     )
 

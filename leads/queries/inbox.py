@@ -102,8 +102,8 @@ def overview_of(membership: Membership, *, at: datetime, zone: str = "") -> Over
     }
     if zone:
         parts["month"] = _told(_due_this_month(membership, at=at, zone=zone), **_compliance(at))
-    found = Membership.objects.filter(pk=membership.pk).values(**parts).get()
-    facts = {name: told or {} for name, told in found.items()}
+    found: Any = Membership.objects.filter(pk=membership.pk).values(**parts).get()
+    facts: dict[str, dict[str, int]] = {name: told or {} for name, told in found.items()}
     counts = {name: int((facts["opened"] | facts["returned"]).get(name, 0)) for name in VIEWS}
     moment = int(at.timestamp()) // FRESH_FOR_SECONDS
     digested = (membership.pk, moment, facts["opened"], facts["returned"], facts["clocks"])

@@ -238,7 +238,12 @@ def choices_in_use(organisation_id: int, *, campaign: str = "") -> dict[str, lis
     campaigns with the chosen one; in one query.
     """
     parts = [_IN_USE.format(column="source"), _IN_USE.format(column="country"), _CAMPAIGNS, _STAGES]
-    values = {"organisation": organisation_id, "most": MOST_VALUES, "campaign": campaign, "campaigns": MOST_CAMPAIGNS}
+    values: dict[str, int | str] = {
+        "organisation": organisation_id,
+        "most": MOST_VALUES,
+        "campaign": campaign,
+        "campaigns": MOST_CAMPAIGNS,
+    }
     found: dict[str, list[tuple[str, str]]] = {"source": [], "country": [], "campaign": [], "stage": []}
     with connection.cursor() as cursor:
         cursor.execute(" union all ".join(parts), values)

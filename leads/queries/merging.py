@@ -1,12 +1,12 @@
 """Reading what a merge would do, which leads may be one person, and which went on as which."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from leads import words
 from leads.access import visible_leads
@@ -225,6 +225,6 @@ def duplicates_count() -> int:
     return int(found["rows"])
 
 
-def _rows(rows: "Iterable[Duplicate] | Any") -> list[DuplicateRow]:
+def _rows(rows: "QuerySet[Duplicate]") -> list[DuplicateRow]:
     found: Sequence[Duplicate] = list(rows.select_related("lead__company", "other__company"))
     return [DuplicateRow(row.pk, row.lead, row.other, list(row.kinds), row.found_at) for row in found]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from leads import listing, queries
 from leads.asking import Asking, asking_from, span_text
+from leads.models import Lead
 from leads.pages import Empty, address, views_of
 from leads.queries.lists import Asked
 from leads.views.offers import bulk_offer
@@ -72,11 +73,11 @@ def _context(
 ) -> dict[str, Any]:
     path = list_path(request)
     found = queries.found_leads(request.membership, asking.asked)
-    pages = CappedPaginator(found.leads, PER_PAGE)
+    pages: CappedPaginator[Lead] = CappedPaginator(found.leads, PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     leads = queries.rows_of(page.object_list, asking.asked.order)  # type: ignore[arg-type]
     used = queries.choices_in_use(request.organisation.pk, campaign=asking.given.get("campaign", ""))
-    page.object_list = queries.lead_rows(  # type: ignore[assignment]
+    page.object_list = queries.lead_rows(
         leads, at=at, zone=request.organisation.zone, stages=dict(used["stage"])
     )
     people = everybody()
@@ -109,7 +110,7 @@ def _counted_views(
     labels = listing.view_labels()
     each = {key: asking.seen_as(key) for key, _label in labels}
     for row in saved:
-        each[str(row.id)] = asking_of(request, QueryDict(row.query), at=at).asked  # type: ignore[arg-type]
+        each[str(row.id)] = asking_of(request, QueryDict(row.query), at=at).asked
     counts = queries.counts_of(request.membership, each, up_to=COUNTED)
     return {
         "views": views_of(list_path(request), asking.given, labels, counts),

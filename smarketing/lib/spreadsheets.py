@@ -74,7 +74,7 @@ def xlsx_stream(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet:
 def _fill(book: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str) -> None:
     page = book.add_worksheet(sheet[:31])
     bold = book.add_format({"bold": True})
-    formats = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
+    formats: dict[type, Any] = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
     formats[date] = book.add_format({"num_format": "yyyy-mm-dd"})
     page.freeze_panes(1, 0)
     page.set_column(0, len(header) - 1, 18)
