@@ -215,7 +215,7 @@ def walk(
             continue
         # What falls on the second of a pause or of the end is in time.
         goes_on = last != end and all(last != began for began, _ended in pauses)
-        _stretch(oracle, given, promises, first, last, goes_on=goes_on, lived=lived)
+        _stretch(oracle, given, promises, first, last, goes_on=goes_on, lived=lived, once=once)
         if lived.due is not None and once:
             break
     return lived
@@ -230,12 +230,13 @@ def _stretch(
     *,
     goes_on: bool,
     lived: Lived,
+    once: bool,
 ) -> None:
     """Let running time pass, minute by minute."""
     owners, now = oracle.owners, first
     # A closed minute is nothing to those who count open ones.
     restless = any(promise.unit == "elapsed_hours" or promise.wall_due is not None for promise in given)
-    while now < last:
+    while now < last and not (once and lived.due is not None):
         then = min((now // MICROS + 1) * MICROS, last)
         is_open, is_inner = owners[now // MICROS] is not None, then < last or goes_on
         if not is_open and not restless:
