@@ -331,3 +331,11 @@ def test_without_the_lock_two_signatures_at_once_conclude_nothing(
     with tenant_scope(live_cast.acme.pk):
         version.refresh_from_db()
         assert version.state == "proposed"
+
+
+def test_a_definition_names_only_fields_that_leads_have(acme: Cast, at: datetime) -> None:
+    version = make_draft(acme, at=at)
+    content = edited(version.content, lambda c: c["definitions"]["fit"][0].update(field="shoe_size"))
+    with pytest.raises(InvalidInput) as refusal:
+        actions.change_draft(version, content=content, by=acme.marc, at=at)
+    assert [(e.pointer, e.code) for e in refusal.value.errors] == [("/definitions/fit/0/field", "field_unknown")]
