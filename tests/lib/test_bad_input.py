@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from smarketing.lib.scope import tenant_scope
 from tenants.roles import Role
 from tests.tenants.conftest import later, world  # noqa: F401 -- the furnished world is a fixture here, too
-from tests.tenants.tables import OPERATIONS, PAGES, filled
+from tests.tenants.tables import OPERATIONS, PAGES, filled, operations
 from tests.tenants.test_api_routes import address as operation_address
 from tests.tenants.test_routes import DONE, address, undone
 from tests.tenants.world import House, World, browser, tenant_models
@@ -121,7 +121,8 @@ def test_ten_megabytes_are_413(name: tuple[str, str], world: World) -> None:  # 
 
 @pytest.mark.parametrize("name", WRITES, ids="-".join)
 def test_more_than_the_operation_reads_is_413(name: tuple[str, str], world: World) -> None:  # noqa: F811
-    refused_unchanged(world.acme, name, b'{"a": "' + b"x" * 70_000 + b'"}', 413)
+    limit = operations()[name[0]].view.cls.max_body_bytes
+    refused_unchanged(world.acme, name, b'{"a": "' + b"x" * limit + b'"}', 413)
 
 
 @pytest.mark.parametrize("name", WRITES, ids="-".join)
