@@ -150,7 +150,7 @@ def _form(version: AgreementVersion, section: str) -> SectionForm | None:
 
 
 def _section(request: MemberRequest) -> str:
-    section = request.GET.get("section", SECTIONS[0])
+    section = request.POST.get("section") or request.GET.get("section") or SECTIONS[0]
     if section not in SECTIONS:
         raise Http404
     return section

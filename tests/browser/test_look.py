@@ -34,7 +34,13 @@ FITTING = (
     Role.MARKETER,
 )  # fmt: skip
 # Parts that pages fetch, and addresses that only lead on.
-NO_PAGES = {"dashboards:nav_counts", "arbitration:rulings_on", "organisation_home", "tenants:key_create"}
+NO_PAGES = {
+    "dashboards:nav_counts",
+    "arbitration:rulings_on",
+    "organisation_home",
+    "tenants:key_create",
+    "sla:agreement_pdf",
+}
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
 EMPTY_AT_FIRST = [
     "leads:inbox", "leads:list", "leads:returns", "arbitration:docket", "arbitration:rulings", "dashboards:joint",

@@ -188,11 +188,12 @@ PAGES: dict[str, Page] = {
     "sla:agreement_sign": Page(post=SIDES, path={"version_id": "{version_id}"}, refused=MARKETING),
     "sla:agreement_draft": Page(post=HEADS),
     "sla:agreement_deputy": Page(post=HEADS, form={"member": ""}),
+    # Somebody else changed the section meanwhile.
     "sla:agreement_edit": Page(
         HEADS,
         HEADS,
-        {"standard_weight": "1", "hand_raiser_weight": "3", "base": "{draft}"},
-        {"number": "{version}"},
+        {"section": "tiers", "standard_weight": "1", "hand_raiser_weight": "3", "base": "older"},
+        {"number": "{draft}"},
         refused=HEADS,
     ),
     "sla:agreement_preview": Page(post=HEADS, path={"number": "{draft}"}),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -86,7 +86,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=2)
 CRITERION = "company_size"
 # Long after what is requested of the world.
-AWAY_FROM = date(2026, 9, 7)
+AWAY_FROM = timedelta(days=189)
 SITE = "https://www.{}.example"
 
 
@@ -298,8 +298,9 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     view = save_view(name=f"view {mark}"[:60], query="stage=mql", is_shared=True, by=house.staff[Role.MARKETER], at=at)
     things["saved_view"] = str(view.pk)
     open_with(view, by=house.staff[Role.AUDITOR], at=at)
+    away = at.date() + AWAY_FROM
     absence = plan_absence(
-        rep, first_day=AWAY_FROM, last_day=AWAY_FROM, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at
+        rep, first_day=away, last_day=away, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at
     )
     things["absence"] = str(absence.pk)
     things["clock"] = str(Clock.objects.filter(subject=pending.subject_id).order_by("pk")[:1].get().pk)
