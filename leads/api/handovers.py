@@ -162,7 +162,8 @@ class Attempts(_Act):
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
         told = structs.asdict(self.body(AttemptBody))
-        made_by = _colleague(self.member, told.pop("made_by"), "/made_by")
+        maker = told.pop("made_by")
+        made_by = _colleague(self.member, maker, "/made_by") if maker else None
         made = actions.log_attempt(handover, by=self.member, at=self.at, over_key=True, made_by=made_by, **told)
         return answer(attempt_row(made), status=201)
 

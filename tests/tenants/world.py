@@ -299,9 +299,7 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     things["saved_view"] = str(view.pk)
     open_with(view, by=house.staff[Role.AUDITOR], at=at)
     away = at.date() + AWAY_FROM
-    absence = plan_absence(
-        rep, first_day=away, last_day=away, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at
-    )
+    absence = plan_absence(rep, first_day=away, last_day=away, deputy=house.staff[Role.SALES_MANAGER], by=rep, at=at)
     things["absence"] = str(absence.pk)
     things["clock"] = str(Clock.objects.filter(subject=pending.subject_id).order_by("pk")[:1].get().pk)
 
@@ -327,11 +325,14 @@ def _furnish_breaches(house: House, *, at: datetime) -> None:
         person = replace(captured(name, mark, at=at), intent="talk_to_sales")
         handover = hand_over(take_in(person, at=at, marketer=marketer).lead, by=marketer, at=at)
         clocks.append(Clock.objects.get(subject=handover.subject_id, commitment="first_contact"))
-    notice_due(at=at + timedelta(minutes=90))
+    # Half an hour late: outside everybody's hours the deadline itself may be days away.
+    late_at = max(clock.due_at for clock in clocks) + timedelta(minutes=30)
+    asked_at = late_at + timedelta(minutes=5)
+    notice_due(at=late_at)
     house.things["late_clock"] = str(clocks[0].pk)
-    plea = request_excuse(clocks[1], reason=f"excuse {mark}", by=rep, at=at + timedelta(minutes=95))
+    plea = request_excuse(clocks[1], reason=f"excuse {mark}", by=rep, at=asked_at)
     house.things["pleaded_clock"], house.things["plea"] = str(clocks[1].pk), str(plea.pk)
-    told = {"happened_at": at + timedelta(minutes=30), "note": f"claim {mark}", "at": at + timedelta(minutes=95)}
+    told = {"happened_at": at + timedelta(minutes=30), "note": f"claim {mark}", "at": asked_at}
     house.things["claimed_clock"] = str(submit_evidence(clocks[1], by=rep, **told).clock_id)
 
 
