@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leads import access, actions, queries
 from leads.forms import CampaignForm, CostForm, FeedbackForm, MapForm
+from leads.forms.faults import last_part, show_faults
 from leads.models import Campaign
 from smarketing.lib.clock import now
-from smarketing.lib.errors import DomainError
+from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import render_page
 from tenants.access import MemberRequest, members_only
 
@@ -57,6 +58,8 @@ def campaign_new(request: MemberRequest) -> HttpResponseBase:
             made = actions.create_campaign(
                 name=form.cleaned_data["name"], utm=form.cleaned_data["utm"], by=request.membership, at=now(), **given
             )
+        except InvalidInput as invalid:
+            show_faults(form, invalid.errors, last_part)
         except DomainError as refused:
             refusal = str(refused)
         else:

@@ -168,7 +168,11 @@ def test_a_spoiled_field_is_named_or_harmless(name: tuple[str, str], world: Worl
                 assert rows(house) == before, body
 
 
-@pytest.mark.parametrize("name", [name for name in WRITES if name[1] == "POST"], ids="-".join)
+# What a rule refuses to everybody in the world as it stands is done by nobody once.
+DONE_ONCE = [name for name in WRITES if name[1] == "POST" and OPERATIONS[name].roles - OPERATIONS[name].refused]
+
+
+@pytest.mark.parametrize("name", DONE_ONCE, ids="-".join)
 def test_a_post_sent_twice_with_its_key_is_done_once(name: tuple[str, str], world: World) -> None:  # noqa: F811
     house = world.acme
     body = json.dumps(filled(OPERATIONS[name].body, house)).encode()
@@ -204,10 +208,11 @@ FILTERS = {
 @pytest.mark.parametrize("name", READS, ids="-".join)
 def test_an_odd_parameter_is_named_or_ignored(name: tuple[str, str], world: World) -> None:  # noqa: F811
     house, url = world.acme, operation_address(name, world.acme)
+    role = Role.ADMINISTRATOR if Role.ADMINISTRATOR in OPERATIONS[name].roles else min(OPERATIONS[name].roles)
     for parameter in FILTERS.get(name[0], ("colour",)):
         for value in ODD:
             with undone():
-                response = browser().get(url, {parameter: value}, headers=house.keys[Role.ADMINISTRATOR])
+                response = browser().get(url, {parameter: value}, headers=house.keys[role])
             assert response.status_code == 200 or is_problem(response, 422), (parameter, value[:50], response.content)
 
 
