@@ -332,7 +332,7 @@ def test_healthz_is_green(healthy: Web) -> None:
 def test_healthz_tells_nothing_about_organisations(healthy: Web, world: World) -> None:
     told = healthy.ask("GET", "/healthz").text
     assert world.acme.mark not in told
-    assert set(json.loads(told)) == {"ok", "role", "clock_skew_seconds", "at"}
+    assert set(json.loads(told)) == {"ok", "role", "clock_skew_seconds", "at", "sweep", "swept_seconds_ago"}
 
 
 def test_healthz_notices_a_wrong_clock() -> None:
