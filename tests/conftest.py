@@ -24,6 +24,8 @@ def django_db_setup(django_db_blocker: Any, services: Any) -> Iterator[None]:
     """The services plugin has made and migrated this worker's database already."""
     # The real hash is slow on purpose: half a second for each of the cast, in every test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # All workers ask from one address, faster than any client may; tests of the limits set their own.
+    settings.RATE_PER_ADDRESS = settings.RATE_PER_KEY = 1_000_000
     TransactionTestCase._fixture_teardown = lambda _self: empty_all_tables(services)  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         yield

@@ -24,7 +24,7 @@ function tick(box, on, upTo) {
 document.addEventListener("click", event => {
   if (event.target.matches("[data-pick]")) tick(event.target, event.target.checked, event.shiftKey);
   const density = event.target.closest("[data-density]");
-  if (density) spread(page().toggleAttribute("data-dense"));
+  if (density) page().toggleAttribute("data-dense");
 });
 document.addEventListener("change", event => {
   if (event.target.matches("[data-pick-all]")) boxes().forEach(box => { box.checked = event.target.checked; });
@@ -41,8 +41,4 @@ document.addEventListener("keydown", event => {
   if (!event.target.closest("tr")) box.closest("tr").querySelector("[data-row]").focus();
 });
 
-// How close the rows stand is this browser's own affair.
-const KEY = "sm-dense";
-function spread(dense) { try { localStorage.setItem(KEY, dense ? "1" : ""); } catch { /* private window: lasts for this page */ } }
-try { if (localStorage.getItem(KEY)) page()?.toggleAttribute("data-dense", true); } catch { /* the same */ }
 shown();

@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from leads.actions import assign_handover, hand_over, take_in
 from leads.models import Handover
 from sla.models import Clock
+from sla.queries.targets import target_for
 from smarketing.lib.clock import now
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_key
@@ -300,12 +301,19 @@ def rita_overturns(story: Story, case: str) -> None:
 # What both see
 
 
+def target_now(story: Story) -> str:
+    """This month's target: the first month of an organisation asks for its share of the agreed points."""
+    with tenant_scope(story.cast.acme.pk):
+        today = now().astimezone(ZoneInfo(story.cast.acme.zone)).date()
+        return f"{target_for(today.replace(day=1)).points:.0f}"
+
+
 def both_departments_see_the_same_numbers(story: Story) -> None:
     """A hand-raiser (3 points) accepted, a standard lead (1) given back by the board, another one left alone."""
     left_alone = int(month_of(story.began - timedelta(hours=24) + LEFT_ALONE_FOR) == month_of(story.began))
     for member in (story.cast.marc, story.cast.sina, story.cast.ned):
         page = story.open(member, "dashboard/")
-        expect(card(page, "MQLs delivered")).to_contain_text(f"{4 + left_alone} of 500")
+        expect(card(page, "MQLs delivered")).to_contain_text(f"{4 + left_alone} of {target_now(story)}")
         expect(card(page, "MQLs delivered")).to_contain_text(f"{2 + left_alone} leads")
         expect(card(page, "Accepted by sales")).to_contain_text("1 of 2 decided")
         expect(card(page, "Promises kept by sales")).to_contain_text("3 of 4 due")

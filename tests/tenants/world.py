@@ -33,6 +33,7 @@ from leads.actions import (
     give_feedback,
     hand_over,
     log_attempt,
+    map_name,
     merge_leads,
     reject_handover,
     start_bulk_handover,
@@ -43,7 +44,7 @@ from leads.actions.campaigns import meet_name
 from leads.actions.changing_many import change_many
 from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
-from leads.models import Handover, Rejection, UtmName
+from leads.models import Cover, Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.models import Notification
 from sla.actions import (
@@ -58,7 +59,7 @@ from sla.actions import (
     sign_version,
     submit_evidence,
 )
-from sla.models import AgreementVersion, Calendar, Clock
+from sla.models import AgreementVersion, Calendar, Clock, Verification
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
 from smarketing.lib.tenancy import TenantModel
@@ -74,7 +75,7 @@ from tenants.actions import (
 )
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
-from tenants.models import Membership, Organisation, Round, Team
+from tenants.models import Absence, Membership, Organisation, Round, Team
 from tenants.roles import Role
 from tests.conftest import empty_all_tables
 from tests.support import CANARY, Cast, make_cast, make_user, run_outbox, signed_in
@@ -178,6 +179,7 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         _furnish_intake(house, at=at)
         _furnish_leads(house, at=at)
         _furnish_breaches(house, at=at)
+        _furnish_covers(house, at=at)
         _furnish_board(house, at=at)
         _furnish_sla(house, at=at)
     run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
@@ -256,6 +258,8 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     cost = book_cost(campaign, booked_on=at.date(), amount=Decimal(500), note=f"stand {mark}", by=marketer, at=at)
     things["cost"] = str(cost.pk)
     give_feedback(campaign, verdict="mixed", text=f"some {mark}", by=rep, at=at)
+    meet_name(f"known {mark}", at=at)
+    map_name(UtmName.objects.get(), to=campaign, by=house.staff[Role.MARKETING_MANAGER], at=at)
     meet_name(f"unknown {mark}", at=at)
     things["utm_name"] = str(UtmName.objects.get(state="unknown").pk)
     pending = _handed_over(house, "pending", at=at)
@@ -314,6 +318,16 @@ def _rejected(house: House, name: str, *, at: datetime) -> Rejection:
         by=house.staff[Role.SALES_REP],
         at=at + timedelta(minutes=30),
     )
+
+
+def _furnish_covers(house: House, *, at: datetime) -> None:
+    """What somebody stands in for, and a check of the clocks."""
+    rep, deputy = house.staff[Role.SALES_REP], house.staff[Role.SALES_MANAGER]
+    absence = Absence.objects.order_by("pk")[:1].get()
+    handover = Handover.objects.get(pk=house.things["handover"])
+    people = {"absent": rep, "deputy": deputy}
+    Cover.objects.create(handover=handover, absence=absence, side="sales", at=at, ended_at=at, **people)
+    Verification.objects.create(started_at=at, finished_at=at, checked=1)
 
 
 def _furnish_breaches(house: House, *, at: datetime) -> None:
