@@ -77,9 +77,7 @@ def _context(
     page = pages.get_page(request.GET.get("page"))
     leads = queries.rows_of(page.object_list, asking.asked.order)  # type: ignore[arg-type]
     used = queries.choices_in_use(request.organisation.pk, campaign=asking.given.get("campaign", ""))
-    page.object_list = queries.lead_rows(
-        leads, at=at, zone=request.organisation.zone, stages=dict(used["stage"])
-    )
+    page.object_list = queries.lead_rows(leads, at=at, zone=request.organisation.zone, stages=dict(used["stage"]))
     people = everybody()
     return {
         "page_obj": page,
