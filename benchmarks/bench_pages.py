@@ -33,7 +33,7 @@ BEGINNING = datetime(2024, 4, 1, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
 ZONE = "Europe/Vienna"
 # What belongs to a request whatever it shows: opening the scope, the session, savepoints.
-UNCOUNTED = ("set_config", "SAVEPOINT", "RELEASE")
+UNCOUNTED = ("set_config", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
 # What the pages do not read may be empty: a new column must not break the filling.
 EMPTY = """

@@ -40,7 +40,7 @@ def visible_leads(membership: Membership) -> "QuerySet[Lead]":
 
 def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = False) -> Lead:
     """Return a lead that the member may see; 404 otherwise."""
-    return get_or_404(visible_leads(membership).select_related("company"), lead_id, for_update=for_update)
+    return get_or_404(visible_leads(membership).select_related("company", "campaign"), lead_id, for_update=for_update)
 
 
 def get_campaign(membership: Membership, campaign_id: UUID | str) -> Campaign:

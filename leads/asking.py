@@ -65,7 +65,8 @@ def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
     columns = tuple(name for name in COLUMNS if name in given.get("cols", "").split("."))
     asked = Asked(
         view=given.get("view", VIEWS[0]),
-        order=given.get("order", "activity"),
+        # What was made in a period is read by when it was made: the same index gives both.
+        order=given.get("order") or ("created" if spans["created"] else "activity"),
         text=given.get("q", ""),
         cohort=cohort,
     )
@@ -77,7 +78,7 @@ def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
 EXACT = ("stage", "tier", "fit", "readiness", "owner", "marketer", "campaign", "source", "country", "with_sales")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": VIEWS[1:],
-    "order": tuple(ORDERS)[1:],
+    "order": tuple(ORDERS),
     "stage": tuple(Lead.Stage.values),
     "tier": (*words.TIERS, NONE),
     "fit": (*FITS, NONE),

@@ -76,7 +76,7 @@ def _column(key: str, label: str, path: str, asking: Asking) -> Column:
         return Column(key, label, shown, toggle)
     order, now = (second if asking.asked.order == first else first), asking.asked.order
     told = "" if now not in (first, second) else "descending" if now in DESCENDING else "ascending"
-    url = address(path, asking.given, order="" if order == "activity" else order)
+    url = address(path, asking.given, order=order)
     return Column(key, label, shown, toggle, url, told)
 
 

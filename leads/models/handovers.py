@@ -155,6 +155,7 @@ class Rejection(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["organisation_id", "handover", "at"], name="rejection_of_handover"),
             models.Index(fields=["organisation_id", "state", "at"], name="rejection_of_state"),
             models.Index(fields=["organisation_id", "criterion", "at"], name="rejection_of_criterion"),
         ]

@@ -15,7 +15,7 @@ from leads.facts import fields_of
 from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
 from leads.normal import zone_of_phone
 from leads.queries.merging import threads_of
-from leads.queries.ownership import handover_with_sales
+from leads.queries.ownership import is_with_sales
 from leads.queries.path import path_of
 from leads.queries.shapes import (
     AttemptView,
@@ -239,7 +239,6 @@ def _attempts_needed(handover: Handover | None) -> str:
 def _timeline(lead: Lead) -> list[TimelineEntry]:
     """Return the newest events of the person (of leads that went on as this one too), each with its author's name."""
     name = Membership.objects.filter(pk=OuterRef("by_id")).values("name")[:1]
-    # Their ids first: one index scan for each timeline, however long the others are.
     told = (
         Event.objects.filter(thread_id__in=threads_of(lead))
         .exclude(kind__in=words.UNTOLD)
@@ -304,12 +303,13 @@ def _whole(
     lead: Lead, handovers: Sequence[Handover], membership: Membership, *, at: datetime, may: Iterable[str]
 ) -> dict[str, Any]:
     version = agreement_in_force(at=at)
+    last = next((handover for handover in handovers if handover.merged_into_id is None), None)
     return {
         "created_at": lead.created_at,
         "touches": _touches(lead),
         "handovers": [_handover_row(handover) for handover in handovers],
         "merged_into": Reference(lead.merged_into.pk, lead.merged_into.name) if lead.merged_into else None,
-        "owned_by_sales": handover_with_sales(lead) is not None,
+        "owned_by_sales": last is not None and is_with_sales(last),
         "gate_missing": gate_gaps(lead, version) if version and "handover" in may else [],
         "needs_override": "handover" in may and not lead.tier,
     }

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from leads import words
-from leads.access import SALES, visible_leads
+from leads.access import SALES, SEE_ALL, visible_leads
 from leads.models import Handover, Lead, Rejection
 from leads.queries.cohorts import CohortCut, cohort_handovers
 from leads.queries.counting import counted_each
@@ -80,6 +82,8 @@ class Found:
 
     leads: "QuerySet[Lead]"
     is_cut: bool = False
+    # As many rows as there are leads, where those are counted more cheaply than the leads.
+    counting: "QuerySet[Any] | None" = None
 
 
 def found_leads(membership: Membership, asked: Asked) -> Found:
@@ -91,7 +95,26 @@ def found_leads(membership: Membership, asked: Asked) -> Found:
     if asked.cohort:
         rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
     search = search_for(asked.text) if asked.text else Search(Q())
-    return Found(rows.filter(search.found).order_by(*ORDERS[asked.order]), search.is_cut)
+    order = _sorted_after(asked.order) if asked.text else ORDERS[asked.order]
+    return Found(rows.filter(search.found).order_by(*order), search.is_cut, _counting(membership, asked))
+
+
+def _counting(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
+    """Return the handovers of a cohort that nothing else narrows: they are few, the leads are many."""
+    cut = asked.cohort
+    whole = Asked(cohort=cut, order=asked.order, tier=asked.tier, owner=asked.owner)
+    if cut is None or asked != whole or not membership.has(*SEE_ALL):
+        return None
+    return cohort_handovers(cut).filter(lead__merged_into=None).order_by().values("lead").distinct()
+
+
+def _sorted_after(order: str) -> list[OrderBy]:
+    """Return the order as values and not as columns, so that few leads are found first and sorted then.
+
+    The planner would else walk all leads in that order to meet those that a search has found.
+    """
+    names = [name.removeprefix("-") for name in ORDERS[order]]
+    return [OrderBy(Coalesce(name, name), descending=ORDERS[order][0].startswith("-")) for name in names]
 
 
 def leads_in(membership: Membership, asked: Asked) -> "QuerySet[Lead]":

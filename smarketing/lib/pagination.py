@@ -64,7 +64,14 @@ MOST_ROWS = 10_000
 
 
 class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]
-    """Numbered pages over the first rows of a long list; counts no further than it pages."""
+    """Numbered pages over the first rows of a long list; counts no further than it pages.
+
+    ``counting`` has as many rows as the list, where those are counted more cheaply.
+    """
+
+    def __init__(self, rows: Any, per_page: int, *, counting: "models.QuerySet[Any] | None" = None) -> None:
+        super().__init__(rows, per_page)
+        self.counting = counting if counting is not None else rows.order_by().values("pk")
 
     @cached_property
     def counted(self) -> int:
