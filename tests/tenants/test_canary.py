@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
 LINK = re.compile(r"""(?:href|hx-get|action|data-[a-z-]*url)="(/[^"#]*)""")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NUMBER = re.compile(r"[0-9]+")
+# Parameters of which each value shows another part of the product; of filters any two values will do.
+SHOWS_MORE = ("view=", "section=", "group=")
 FILE = re.compile(r"\.(csv|xlsx|pdf|ics)$|/export")
 # Filters can be combined without end: an address is opened when one of its parts was opened less often than this.
 ALIKE = 2
@@ -86,7 +88,7 @@ def parts_of(url: str) -> list[str]:
     if FILE.search(path):
         # A file is the same list again, and costs a hundred times a page.
         return [path]
-    return [f"{path}?{part}" for part in query.split("&")]
+    return [f"{path}?{part if part.startswith(SHOWS_MORE) else part.partition('=')[0]}" for part in query.split("&")]
 
 
 def links_in(response: HttpResponse) -> Iterator[str]:
