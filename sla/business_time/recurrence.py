@@ -93,6 +93,9 @@ def read_recurrence(start: date, rule: Mapping[str, Sequence[object]], *, until:
         raise NotUnderstood(frequency)
     if frequency in {"DAILY", "WEEKLY"} and any(number for number, _day in weekdays):
         raise NotUnderstood("BYDAY")
+    if frequency == "WEEKLY" and "BYMONTHDAY" in parts:
+        # RFC 5545, 3.3.10: a weekly rule must not name days of the month; readers differ on what it means.
+        raise NotUnderstood("BYMONTHDAY")
     if frequency == "YEARLY" and weekdays and not parts.get("BYMONTH"):
         # It counts weekdays through the year then, not through a month.
         raise NotUnderstood("BYDAY")

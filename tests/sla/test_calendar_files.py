@@ -68,6 +68,7 @@ def test_follows_one_repetition_that_was_moved() -> None:
         (event("RRULE:FREQ=HOURLY"), "not_understood"),
         (event("RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1"), "not_understood"),
         (event("RRULE:FREQ=BANANA"), "not_understood"),
+        (event("RRULE:FREQ=WEEKLY;BYMONTHDAY=1"), "not_understood"),
         (event("DTEND;VALUE=DATE:99991231"), "not_understood"),
         (event("RRULE:FREQ=DAILY;COUNT=9", start="19000101"), "not_understood"),
         ("BEGIN:VEVENT\r\nDTSTART:20260602T090000Z\r\nEND:VEVENT", "timed"),
