@@ -248,6 +248,10 @@ EMAIL_URL = env.text("EMAIL_URL", "")
 EMAIL_BACKEND = "smarketing.lib.mail.Backend"
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Smarketing <no-reply@localhost>")
 
+# -- Posting to addresses that customers typed ------------------------------------------------------------
+# Development only: lets webhooks and chat channels lead to this machine, also without TLS.
+OUTBOUND_ALLOW_LOOPBACK = env.flag("OUTBOUND_ALLOW_LOOPBACK", default=False)
+
 # -- Logging: every line names the request and the organisation ------------------------------------------
 LOGGING = {
     "version": 1,
