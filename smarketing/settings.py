@@ -187,9 +187,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# A submission is at most 64 KB and a batch 5 MB; nothing larger is read at all.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A submission is at most 64 KB and a batch 5 MB; only what takes files reads more, and says how much (max_body_bytes,
+# max_upload_bytes). A file of 5 MB in JSON (base64) is what is read into memory at most.
 MAX_BODY_BYTES = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 7 * 1024 * 1024
+# Uploads never touch the disk: the files of an organisation live in the database, behind its policies.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
+# All files of one organisation together.
+MAX_STORED_BYTES = env.number("MAX_STORED_MB", 200) * 1024 * 1024
 
 # -- Language, time, static files ---------------------------------------------------------------------
 LANGUAGE_CODE = "en"

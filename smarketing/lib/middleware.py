@@ -41,7 +41,10 @@ class RequestIdMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body larger than any route reads, before a byte of it is parsed."""
+    """Refuses a body larger than its route reads, before a byte of it is parsed.
+
+    A view that takes files says so by ``max_upload_bytes`` (forms with files), or ``max_body_bytes`` (any body).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -49,8 +52,18 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
-            return problem_response(request, 413, "too_large", "The body is larger than 5 MB.")
+            limit = _body_limit(request)
+            if not length.isdigit() or int(length) > limit:
+                return problem_response(request, 413, "too_large", f"The body is larger than {limit // 1024**2} MB.")
         return self.get_response(request)
+
+
+def _body_limit(request: HttpRequest) -> int:
+    view = _view_of(request)
+    limits = [settings.MAX_BODY_BYTES, getattr(view, "max_body_bytes", 0)]
+    if request.content_type == "multipart/form-data":
+        limits.append(getattr(view, "max_upload_bytes", 0))
+    return max(limits)
 
 
 class ScopeMiddleware:
@@ -112,9 +125,13 @@ def unavailable(request: HttpRequest, error: Exception | str) -> HttpResponse:
 
 
 def _manages_scopes(request: HttpRequest) -> bool:
+    return bool(getattr(_view_of(request), "manages_scopes", False))
+
+
+def _view_of(request: HttpRequest) -> object:
+    """Return the function or class that will answer, None when nothing is there."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
-        return False
-    owner = getattr(view, "view_class", None) or getattr(view, "cls", None) or view
-    return bool(getattr(owner, "manages_scopes", False))
+        return None
+    return getattr(view, "view_class", None) or getattr(view, "cls", None) or view

@@ -7,6 +7,7 @@ from tenants.actions.absences import (
     end_absence,
     plan_absence,
 )
+from tenants.actions.files import erase_file, remove_file, store_file
 from tenants.actions.invitations import (
     INVITATION_FOR,
     InvitationOver,
@@ -48,14 +49,17 @@ __all__ = [
     "create_key",
     "create_organisation",
     "end_absence",
+    "erase_file",
     "invite",
     "make_team",
     "name_from",
     "person_with",
     "plan_absence",
+    "remove_file",
     "revoke_key",
     "seat_person",
     "sign_in_link",
     "start_job",
+    "store_file",
     "withdraw_invitation",
 ]

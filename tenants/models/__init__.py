@@ -1,6 +1,7 @@
 """Organisation, person, membership, keys: who is here and what they may do."""
 
 from tenants.models.absences import Absence
+from tenants.models.files import FileContent, StoredFile
 from tenants.models.keys import Directory, IdempotencyRecord, Key
 from tenants.models.members import Invitation, Membership, Team
 from tenants.models.people import Organisation, User, UserManager
@@ -9,6 +10,7 @@ from tenants.models.work import Job, Round
 __all__ = [
     "Absence",
     "Directory",
+    "FileContent",
     "IdempotencyRecord",
     "Invitation",
     "Job",
@@ -16,6 +18,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "Round",
+    "StoredFile",
     "Team",
     "User",
     "UserManager",

@@ -11,6 +11,7 @@ from tenants.queries.absences import (
     present_deputy,
     today_in,
 )
+from tenants.queries.files import content_of, file_of
 from tenants.queries.members import (
     STOPS_JOBS,
     InvitationRow,
@@ -39,9 +40,11 @@ __all__ = [
     "absences_between",
     "absent_on",
     "active_members",
+    "content_of",
     "deputies_on",
     "deputy_of",
     "everybody",
+    "file_of",
     "job_row",
     "key_rows",
     "manageable_members",

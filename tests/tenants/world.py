@@ -72,6 +72,7 @@ from tenants.actions import (
     plan_absence,
     revoke_key,
     start_job,
+    store_file,
 )
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
@@ -209,6 +210,7 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
     job = start_job(kind="test.mark", params={"mark": house.mark}, by=administrator, at=at)
     house.things["job"] = str(job.pk)
     Round.objects.create(name=f"test.{house.mark}", next_at=at)
+    store_file(name=f"file {house.mark}.txt", content=f"file {house.mark}".encode(), by=administrator, at=at)
     record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
     finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
 
