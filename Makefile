@@ -53,7 +53,7 @@ lint: env-dev  ## Check format, layers, types, templates and migrations
 	git ls-files -z -- 'templates/*.html' | xargs -0r $(BIN)/djade --target-version 5.2 --check
 	SMARKETING_NO_SERVICES=1 $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-soak: env-dev  ## The long random and fault runs
+soak: env-dev  ## The long random and fault runs, new ones each time: make soak SOAK=20 SEED=1
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "soak or not soak" $(ARGS)
 
 bench: env-dev  ## Measure; prints figures and checks none

@@ -2,8 +2,13 @@
 
 The tests sign in to the database as ``sm_web``. A plain ``db`` test runs in one transaction that is rolled
 back; a ``transaction=True`` test commits for real and the owner's connection empties the tables after it.
+
+# Note [The same examples every time]
+An ordinary run draws what its tests' own text determines, so that a red run is somebody's doing and nobody's luck.
+The long runs (``SOAK`` above 1) draw anew each time, and print how to repeat what they find.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +17,15 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as drawing
 
 from smarketing.lib.scope import tenant_scope
 from tests.support import Cast, make_cast
+
+# Nothing of an example is timed: other workers use the same processors.
+drawing.register_profile("ordinary", derandomize=True, deadline=None)
+drawing.register_profile("soak", derandomize=False, deadline=None, print_blob=True)
+drawing.load_profile("soak" if int(os.environ.get("SOAK", "1")) > 1 else "ordinary")
 
 KEPT_TABLES = ("django_migrations", "django_content_type")
 
