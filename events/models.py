@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from smarketing.lib.tenancy import ClockTimestamp, TenantKey, TenantModel
+from smarketing.lib.tenancy import ClockTimestamp, TenantKey, TenantModel, TransactionNumber
 
 
 class Event(TenantModel):
@@ -23,6 +23,8 @@ class Event(TenantModel):
     data = models.JSONField(default=dict)
     # Filled where the same fact must never be recorded twice (clock, cycle, kind, step).
     once_key = models.TextField(null=True)
+    # Which transaction wrote it: readers that go on from a mark miss nothing that committed late. Null long ago.
+    txid = models.BigIntegerField(null=True, editable=False, db_default=TransactionNumber())
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -36,6 +38,8 @@ class Event(TenantModel):
             # The audit log, and rollups by time.
             models.Index(fields=["organisation_id", "at"], name="event_at"),
             models.Index(fields=["organisation_id", "kind", "at"], name="event_kind"),
+            # What happened since a mark, for what is kept up to date from the events.
+            models.Index(fields=["organisation_id", "txid"], name="event_since"),
         ]
 
     def __str__(self) -> str:

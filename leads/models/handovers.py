@@ -104,6 +104,12 @@ class Handover(TenantModel):
                 name="handover_in_hand",
                 condition=~Q(progress="closed") & ~Q(decision="rejected"),
             ),
+            # Whom nobody has contacted yet of a month: how long they wait, the longest and the shortest.
+            models.Index(
+                fields=["organisation_id", "counted_month", "sent_at"],
+                name="handover_untouched",
+                condition=Q(contacted_at=None, merged_into=None) & ~Q(decision="rejected"),
+            ),
             # What came back to a marketer.
             models.Index(fields=["organisation_id", "sent_by", "decision"], name="handover_of_sender"),
         ]

@@ -24,7 +24,11 @@ class CreditEntry(TenantModel):
     at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["organisation_id", "month", "day"], name="credit_of_month")]
+        indexes = [
+            models.Index(fields=["organisation_id", "month", "day"], name="credit_of_month"),
+            # The lines of one handover: taking its credit back, and adding it up again.
+            models.Index(fields=["organisation_id", "subject"], name="credit_of_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points} {self.month:%Y-%m}"

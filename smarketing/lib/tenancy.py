@@ -33,6 +33,13 @@ class ClockTimestamp(Func):
     output_field = models.DateTimeField()
 
 
+class TransactionNumber(Func):
+    """The number of the transaction that writes, as a bigint: PostgreSQL compares those under policies by index."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
 class TenantManager(models.Manager[M]):
     """Adds the organisation to every read, update and delete; raises NoScope outside a tenant scope."""
 
