@@ -8,27 +8,29 @@ from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from sla.clocks import Sentence
 from smarketing.lib.templatetags.ui import duration
 
+# A list of clocks asks for these by the hundred: only the one that is wanted is translated.
+_COMMITMENTS = {
+    "decision": gettext_noop("Decision"),
+    "first_contact": gettext_noop("First contact"),
+    "attempts": gettext_noop("Attempts"),
+    "status_current": gettext_noop("Status kept current"),
+    "return_answer": gettext_noop("Answer to the return"),
+    "ruling": gettext_noop("Ruling"),
+    "volume": gettext_noop("Volume"),
+    "pace": gettext_noop("Pace"),
+    "acceptance_rate": gettext_noop("Acceptance rate"),
+    "completeness": gettext_noop("Completeness"),
+}
+
 
 def commitment_label(key: str) -> str:
     """Return what a commitment is called."""
-    labels = {
-        "decision": _("Decision"),
-        "first_contact": _("First contact"),
-        "attempts": _("Attempts"),
-        "status_current": _("Status kept current"),
-        "return_answer": _("Answer to the return"),
-        "ruling": _("Ruling"),
-        "volume": _("Volume"),
-        "pace": _("Pace"),
-        "acceptance_rate": _("Acceptance rate"),
-        "completeness": _("Completeness"),
-    }
-    return labels.get(key, key)
+    return _(_COMMITMENTS[key]) if key in _COMMITMENTS else key
 
 
 def side_label(side: str) -> str:

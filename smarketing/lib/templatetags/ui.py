@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from smarketing.lib import charts
 
@@ -266,20 +266,23 @@ def clock_level(clock: Any) -> str:
     return next((level for floor, level in steps if share >= floor), "ok")
 
 
+# Lists ask for these by the hundred: only the one that is wanted is translated.
+_STATE_WORDS = {
+    "paused": gettext_noop("Paused"), "waiting": gettext_noop("Waiting to open"), "met": gettext_noop("Met"),
+    "cancelled": gettext_noop("Cancelled"), "superseded": gettext_noop("Superseded"),
+    "waived": gettext_noop("Waived"), "merged": gettext_noop("Merged"), "excused": gettext_noop("Excused"),
+    "breached": gettext_noop("Breached"),
+}  # fmt: skip
+_LEVEL_WORDS = {
+    "ok": gettext_noop("On track"), "warn": gettext_noop("Half used"), "high": gettext_noop("Due soon"),
+    "crit": gettext_noop("Critical"),
+}  # fmt: skip
+
+
 @register.filter
 def clock_word(clock: Any) -> str:
     """The level for those who do not see its colour and shape."""
-    state = _get(clock, "state")
-    words = {
-        "paused": _("Paused"), "waiting": _("Waiting to open"), "met": _("Met"),
-        "cancelled": _("Cancelled"), "superseded": _("Superseded"), "waived": _("Waived"),
-        "merged": _("Merged"), "excused": _("Excused"), "breached": _("Breached"),
-    }  # fmt: skip
-    levels = {
-        "ok": _("On track"), "warn": _("Half used"),
-        "high": _("Due soon"), "crit": _("Critical"),
-    }  # fmt: skip
-    return words.get(state) or levels[clock_level(clock)]
+    return _(_STATE_WORDS.get(_get(clock, "state")) or _LEVEL_WORDS[clock_level(clock)])
 
 
 @register.inclusion_tag("_charts/ring.html")
