@@ -180,8 +180,13 @@ _SENTENCES = {
 }
 
 
-def unit_note(terms: Mapping[str, Any]) -> str:
-    """Return how a promise's time is counted."""
+def calendar_label(key: str, hours: Mapping[str, Any]) -> str:
+    """Return what a calendar is called in an agreement with these hours."""
+    return str(hours.get(key, {}).get("name", "")) or side_label(key)
+
+
+def unit_note(terms: Mapping[str, Any], hours: Mapping[str, Any]) -> str:
+    """Return how a promise's time is counted, in an agreement with these hours."""
     notes = {
         "elapsed_hours": _("Counted around the clock."),
         "business_hours": _("Counted in the working hours of %(calendar)s."),
@@ -189,7 +194,9 @@ def unit_note(terms: Mapping[str, Any]) -> str:
     }
     if "unit" not in terms:
         return ""
-    return notes[terms["unit"]] % {"calendar": side_label(terms.get("calendar", "")).lower()}
+    key = terms["calendar"]
+    label = calendar_label(key, hours)
+    return notes[terms["unit"]] % {"calendar": label.lower() if label == side_label(key) else f"“{label}”"}
 
 
 def reason_class_label(name: str) -> str:

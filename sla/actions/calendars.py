@@ -1,10 +1,11 @@
 """Changing working hours: every change is a new version, and what is open follows it.
 
 # Note [Whose the hours are]
-The weekly hours of marketing and sales are part of the signed agreement: they change when a version
-is concluded, from its first day on. Dated rows (holidays, closing periods, special hours), the name and
-the rule for night shifts are administrators' at any time; both heads are told. The board's hours and
-those of further calendars are in no agreement; administrators change their weeks too, from today on.
+The weekly hours of marketing and sales are part of the signed agreement, and so are those of a further
+calendar on which it promises something: they change when a version is concluded, from its first day on.
+Dated rows (holidays, closing periods, special hours), the name and the rule for night shifts are
+administrators' at any time; both heads are told. The board's hours and those of other calendars are in no
+agreement; administrators change their weeks too, from today on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ from sla.business_time.dated import HolidayRows, close_days
 from sla.business_time.problem import Problem
 from sla.calendar_words import FILE
 from sla.models import AgreementVersion, Calendar, CalendarVersion
-from sla.queries.calendars import AGREED, newest_version, uses_of
+from sla.queries.calendars import AGREED, is_agreed, newest_version, uses_of
 from sla.queries.zones import zone_data
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
@@ -34,7 +35,7 @@ MOST_CALENDARS = 100
 
 
 class HoursAreAgreed(DomainError):
-    """The weekly hours of marketing and sales change with the agreement only."""
+    """Weekly hours that are agreed change with the agreement only."""
 
     code = "hours_are_agreed"
 
@@ -108,7 +109,7 @@ def change_calendar(
         raise InvalidInput([FieldError("/earlier", "read_only", _("Earlier weeks are kept as they were."))])
     if given.name != old.name:
         _refuse_taken(given.name, calendar)
-    if given.week != old.week and calendar.key in AGREED:
+    if given.week != old.week and is_agreed(calendar, at=at):
         raise HoursAreAgreed(_("These weekly hours are part of the agreement. They change with its next version."))
     dated = replace(given, zone=old.zone, weekly=old.weekly, earlier=old.earlier)
     if given.week != old.week:
@@ -147,16 +148,16 @@ def apply_agreement_hours(version: AgreementVersion, *, by: Membership | None, a
     if version.starts_at is None:
         raise ValueError("A version without a start is not concluded.")
     changed = []
-    for side, hours in version.content["hours"].items():
-        given = read_content({"name": side, **hours})
+    for key, hours in version.content["hours"].items():
+        given = read_content({"name": key, **hours})
         first_day = version.starts_at.astimezone(ZoneInfo(given.zone)).date()
-        found = _apply(side, given.week, first_day, by=by, at=at)
+        found = _apply(key, given.week, first_day, by=by, at=at)
         changed += [found] if found else []
     return changed
 
 
-def _apply(side: str, week: Week, first_day: date, *, by: Membership | None, at: datetime) -> CalendarVersion | None:
-    calendar = Calendar.objects.filter(key=side).first()
+def _apply(key: str, week: Week, first_day: date, *, by: Membership | None, at: datetime) -> CalendarVersion | None:
+    calendar = Calendar.objects.filter(key=key).first()
     if calendar is None:
         return None
     current = _locked(calendar, None)
@@ -170,7 +171,7 @@ def _apply(side: str, week: Week, first_day: date, *, by: Membership | None, at:
 @transaction.atomic
 def retire_calendar(calendar: Calendar, *, by: Membership, at: datetime) -> None:
     """Put a calendar away; its versions stay for what was counted on them. Raises CalendarInUse."""
-    if uses := uses_of(calendar):
+    if uses := uses_of(calendar, at=at):
         raise CalendarInUse(_("This calendar is in use: %(uses)s.") % {"uses": ", ".join(uses)})
     if Calendar.objects.filter(pk=calendar.pk, retired_at=None).update(retired_at=at):
         record("calendar.retired", calendar, by=by, at=at, data={"calendar": str(calendar.pk), "key": calendar.key})

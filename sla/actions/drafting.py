@@ -21,6 +21,7 @@ from sla.catalogue import known_behaviours, known_fields
 from sla.content import content_hash, validate
 from sla.models import AgreementVersion, Signature
 from sla.queries.agreements import last_signed
+from sla.queries.calendars import calendar_names
 from sla.queries.deputies import signing_deputies
 from sla.queries.months import start_of_month, zone_of_organisation
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
@@ -112,7 +113,12 @@ def change_draft(version: AgreementVersion, *, content: dict[str, Any], by: Memb
 
 def refuse_faults(content: Mapping[str, Any]) -> None:
     """Raise InvalidInput unless the content could be proposed."""
-    problems = validate(content, known_fields=known_fields(), known_behaviours=known_behaviours())
+    problems = validate(
+        content,
+        known_fields=known_fields(),
+        known_behaviours=known_behaviours(),
+        known_calendars=calendar_names(),
+    )
     if problems:
         raise InvalidInput([FieldError(p.pointer or "/", p.code, _(p.template) % p.values) for p in problems])
 

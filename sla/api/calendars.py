@@ -132,7 +132,7 @@ class OneCalendar(KeyView):
         problems=(401, 403, 404, 409, 412, 422, 428),
     )
     def put(self, request: Request, calendar_id: UUID) -> Response:
-        """Write what the calendar says now; open deadlines follow. Weeks of marketing and sales are agreed: 409."""
+        """Write what the calendar says now; open deadlines follow. A week that is agreed: 409."""
         calendar = access.get_calendar_to_change(self.member, calendar_id)
         current = queries.newest_version(calendar)
         self.expect(current.number)

@@ -7,6 +7,7 @@ agreement always has the same bytes and the same SHA-256.
 from sla.content.canonical import ContentNotCanonical, canonical, content_hash
 from sla.content.defaults import default_content
 from sla.content.faults import amount_of
+from sla.content.hours import AGREED_SIDES, further_names
 from sla.content.labels import labels_of, with_labels
 from sla.content.optional import with_defaults
 from sla.content.responsibilities import PARTIES, PARTS, STAGES
@@ -22,6 +23,7 @@ from sla.content.validation import (
 )
 
 __all__ = [
+    "AGREED_SIDES",
     "BEHAVIOUR_OPERATORS",
     "CONTACT_MEANS",
     "ESCALATION_ROLES",
@@ -37,6 +39,7 @@ __all__ = [
     "canonical",
     "content_hash",
     "default_content",
+    "further_names",
     "labels_of",
     "validate",
     "with_defaults",

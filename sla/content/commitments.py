@@ -209,6 +209,9 @@ def _surely_longer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     units = str(one.get("unit")), str(other.get("unit"))
     if first is None or second is None:
         return False
+    if ELAPSED_HOURS not in units and one.get("calendar") != other.get("calendar"):
+        # Two business hours of a desk that never closes are over before one of an office.
+        return False
     if units[0] == units[1]:
         return first > second
     # So many hours at least does one of the first unit take, counted in the second.

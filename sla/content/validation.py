@@ -3,9 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sla.business_time import Hours, hours_of
 from sla.business_time.problem import Problem, gettext_noop
-from sla.business_time.reading import CalendarInvalid, parse_calendar
 from sla.content.commitments import SIDES, check_commitments
 from sla.content.definitions import (
     BEHAVIOUR_OPERATORS,
@@ -13,6 +11,7 @@ from sla.content.definitions import (
     check_definitions,
 )
 from sla.content.faults import Faults
+from sla.content.hours import check_calendars_used, check_hours
 from sla.content.responsibilities import check_responsibilities
 
 __all__ = ["BEHAVIOUR_OPERATORS", "FIELD_OPERATORS", "SIDES", "validate"]
@@ -50,19 +49,21 @@ def validate(
     *,
     known_fields: Collection[str] | None = None,
     known_behaviours: Collection[str] | None = None,
+    known_calendars: Mapping[str, str] | None = None,
 ) -> list[Problem]:
     """Every fault of the content; an empty list means that it may be proposed.
 
-    The catalogues of lead fields and behaviours belong to the caller; without
-    them names are not checked.
+    The catalogues of lead fields and behaviours and the names of the calendars belong
+    to the caller; without them names are not checked.
     """
     faults = Faults()
     faults.texts("", content)
     given = faults.record("", content, required=_SECTIONS, optional=_OPTIONAL_SECTIONS)
     _check_volume(faults, given.get("volume"))
     _check_tiers(faults, given.get("tiers"))
-    hours = _check_hours(faults, given.get("hours"))
+    hours = check_hours(faults, given.get("hours"), known=known_calendars)
     check_commitments(faults, given.get("commitments"), tiers=TIERS, calendars=_names(given.get("hours")), hours=hours)
+    check_calendars_used(faults, given.get("hours"), given.get("commitments"))
     _check_terms(faults, given)
     _check_capacity(faults, given.get("capacity"))
     _check_escalation(faults, given.get("escalation"))
@@ -101,21 +102,6 @@ def _check_tiers(faults: Faults, value: Any) -> None:
             "weights_contradict",
             gettext_noop("A hand-raiser cannot count less than a standard lead."),
         )
-
-
-def _check_hours(faults: Faults, value: Any) -> dict[str, Hours]:
-    """Return the hours of each side whose week can be read."""
-    hours = faults.record("/hours", value, required=("marketing", "sales"))
-    usable = {}
-    for side, given in hours.items():
-        week = faults.record(f"/hours/{side}", given, required=("zone", "weekly"))
-        if not week:
-            continue
-        try:
-            usable[side] = hours_of(parse_calendar({"name": side, **week}).as_content())
-        except CalendarInvalid as invalid:
-            faults.found += [p.under(f"/hours/{side}") for p in invalid.problems]
-    return usable
 
 
 def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:

@@ -270,7 +270,9 @@ def _commitment(terms: Mapping[str, Any], content: Mapping[str, Any]) -> Commitm
     sentence = words.commitment_sentence(terms)
     if key == "volume":
         sentence = commitment_text(terms, content)
-    return CommitmentLine(terms["side"], words.commitment_label(key), sentence, words.unit_note(terms))
+    return CommitmentLine(
+        terms["side"], words.commitment_label(key), sentence, words.unit_note(terms, content["hours"])
+    )
 
 
 def _definitions(kind: str, content: Mapping[str, Any]) -> Iterable[DefinitionLine]:

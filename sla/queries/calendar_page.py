@@ -1,6 +1,6 @@
 """Calendars as pages show them: cards, dated rows, versions with what each changed, and a promise tried out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from sla.business_time.changes import changes_between
 from sla.business_time.spec import Windows
 from sla.calendar_words import change_text, hours_text, period_text, source_text
 from sla.models import Calendar, CalendarVersion
-from sla.queries.calendars import AGREED, is_agreed
+from sla.queries.calendars import AGREED, agreed_keys
 from sla.queries.holidays import countries
 from sla.words import week_text
 from tenants.models import Membership
@@ -86,7 +86,8 @@ def calendar_cards(*, at: datetime) -> list[CalendarCard]:
     rows = CalendarVersion.objects.filter(calendar__retired_at=None).select_related("calendar")
     newest = rows.order_by("calendar", "-number").distinct("calendar")
     ordered = sorted(newest, key=lambda row: (_ORDER.get(row.calendar.key, len(_ORDER)), row.calendar.name.lower()))
-    return [_card(version, parse_calendar(version.content), at=at) for version in ordered]
+    agreed = agreed_keys(at=at)
+    return [_card(version, parse_calendar(version.content), agreed=agreed, at=at) for version in ordered]
 
 
 def calendar_page(version: CalendarVersion, *, at: datetime) -> CalendarPage:
@@ -95,7 +96,7 @@ def calendar_page(version: CalendarVersion, *, at: datetime) -> CalendarPage:
     today = _today(spec, at)
     rows = dated_rows(spec)
     return CalendarPage(
-        card=_card(version, spec, at=at),
+        card=_card(version, spec, agreed=agreed_keys(at=at), at=at),
         weeks=_weeks(spec, today),
         rows=[row for row in rows if row.last >= today],
         past=[row for row in reversed(rows) if row.last < today],
@@ -104,7 +105,7 @@ def calendar_page(version: CalendarVersion, *, at: datetime) -> CalendarPage:
     )
 
 
-def _card(version: CalendarVersion, spec: CalendarSpec, *, at: datetime) -> CalendarCard:
+def _card(version: CalendarVersion, spec: CalendarSpec, *, agreed: Collection[str], at: datetime) -> CalendarCard:
     today = _today(spec, at)
     holidays_until = max((day for day, _name in spec.holidays), default=None)
     week = spec.week_on(today)
@@ -113,7 +114,7 @@ def _card(version: CalendarVersion, spec: CalendarSpec, *, at: datetime) -> Cale
         name=version.calendar.name,
         zone=week.zone,
         week=week_text(week.as_content()["weekly"]),
-        is_agreed=is_agreed(version.calendar),
+        is_agreed=version.calendar.key in agreed,
         number=version.number,
         changed_at=version.created_at,
         coming=[row for row in dated_rows(spec) if row.last >= today][:_NEXT],

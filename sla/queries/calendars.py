@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.models import Event
 from sla.business_time import ALWAYS, Hours, hours_of
-from sla.models import Calendar, CalendarVersion, Clock
+from sla.content import AGREED_SIDES
+from sla.models import AgreementVersion, Calendar, CalendarVersion, Clock
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Job, Membership
 from tenants.queries import JobRow, job_row
 
-# Their weekly hours are part of the signed agreement.
-AGREED = ("marketing", "sales")
+# Their weekly hours are part of every agreement; those of further calendars where a version says so.
+AGREED = AGREED_SIDES
 
 # The repetitions in a calendar file are followed so far.
 FILE_LENGTH = timedelta(days=3 * 366)
@@ -45,14 +48,46 @@ def newest_version(calendar: Calendar) -> CalendarVersion:
     return CalendarVersion.objects.filter(calendar=calendar).order_by("-number")[:1].get()
 
 
-def is_agreed(calendar: Calendar) -> bool:
+def agreed_keys(*, at: datetime) -> set[str]:
+    """Return the calendars whose weekly hours both sides have signed: in a version in force, or one still to come."""
+    hours = AgreementVersion.objects.filter(_signed(at)).values_list("content__hours", flat=True)
+    return {*AGREED, *(key for given in hours for key in given)}
+
+
+def _signed(at: datetime) -> Q:
+    return Q(state=AgreementVersion.State.SIGNED) & (Q(ends_at=None) | Q(ends_at__gt=at))
+
+
+def is_agreed(calendar: Calendar, *, at: datetime) -> bool:
     """Tell whether its weekly hours are part of the agreement."""
-    return calendar.key in AGREED
+    return calendar.key in agreed_keys(at=at)
 
 
-def uses_of(calendar: Calendar) -> list[str]:
+def calendar_names() -> dict[str, str]:
+    """Return the names of the calendars that are offered, by key."""
+    return dict(Calendar.objects.filter(retired_at=None).values_list("key", "name"))
+
+
+def further_hours() -> dict[str, dict[str, Any]]:
+    """Return the weeks of the calendars besides those of the sides, as an agreement would say them, by name."""
+    rows = CalendarVersion.objects.filter(calendar__retired_at=None).exclude(calendar__key__in=AGREED)
+    newest = rows.select_related("calendar").order_by("calendar", "-number").distinct("calendar")
+    return {
+        row.calendar.key: {"name": row.calendar.name, "zone": row.content["zone"], "weekly": row.content["weekly"]}
+        for row in sorted(newest, key=lambda row: row.calendar.name.casefold())
+    }
+
+
+def uses_of(calendar: Calendar, *, at: datetime) -> list[str]:
     """Return in words what counts on the calendar, so that it cannot be put away."""
-    uses = [_("the agreement")] if is_agreed(calendar) or calendar.key == "board" else []
+    being_worked_on = Q(state__in=[AgreementVersion.State.DRAFT, AgreementVersion.State.PROPOSED])
+    versions = AgreementVersion.objects.filter(_signed(at) | being_worked_on, content__hours__has_key=calendar.key)
+    states = set(versions.values_list("state", flat=True))
+    uses = []
+    if AgreementVersion.State.SIGNED in states or calendar.key == "board":
+        uses.append(_("the agreement"))
+    elif states:
+        uses.append(_("the agreement that is being worked on"))
     going_on = (Clock.State.RUNNING, Clock.State.PAUSED)
     if Clock.objects.filter(state__in=going_on, calendar_version__calendar=calendar.pk).exists():
         uses.append(_("open deadlines"))

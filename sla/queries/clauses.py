@@ -76,7 +76,12 @@ def commitment_text(terms: Content, content: Content) -> str:
     if terms["key"] == "volume":
         points = content["volume"]["points_per_month"]
         return _("Hand over qualified leads worth %(points)s points each month.") % {"points": points}
-    parts = [words.commitment_sentence(terms), words.unit_note(terms), silence_text(terms), _warnings(terms)]
+    parts = [
+        words.commitment_sentence(terms),
+        words.unit_note(terms, content["hours"]),
+        silence_text(terms),
+        _warnings(terms),
+    ]
     return " ".join(part for part in parts if part)
 
 
@@ -164,8 +169,8 @@ def _auto_handover(*, automatic: bool) -> str:
 
 
 def _hours(content: Content) -> Iterator[Line]:
-    for side, hours in content["hours"].items():
-        yield side, words.side_label(side), f"{words.week_text(hours['weekly'])} ({hours['zone']})"
+    for key, hours in content["hours"].items():
+        yield key, words.calendar_label(key, content["hours"]), f"{words.week_text(hours['weekly'])} ({hours['zone']})"
 
 
 def _escalation(content: Content) -> Iterator[Line]:

@@ -84,7 +84,7 @@ def calendar_edit(request: MemberRequest, calendar_id: UUID) -> HttpResponseBase
 def _form_of(request: MemberRequest, found: Calendar, version: CalendarVersion) -> CalendarForm | AgreedCalendarForm:
     initial = {**version.content, "seen": version.number}
     data = request.POST if request.method == "POST" else None
-    if queries.is_agreed(found):
+    if queries.is_agreed(found, at=now()):
         return AgreedCalendarForm(data, initial=initial)
     return CalendarForm(data, initial=initial, weekly=version.content["weekly"])
 
@@ -100,7 +100,7 @@ def _copied(form: CalendarForm) -> CalendarForm:
 
 
 def _editor(request: MemberRequest, form: CalendarForm | AgreedCalendarForm, found: Calendar | None) -> HttpResponse:
-    context = {"form": form, "calendar": found, "is_agreed": found is not None and queries.is_agreed(found)}
+    context = {"form": form, "calendar": found, "is_agreed": isinstance(form, AgreedCalendarForm)}
     return render_page(request, "sla/calendar_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -184,7 +184,7 @@ def _page(request: MemberRequest, found: Calendar, *, days: DaysForm, status: in
     context = {
         "page": queries.calendar_page(version, at=at),
         "may_change": request.membership.has(Role.ADMINISTRATOR),
-        "may_retire": request.membership.has(Role.ADMINISTRATOR) and not queries.uses_of(found),
+        "may_retire": request.membership.has(Role.ADMINISTRATOR) and not queries.uses_of(found, at=at),
         "days": days,
         "trial_form": trial_form,
         "trial": trial,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sla import words
 from sla.business_time import UNITS
+from sla.content import AGREED_SIDES, further_names
 from sla.content.defaults import WARN_SHARES
 from sla.forms.agreements.section import (
     Content,
@@ -23,6 +24,7 @@ from sla.forms.agreements.section import (
     number_field,
     whole_field,
 )
+from sla.queries import further_hours
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,16 @@ _SILENCE = (
 
 
 class CommitmentsForm(SectionForm):
-    """Every promise with its time, its unit and whose hours count."""
+    """Every promise with its time, its unit and whose hours count.
+
+    A promise may count on any calendar of the organisation; its week comes into the agreement's hours with the
+    first promise on it and leaves them with the last.
+    """
 
     edits: ClassVar = ("commitments", "volume")
 
     def build(self) -> None:
+        self.offered = further_hours()
         agreed = {(terms["key"], terms.get("tier", "")): terms for terms in self.given["commitments"]}
         for offer in OFFERS:
             terms = agreed.get((offer.key, offer.tier))
@@ -89,7 +96,7 @@ class CommitmentsForm(SectionForm):
         if "amount" in offer.terms:
             self.add(f"{name}_amount", number_field(_("Within")), terms["amount"])
             self.add(f"{name}_unit", choice_field(_("Unit"), _units()), terms["unit"])
-            self.add(f"{name}_calendar", choice_field(_("Hours of"), _calendars()), terms["calendar"])
+            self.add(f"{name}_calendar", choice_field(_("Hours of"), self._calendars()), terms["calendar"])
         if "spacing_amount" in offer.terms:
             self.add(f"{name}_spacing_amount", number_field(_("At least apart")), terms["spacing_amount"])
             self.add(f"{name}_spacing_unit", choice_field(_("Unit of the distance"), _units()), terms["spacing_unit"])
@@ -126,6 +133,25 @@ class CommitmentsForm(SectionForm):
         content["commitments"] = [self._terms(offer) for offer in agreed]
         for number, offer in enumerate(agreed):
             self._point_at(offer, number)
+        content["hours"] = self._hours(content["commitments"])
+
+    def _calendars(self) -> list[tuple[str, str]]:
+        stored = further_names(self.given["hours"])
+        offered = {key: hours["name"] for key, hours in self.offered.items()}
+        sides = [(side, words.side_label(side)) for side in AGREED_SIDES]
+        return [*sides, *{**stored, **offered}.items()]
+
+    def _hours(self, commitments: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the agreement's hours with the further calendars that are used now, under their present names."""
+        stored = self.stored["hours"]
+        used = {terms.get("calendar") for terms in commitments}
+        further = {key: hours for key, hours in {**self.offered, **stored}.items() if key in used}
+        named = {
+            key: {**hours, "name": self.offered.get(key, hours)["name"]}
+            for key, hours in further.items()
+            if key not in AGREED_SIDES
+        }
+        return {**{side: stored[side] for side in AGREED_SIDES}, **named}
 
     def _place_of(self, offer: Offer) -> int:
         """Keep the order in which the promises stand, so that only what is changed changes."""
@@ -163,10 +189,6 @@ def _is_longer(name: str, offer: Offer, other: Offer) -> bool:
 
 def _units() -> list[tuple[str, str]]:
     return [(unit, words.unit_label(unit)) for unit in UNITS]
-
-
-def _calendars() -> list[tuple[str, str]]:
-    return [(side, words.side_label(side)) for side in ("marketing", "sales")]
 
 
 def _title(offer: Offer) -> str:

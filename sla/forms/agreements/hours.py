@@ -1,4 +1,4 @@
-"""The weekly hours of both sides, one line of text a day."""
+"""The weekly hours of both sides and of further calendars on which a promise counts, one line of text a day."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sla import words
+from sla.content import AGREED_SIDES, further_names
 from sla.forms.agreements.section import Content, Group, SectionForm
+from sla.queries import calendar_names
 
 DAYS = (
     ("mon", gettext_lazy("Monday")),
@@ -20,7 +22,6 @@ DAYS = (
     ("sat", gettext_lazy("Saturday")),
     ("sun", gettext_lazy("Sunday")),
 )
-SIDES = ("marketing", "sales")
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 
 
@@ -45,36 +46,46 @@ class WindowsField(forms.CharField):
 
 
 class HoursForm(SectionForm):
-    """Zone and weekdays of marketing and of sales."""
+    """Zone and weekdays of marketing and of sales; of a further calendar while a promise counts on it."""
 
     edits: ClassVar = ("hours",)
 
     def build(self) -> None:
-        for side in SIDES:
-            hours = self.given["hours"][side]
+        self.keys = [*AGREED_SIDES, *further_names(self.given["hours"])]
+        for key in self.keys:
+            hours = self.given["hours"][key]
             zone = forms.CharField(label=_("Time zone"), required=False, max_length=60)
-            self.add(f"{side}_zone", zone, hours["zone"])
+            self.add(f"{key}_zone", zone, hours["zone"])
             for day, label in DAYS:
                 made = WindowsField(label=label, required=False, max_length=120)
-                self.add(f"{side}_{day}", made, list(hours["weekly"].get(day, [])))
+                self.add(f"{key}_{day}", made, list(hours["weekly"].get(day, [])))
 
     def groups(self) -> Iterable[Group]:
-        note = _("Public holidays and closed days are kept with the working hours; they may change at any time.")
-        for side in SIDES:
-            names = [f"{side}_zone", *(f"{side}_{day}" for day, _label in DAYS)]
-            yield Group(words.side_label(side), [self[name] for name in names], side=side, note=note)
+        holidays = _("Public holidays and closed days are kept with the working hours; they may change at any time.")
+        further = _("A promise counts on this calendar. From the first day on, its week belongs to the agreement.")
+        for key in self.keys:
+            names = [f"{key}_zone", *(f"{key}_{day}" for day, _label in DAYS)]
+            is_side = key in AGREED_SIDES
+            label = words.calendar_label(key, self.given["hours"])
+            fields = [self[name] for name in names]
+            yield Group(label, fields, side=key if is_side else "", note=holidays if is_side else further)
 
     def write(self, content: Content) -> None:
-        content["hours"] = {side: self._hours(side) for side in SIDES}
-        for side in SIDES:
-            self.pointers[f"/hours/{side}/zone"] = f"{side}_zone"
-            self.pointers[f"/hours/{side}/weekly"] = f"{side}_mon"
+        content["hours"] = {key: self._hours(key) for key in self.keys}
+        for key in self.keys:
+            self.pointers[f"/hours/{key}"] = f"{key}_zone"
+            self.pointers[f"/hours/{key}/zone"] = f"{key}_zone"
+            self.pointers[f"/hours/{key}/weekly"] = f"{key}_mon"
             for day, _label in DAYS:
-                self.pointers[f"/hours/{side}/weekly/{day}"] = f"{side}_{day}"
+                self.pointers[f"/hours/{key}/weekly/{day}"] = f"{key}_{day}"
 
-    def _hours(self, side: str) -> dict[str, Any]:
-        weekly = {day: self.value(f"{side}_{day}") for day, _label in DAYS}
-        return {
-            "zone": (self.value(f"{side}_zone") or "").strip(),
+    def _hours(self, key: str) -> dict[str, Any]:
+        weekly = {day: self.value(f"{key}_{day}") for day, _label in DAYS}
+        week = {
+            "zone": (self.value(f"{key}_zone") or "").strip(),
             "weekly": {day: windows for day, windows in weekly.items() if windows},
         }
+        if key in AGREED_SIDES:
+            return week
+        stored = self.stored["hours"][key]["name"]
+        return {"name": calendar_names().get(key, stored), **week}
