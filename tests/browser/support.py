@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import psycopg2
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
 from smarketing.services import process, programs
 from smarketing.services.supervisor import Program
@@ -26,9 +26,9 @@ FLAGS: Final = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-DESKTOP: Final = {"width": 1440, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
-NARROWEST: Final = {"width": 320, "height": 640}
+DESKTOP: Final[ViewportSize] = {"width": 1440, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+NARROWEST: Final[ViewportSize] = {"width": 320, "height": 640}
 
 _STATUS: Final = re.compile(r"the server responded with a status of (\d+)")
 

@@ -5,20 +5,22 @@ With SHOTS=FOLDER each page is also photographed into that folder, for people to
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from smarketing.lib.clock import now
 from tenants.actions import NewOrganisation, create_organisation
+from tenants.models import Membership
 from tenants.roles import Role
 from tests.browser.marks import BROWSER
-from tests.browser.support import DESKTOP, NARROWEST, PHONE, People
+from tests.browser.support import DESKTOP, NARROWEST, PHONE, Live, People
 from tests.support import make_cast, make_user
 from tests.tenants.tables import PAGES, filled
 from tests.tenants.world import World, make_world
@@ -28,6 +30,10 @@ pytestmark = BROWSER
 # A strict policy would not let the examiner in; reduced motion keeps it from judging half a fade.
 EXAMINED = {"bypass_csp": True, "reduced_motion": "reduce", "color_scheme": "light"}
 RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+SHOTS: Final = os.environ.get("SHOTS")
+Scheme = Literal["light", "dark"]
+EXAMINED_IN: Final[list[tuple[Scheme, ViewportSize]]] = [("light", DESKTOP), ("dark", PHONE)]
+PHOTOGRAPHED_IN: Final[list[tuple[Scheme, ViewportSize]]] = [("dark", DESKTOP), ("light", PHONE)]
 # Who sees most of a page comes first.
 FITTING = (
     Role.SALES_MANAGER, Role.MARKETING_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR, Role.SALES_REP,
@@ -35,48 +41,29 @@ FITTING = (
 )  # fmt: skip
 # Parts that pages fetch, and addresses that only lead on.
 NO_PAGES = {
-    # Its month is one of the other world.
-    "sla:month",
     "dashboards:nav_counts",
     "arbitration:rulings_on",
     "organisation_home",
     "tenants:key_create",
+    # Files.
+    "leads:export",
     "sla:agreement_pdf",
 }
-# New or rebuilt pages on which the examiner has still something to say; each leaves this list when it has not.
-OPEN_FINDINGS = {
-    "leads:campaign_cost", "leads:cost_withdraw", "leads:name_map", "leads:duplicates", "leads:duplicate_dismiss",
-    "leads:lead_twins", "leads:merge", "leads:unmerge", "leads:export", "leads:bulk", "leads:bulk_done",
-    "leads:views", "leads:view_save", "leads:view_change", "leads:view_delete", "leads:view_default",
-    "leads:bulk_handover", "leads:bulk_handover_done", "leads:routing", "leads:routing_rule_new",
-    "leads:routing_rule", "leads:routing_rule_act", "leads:routing_default", "leads:routing_limits", "leads:queue",
-    "leads:reassign", "leads:fairness", "leads:lead_known", "leads:lead_attributes", "leads:lead_way",
-    "leads:lead_move", "leads:attributes", "leads:attribute_new", "leads:attribute_change", "leads:attribute_retire",
-    "leads:stages", "leads:stage_change", "leads:rescore", "leads:definitions", "leads:criterion",
-    "leads:definitions_try", "sla:targets_fill", "sla:targets_countersign", "sla:months", "sla:month",
-    "dashboards:plan", "dashboards:plan_adopt", "sla:agreement_draft", "sla:agreement_deputy", "sla:agreement_edit",
-    "sla:agreement_preview", "sla:agreement_propose", "sla:agreement_reopen", "sla:agreement_discard",
-    "sla:agreement_diff", "sla:agreement_labels", "sla:agreement_pdf", "sla:calendars", "sla:calendar",
-    "sla:calendar_new", "sla:calendar_edit", "sla:calendar_days", "sla:calendar_clear", "sla:calendar_holidays",
-    "sla:calendar_file", "sla:calendar_history", "sla:calendar_retire", "sla:explanation", "sla:excuse",
-    "sla:evidence", "sla:plea_decide", "sla:plea_withdraw", "sla:health", "sla:health_check", "tenants:job",
-    "tenants:job_cancel", "tenants:absences", "tenants:teams", "tenants:team_new", "tenants:team",
-    "tenants:absence_new", "tenants:absence_end", "sla:targets", "sla:breaches",
-}  # fmt: skip
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
 EMPTY_AT_FIRST = [
     "leads:inbox", "leads:list", "leads:returns", "arbitration:docket", "arbitration:rulings", "dashboards:joint",
     "sla:breaches", "intake:submissions", "intake:forms", "notifications:list",
 ]  # fmt: skip
 
-# The theme follows the system a moment later, and colours fade from one to the other.
+# The theme follows the system a moment later, and colours fade from one to the other, a child after its parent.
 SETTLED = """async scheme => {
   const frame = () => new Promise(requestAnimationFrame);
   while (document.documentElement.dataset.bsTheme !== scheme) await frame();
-  await frame();
-  // One that is cut short has settled as well.
-  await Promise.allSettled([document.fonts.ready, ...document.getAnimations().map(one => one.finished)]);
-  await frame();
+  await document.fonts.ready;
+  for (let still = 0; still < 3; still += 1) {
+    await frame();
+    if (document.getAnimations().some(one => one.playState === "running")) still = -1;
+  }
 }"""
 BESIDE = """() => {
   const wide = document.documentElement.scrollWidth - innerWidth;
@@ -85,6 +72,53 @@ BESIDE = """() => {
   const found = [...document.querySelectorAll("body *")].filter(beside).slice(0, 5);
   return [`${wide} px`, ...found.map(el => el.outerHTML.slice(0, 120))];
 }"""
+
+
+class Visits:
+    """Opens pages in browsers that stay open for the module: style sheets and scripts are fetched once for each."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self._contexts: dict[object, BrowserContext] = {}
+
+    def member(self, member: Membership) -> Page:
+        """Return a new page of somebody who has signed in."""
+        return self._page(member.pk, lambda: self.people.member(member, **EXAMINED))
+
+    def nobody(self) -> Page:
+        """Return a new page of somebody who has not."""
+        return self._page(None, lambda: self.people.anybody(**EXAMINED))
+
+    def _page(self, who: object, first: Callable[[], Page]) -> Page:
+        if who not in self._contexts:
+            page = first()
+            self._contexts[who] = page.context
+            return page
+        return self._contexts[who].new_page()
+
+    def leave(self) -> list[str]:
+        """Close every page; what they complained of since the last time."""
+        for context in self._contexts.values():
+            for page in context.pages:
+                page.close()
+        complaints = list(self.people.guard.complaints)
+        self.people.guard.complaints.clear()
+        self.people.guard.expected.clear()
+        return complaints
+
+
+@pytest.fixture(scope="module")
+def browsers(browser: Browser, live: Live, committed: None) -> Iterator[Visits]:
+    people = People(browser, live)
+    yield Visits(people)
+    people.close()
+
+
+@pytest.fixture
+def visits(browsers: Visits) -> Iterator[Visits]:
+    """One test's pages; it fails when one of them complains or leaves the house."""
+    yield browsers
+    assert browsers.leave() == []
 
 
 @pytest.fixture(scope="module")
@@ -103,26 +137,18 @@ def first_day(world: World) -> NewOrganisation:
     )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="open findings", strict=False))
-        if name in OPEN_FINDINGS
-        else name
-        for name in READ
-    ],
-)
-def test_a_page(name: str, people: People, world: World) -> None:
+@pytest.mark.parametrize("name", READ)
+def test_a_page(name: str, visits: Visits, world: World) -> None:
     page, house = PAGES[name], world.acme
     role = next(role for role in FITTING if role in page.get)
-    opened = people.member(house.staff[role], **EXAMINED)
+    opened = visits.member(house.staff[role])
     opened.goto(reverse(name, kwargs={"slug": house.organisation.slug, **filled(page.path, house)}))
     look_at(opened, name)
 
 
 @pytest.mark.parametrize("name", EMPTY_AT_FIRST)
-def test_a_page_on_which_nothing_stands_yet(name: str, people: People, first_day: NewOrganisation) -> None:
-    opened = people.member(first_day.administrator, **EXAMINED)
+def test_a_page_on_which_nothing_stands_yet(name: str, visits: Visits, first_day: NewOrganisation) -> None:
+    opened = visits.member(first_day.administrator)
     opened.goto(reverse(name, kwargs={"slug": first_day.organisation.slug}))
     look_at(opened, f"empty {name}")
 
@@ -138,9 +164,9 @@ def test_a_page_on_which_nothing_stands_yet(name: str, people: People, first_day
         ("tenants:members", Role.ADMINISTRATOR, "main a:has-text('Invite')"),
     ],
 )
-def test_a_dialog(name: str, role: Role, opener: str, people: People, world: World) -> None:
+def test_a_dialog(name: str, role: Role, opener: str, visits: Visits, world: World) -> None:
     house, year = world.acme, {"year": now().year} if name == "sla:targets" else {}
-    page = people.member(house.staff[role], **EXAMINED)
+    page = visits.member(house.staff[role])
     page.goto(reverse(name, kwargs={"slug": house.organisation.slug, **year}))
     page.locator(opener).first.click()
     expect(page.locator("dialog[open] form")).to_be_visible()
@@ -158,9 +184,9 @@ def test_a_dialog(name: str, role: Role, opener: str, people: People, world: Wor
         ("thanks", "/thanks/{form_key}/"),
     ],
 )
-def test_a_page_of_nobody(name: str, path: str, people: People, world: World) -> None:
-    people.guard.expected = {410}
-    page = people.anybody(**EXAMINED)
+def test_a_page_of_nobody(name: str, path: str, visits: Visits, world: World) -> None:
+    visits.people.guard.expected = {410}
+    page = visits.nobody()
     page.goto(path.format_map(world.acme.things))
     if name == "wrong password":
         page.get_by_label("Email").fill("sam@example.com")
@@ -171,10 +197,10 @@ def test_a_page_of_nobody(name: str, path: str, people: People, world: World) ->
 
 
 @pytest.mark.parametrize(("path", "status"), [("nowhere/", 404), ("settings/keys/", 403)])
-def test_an_error_inside_the_shell(path: str, status: int, people: People, world: World) -> None:
-    people.guard.expected = {status}
+def test_an_error_inside_the_shell(path: str, status: int, visits: Visits, world: World) -> None:
+    visits.people.guard.expected = {status}
     house = world.acme
-    page = people.member(house.staff[Role.SALES_REP], **EXAMINED)
+    page = visits.member(house.staff[Role.SALES_REP])
     answer = page.goto(f"/o/{house.organisation.slug}/{path}")
     assert answer is not None
     assert answer.status == status
@@ -185,20 +211,30 @@ def test_an_error_inside_the_shell(path: str, status: int, people: People, world
 def look_at(page: Page, name: str) -> None:
     """Examine what is shown: at a desk in light, in a hand in the dark, and at the narrowest."""
     found = {}
-    for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
-        page.evaluate(SETTLED, scheme)
+    page.evaluate(AXE_SCRIPT)
+    for scheme, size in EXAMINED_IN:
+        show(page, scheme, size)
         found[f"{scheme} {size['width']}"] = violations(page)
         photograph(page, f"{name} {scheme} {size['width']}")
     page.set_viewport_size(NARROWEST)
     found["beside the window"] = page.evaluate(BESIDE)
+    if SHOTS:
+        for scheme, size in PHOTOGRAPHED_IN:
+            show(page, scheme, size)
+            photograph(page, f"{name} {scheme} {size['width']}")
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def show(page: Page, scheme: Scheme, size: ViewportSize) -> None:
+    """Change theme and size and wait until nothing moves any more."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(size)
+    page.evaluate(SETTLED, scheme)
 
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds: rule, element and reason."""
-    response: dict[str, Any] = Axe().run(page, options=RULES).response
+    response: dict[str, Any] = page.evaluate("options => axe.run(options)", RULES)
     return [
         f"{found['id']}: {node['html'][:140]} ({node.get('failureSummary', '')[:160]})"
         for found in response["violations"]
@@ -208,6 +244,5 @@ def violations(page: Page) -> list[str]:
 
 def photograph(page: Page, name: str) -> None:
     """Save a picture where somebody has asked for it."""
-    folder = os.environ.get("SHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name.replace(':', '-').replace(' ', '-')}.png")
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name.replace(':', '-').replace(' ', '-')}.png", full_page=True)

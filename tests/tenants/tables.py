@@ -176,7 +176,7 @@ PAGES: dict[str, Page] = {
         post=frozenset({Role.SALES_MANAGER}), form={"target": "{target}"}, path={"year": "2026"}
     ),
     "sla:months": Page(ALL),
-    "sla:month": Page(ALL, path={"month": "2026-03"}),
+    "sla:month": Page(ALL, path={"month": "{month}"}),
     "dashboards:plan": Page(HEADS | CHAIR | {Role.AUDITOR}),
     "dashboards:plan_adopt": Page(
         post=frozenset({Role.MARKETING_MANAGER}), form={"month": "2026-04", "points": "340", "note": "planned"}
@@ -416,7 +416,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "sla:write", frozenset({Role.MARKETING_MANAGER}), {"month": "2026-04", "points": 340}
     ),
     ("months", "GET"): _reads("sla:read"),
-    ("month", "GET"): _reads("sla:read", month="2026-03"),
+    ("month", "GET"): _reads("sla:read", month="{month}"),
     ("plans", "POST"): Operation("reports:read", HEADS | CHAIR | {Role.AUDITOR}, PLAN),
     ("plan_adoption", "POST"): Operation("sla:write", frozenset({Role.MARKETING_MANAGER}), PLAN),
     ("countersignature", "POST"): Operation(

@@ -377,6 +377,7 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     manager = house.staff[Role.MARKETING_MANAGER]
     target = propose_target(month=at.date().replace(day=1), points=320, note=f"target {house.mark}", by=manager, at=at)
     house.things["target"] = str(target.pk)
+    house.things["month"] = f"{at:%Y-%m}"
     keep_months(at)
     version = agreement_in_force(at=at)
     if version is None:
