@@ -54,6 +54,14 @@ class StageForm(forms.Form):
             label=_("Demand %(n)d: value") % number, required=False, max_length=500
         )
 
+    def plain_fields(self) -> list[forms.BoundField]:
+        """Return what stands above the demands."""
+        return [self[name] for name in ("revision", "label", "dwell_days")]
+
+    def condition_rows(self) -> list[tuple[forms.BoundField, ...]]:
+        """Return the demands for the template, each with its three fields."""
+        return [tuple(self[f"{part}_{place}"] for part in ("field", "operator", "value")) for place in range(self.rows)]
+
     def entry(self) -> list[dict[str, Any]]:
         """Return the demands that name a field."""
         given, found = self.cleaned_data, []
