@@ -1,13 +1,28 @@
 """The only road from an outside id to a lead, a handover or a rejection; who sees which."""
 
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from leads.models import Attribute, Campaign, CampaignCost, Duplicate, Handover, Lead, Rejection, SavedView, UtmName
+from leads.models import (
+    Attribute,
+    Campaign,
+    CampaignCost,
+    Duplicate,
+    FollowUp,
+    Handover,
+    Lead,
+    Rejection,
+    SavedView,
+    StageSetting,
+    UtmName,
+)
 from tenants.access import get_or_404
 from tenants.models import Membership
+from tenants.queries import covered_by
 from tenants.roles import MARKETING, Role
 
 # Everybody but a rep, who sees their own handovers and those that nobody has yet.
@@ -68,7 +83,13 @@ def get_handover(membership: Membership, handover_id: UUID | str, *, for_update:
     rows = visible_handovers(membership).select_related(
         "lead__company", "lead__campaign", "subject", "version", "assigned_to"
     )
-    return get_or_404(rows, handover_id, for_update=for_update)
+    return get_or_404(with_stage(rows), handover_id, for_update=for_update)
+
+
+def with_stage(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
+    """Let each handover know what the organisation calls its lead's stage ("" where it has no word of its own)."""
+    own = StageSetting.objects.filter(stage=OuterRef("lead__stage")).values("label")
+    return rows.annotate(stage_label=Coalesce(Subquery(own), Value(""), output_field=TextField()))
 
 
 def get_rejection(membership: Membership, rejection_id: UUID | str, *, for_update: bool = False) -> Rejection:
@@ -101,3 +122,18 @@ def get_view(membership: Membership, view_id: UUID | str) -> SavedView:
 def get_attribute(membership: Membership, attribute_id: UUID | str) -> Attribute:
     """Return an attribute of the organisation; every member may read the catalogue."""
     return get_or_404(Attribute.objects.all(), attribute_id)
+
+
+def visible_follow_ups(membership: Membership, *, today: date) -> "QuerySet[FollowUp]":
+    """Return the next steps that the member may see: of visible leads, and those that are theirs to do meanwhile."""
+    rows = FollowUp.objects.all()
+    if membership.has(*SEE_ALL):
+        return rows
+    theirs = Q(assigned_to__in=[membership.pk, *covered_by(membership, today)])
+    return rows.filter(theirs | Exists(visible_leads(membership).filter(pk=OuterRef("lead"))))
+
+
+def get_follow_up(membership: Membership, step_id: UUID | str, *, today: date) -> FollowUp:
+    """Return a next step that the member may see, with its lead and whose it is; 404 otherwise."""
+    rows = visible_follow_ups(membership, today=today).select_related("lead__merged_into", "assigned_to")
+    return get_or_404(rows, step_id)

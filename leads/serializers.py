@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from events.models import Event
-from leads.models import Attempt, Attribute, Handover, Lead, Rejection
+from leads.models import Attempt, Attribute, FollowUp, Handover, Lead, Rejection
 from leads.queries.stages import StageRow, Stay
 from sla.models import Clock
 from sla.serializers import clock_row
@@ -230,4 +230,23 @@ def job_row(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         "finished_at": job.finished_at,
         "result": job.result if job.state == Job.State.DONE else None,
+    }
+
+
+def follow_up_row(step: FollowUp) -> dict[str, Any]:
+    """Return a next step; ``due_on`` alone says when it is due where it has no time."""
+    return {
+        "id": step.pk,
+        "lead": step.lead_id,
+        "handover": step.handover_id,
+        "what": step.what,
+        "due_on": step.due_on,
+        "due_at": step.due_at if step.has_time else None,
+        "assigned_to": step.assigned_to_id,
+        "state": step.state,
+        "made_by": step.made_by_id,
+        "made_at": step.made_at,
+        "reminded_at": step.reminded_at,
+        "closed_by": step.closed_by_id,
+        "closed_at": step.closed_at,
     }

@@ -63,6 +63,7 @@ _LISTS = {
     "months": "sla:months",
     "breaches": "sla:breaches",
     "returns": "leads:returns",
+    "followups": "leads:followups",
     "absences": "tenants:absences",
 }
 

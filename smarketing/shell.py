@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sla.access import READS_HEALTH
 from smarketing.lib.clock import now
 from tenants.models import Membership
-from tenants.roles import HEADS, MARKETING, Role
+from tenants.roles import HEADS, MARKETING, SIDES, Role
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     if membership.has(*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
         work.append(item(_("Intake"), "intake:submissions", "world", "n"))
     work.append(item(_("Leads"), "leads:list", "users", "l"))
+    if membership.has(*SIDES):
+        work.append(item(_("Next steps"), "leads:followups", "calendar-event", "x"))
     if membership.has(*MARKETING, Role.ADMINISTRATOR, Role.AUDITOR, Role.EXECUTIVE):
         work.append(item(_("Returns"), "leads:returns", "arrow-back-up", "r"))
     work.append(item(_("Disputes"), "arbitration:docket", "scale", "d"))

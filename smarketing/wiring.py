@@ -133,6 +133,7 @@ def _rounds() -> list[Round]:
         Round("leads.cover_absences", timedelta(minutes=5), _cover_absences),
         Round("leads.rescore_decayed", timedelta(minutes=10), _rescore_decayed),
         Round("leads.follow_agreement", timedelta(minutes=5), _follow_agreement),
+        Round("leads.remind_of_follow_ups", timedelta(minutes=1), _remind_of_follow_ups),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
     ]
 
@@ -189,6 +190,12 @@ def _tell_of_dwelling(at: "datetime") -> None:
     from leads.actions import tell_of_dwelling
 
     tell_of_dwelling(at)
+
+
+def _remind_of_follow_ups(at: "datetime") -> None:
+    from leads.actions import remind_of_follow_ups
+
+    remind_of_follow_ups(at)
 
 
 def _follow_calendars(at: "datetime") -> None:

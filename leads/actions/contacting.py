@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads.actions.changing import change_handover, locked_handover
+from leads.actions.following_up import NextStep, plan_follow_up
 from leads.actions.status import renew_status
 from leads.models import JUST_NOW, Attempt, Handover
 from leads.queries.holders import holders_of
@@ -64,11 +65,13 @@ def log_attempt(
     automatic: bool = False,
     over_key: bool = False,
     made_by: Membership | None = None,
+    next_step: NextStep | None = None,
 ) -> Attempt:
     """Keep a try to reach the person and let the clocks hear of it; a human one meets the first contact.
 
     See Note [Told by hand, told by a machine]. ``over_key``: a client says so; ``made_by`` is who called, where it
-    is not the member for whom the key acts. Raises AttemptOutOfRange, AttemptNeedsNote, HandoverNotOpen.
+    is not the member for whom the key acts. ``next_step`` is planned along with it, for whoever logs it.
+    Raises AttemptOutOfRange, AttemptNeedsNote, HandoverNotOpen, InvalidInput for the next step.
     """
     handover = locked_handover(handover)
     source = _source(handover, by=by, made_by=made_by, is_dated=over_key and occurred_at is not None)
@@ -86,6 +89,8 @@ def log_attempt(
         _contact(handover, attempt, by=by, at=at)
         _follow_attempts(handover, attempt, rows, by=by, at=at)
         renew_status(handover, by=by, at=at)
+    if next_step is not None and by is not None:
+        plan_follow_up(handover.lead, what=next_step.what, when=next_step.when, by=by, at=at)
     return attempt
 
 

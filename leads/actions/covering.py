@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from events.actions import record
 from leads import reasons
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.following_up import pass_on_steps
 from leads.models import Cover, Handover, Rejection
 from sla import actions as sla
 from sla.models import Clock
@@ -84,7 +85,9 @@ def _move_sales(found: Handover, absence: Absence, deputy: Membership, *, at: da
 
 
 def _hand_sales_to(handover: Handover, member: Membership, *, at: datetime) -> None:
+    came_from = handover.assigned_to_id
     change_handover(handover, at=at, assigned_to=member)
+    pass_on_steps(handover.lead_id, came_from=came_from, to=member, at=at)
     change_lead(locked_lead(handover.lead_id), at=at, sales_owner=member)
     sla.cover_clocks(handover.subject, side="sales", owner=member, at=at, by=None)
 

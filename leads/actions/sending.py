@@ -12,6 +12,7 @@ from events.actions import record
 from leads import words
 from leads.actions.capacity import start_of_clocks
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.following_up import pass_on_steps
 from leads.actions.judging import UNQUALIFIED, qualify
 from leads.actions.routing import choose_rep
 from leads.facts import fields_of
@@ -258,6 +259,8 @@ def assign_handover(handover: Handover, *, to: Membership, by: Membership, at: d
 
 def move_to(handover: Handover, rep: Membership | None, *, at: datetime, by: Membership | None) -> None:
     """Make ``rep`` the one who owes the clocks of a locked handover; None puts it into the manager's queue."""
+    came_from = handover.assigned_to_id
     change_handover(handover, at=at, assigned_to=rep)
     change_lead(locked_lead(handover.lead_id), at=at, sales_owner=rep)
+    pass_on_steps(handover.lead_id, came_from=came_from, to=rep, at=at)
     sla.reassign_clocks(handover.subject, owner=rep, at=at, by=by)

@@ -2,6 +2,7 @@
 
 from leads.api.attributes import AttributeRetirement, Attributes, OneAttribute
 from leads.api.campaigns import CampaignCosts, Campaigns, OneCampaign
+from leads.api.followups import FollowUpCancelled, FollowUpDone, FollowUps, LeadFollowUps, OneFollowUp
 from leads.api.handovers import (
     Acceptance,
     Assignment,
@@ -31,9 +32,13 @@ __all__ = [
     "Campaigns",
     "Duplicates",
     "Fairness",
+    "FollowUpCancelled",
+    "FollowUpDone",
+    "FollowUps",
     "Handovers",
     "LeadChanges",
     "LeadEvents",
+    "LeadFollowUps",
     "LeadHandovers",
     "LeadStage",
     "LeadViews",
@@ -42,6 +47,7 @@ __all__ = [
     "MergeUndone",
     "OneAttribute",
     "OneCampaign",
+    "OneFollowUp",
     "OneHandover",
     "OneLead",
     "OneLeadView",

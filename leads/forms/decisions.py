@@ -6,12 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads import reasons, words
+from leads.actions import LONGEST_STEP, NextStep, When
+from leads.actions.following_up import FURTHEST
 from leads.forms.notes import WORDS_OF_FIELDS, note_field
 from leads.models import JUST_NOW, Attempt, Handover
+from leads.queries import suggested_moments
 from tenants.queries import active_members
 from tenants.roles import Role
 
@@ -53,10 +57,24 @@ class AttemptForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     note = note_field(gettext_lazy("Note"))
+    # The next step, if one is planned at once: a moment that was offered, or one of their own.
+    next_at = forms.DateTimeField(label=gettext_lazy("Next step"), required=False)
+    next_own = forms.DateTimeField(
+        label=gettext_lazy("Another time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    next_what = forms.CharField(
+        label=gettext_lazy("What then"),
+        required=False,
+        max_length=LONGEST_STEP,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Call again")}),
+    )
 
     def __init__(self, *args: Any, moment: datetime, sent_at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.moment, self.sent_at = moment, sent_at
+        self.suggestions = suggested_moments(at=moment, zone=timezone.get_current_timezone_name())
         channels = [(key, words.word(words.CHANNELS, key)) for key in Attempt.Channel.values]
         outcomes = [(key, words.word(words.OUTCOMES, key)) for key in Attempt.Outcome.values]
         self.fields["channel"].choices = channels  # type: ignore[attr-defined]
@@ -69,7 +87,19 @@ class AttemptForm(forms.Form):
             self.add_error("at", _("The attempt must lie between the handover and now."))
         elif moment is not None and self.moment - moment > JUST_NOW and not given.get("note", "").strip():
             self.add_error("note", _("An earlier time needs a note."))
+        following = given.get("next_own") or given.get("next_at")
+        if following is not None and not self.moment < following <= self.moment + FURTHEST:
+            self.add_error("next_own", _("Choose a time to come."))
         return given
+
+    def next_step(self) -> NextStep | None:
+        """Return what is planned at once, if anything."""
+        given = self.cleaned_data
+        moment = given["next_own"] or given["next_at"]
+        if moment is None:
+            return None
+        zone = timezone.get_current_timezone_name()
+        return NextStep(given["next_what"].strip() or _("Call again"), When(at=moment, zone=zone))
 
 
 class AssignForm(forms.Form):

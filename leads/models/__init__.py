@@ -2,6 +2,7 @@
 
 from leads.models.attributes import Attribute
 from leads.models.campaigns import Campaign, CampaignCost, CampaignFeedback, UtmName
+from leads.models.followups import FollowUp
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.lifecycle import StageEntry, StageSetting
 from leads.models.merging import Duplicate, LeadKey, Merge
@@ -22,6 +23,7 @@ __all__ = [
     "Cover",
     "DefaultView",
     "Duplicate",
+    "FollowUp",
     "Handover",
     "Lead",
     "LeadKey",

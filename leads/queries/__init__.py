@@ -3,6 +3,15 @@
 from leads.queries.campaigns import CampaignRow, campaign_rows, costs_of, feedback_on, names_of, owners, unknown_names
 from leads.queries.counting import counted
 from leads.queries.detail import can_undo, gate_gaps, handover_detail, lead_detail, seconds_left
+from leads.queries.followups import (
+    StepList,
+    StepRow,
+    colleagues_for,
+    may_see_team,
+    steps_for,
+    steps_of,
+    suggested_moments,
+)
 from leads.queries.inbox import (
     PAGE,
     VIEWS,
@@ -55,11 +64,14 @@ __all__ = [
     "QueueRow",
     "ReturnRow",
     "SavedViewRow",
+    "StepList",
+    "StepRow",
     "answered_returns",
     "answers_open_to",
     "campaign_rows",
     "can_undo",
     "choices_in_use",
+    "colleagues_for",
     "costs_of",
     "counted",
     "counts_of",
@@ -75,6 +87,7 @@ __all__ = [
     "lead_detail",
     "lead_rows",
     "leads_in",
+    "may_see_team",
     "merge_preview",
     "merges_into",
     "names_of",
@@ -89,5 +102,8 @@ __all__ = [
     "saved_view_row",
     "saved_views_of",
     "seconds_left",
+    "steps_for",
+    "steps_of",
+    "suggested_moments",
     "unknown_names",
 ]

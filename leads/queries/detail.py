@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.actions import UNDO_WINDOW
@@ -14,6 +15,7 @@ from leads import words
 from leads.facts import fields_of
 from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
 from leads.normal import zone_of_phone
+from leads.queries.followups import steps_of
 from leads.queries.merging import threads_of
 from leads.queries.ownership import is_with_sales
 from leads.queries.path import path_of
@@ -28,13 +30,14 @@ from leads.queries.shapes import (
     ScoreView,
     TimelineEntry,
 )
+from leads.queries.stages import stage_labels
 from leads.scoring import exclusions_of, missing_fields
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force, commitment_of
 from sla.queries.clocks import ClockView, clock_views
 from sla.words import amount_text
 from tenants.models import Membership
-from tenants.roles import MARKETING, Role
+from tenants.roles import MARKETING, SIDES, Role
 
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
 RECENT = 40
@@ -105,7 +108,16 @@ def _parts(
         "clocks_start_at": handover.clocks_start_at if handover else None,
         "waits_because": waits_because(handover),
         "may": _may(handover, rejection, membership, at=at),
+        "stage": _stage(lead, handover),
+        "dwelling_since": lead.dwelling_since,
+        "steps": steps_of(lead.pk, membership, at=at, zone=timezone.get_current_timezone_name()),
+        "may_plan": membership.has(*SIDES) and lead.merged_into_id is None,
     }
+
+
+def _stage(lead: Lead, handover: Handover | None) -> str:
+    known: str | None = getattr(handover, "stage_label", None)
+    return stage_labels()[lead.stage] if known is None else known or words.word(words.STAGES, lead.stage)
 
 
 def waits_because(handover: Handover | None) -> str:

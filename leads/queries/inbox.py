@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Extract, JSONObject
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from leads.access import SEE_ALL, visible_handovers
-from leads.models import Handover, Rejection
+from leads.models import FollowUp, Handover, Rejection
 from leads.queries.shapes import OnTime, QueueRow, ScoreView
 from sla.models import Clock
 from sla.queries.clocks import ClockView, clock_views
@@ -99,6 +99,7 @@ def overview_of(membership: Membership, *, at: datetime, zone: str = "") -> Over
         "opened": _told(mine.filter(OPEN), **changes, **views),
         "returned": _told(mine.filter(view_of("rejected")), **changes, rejected=Count("pk")),
         "clocks": _told(_owed_to_see(membership), **_state_of_clocks(at)),
+        "steps": _told(_late_steps(membership, at=at), count=Count("pk")),
     }
     if zone:
         parts["month"] = _told(_due_this_month(membership, at=at, zone=zone), **_compliance(at))
@@ -106,7 +107,7 @@ def overview_of(membership: Membership, *, at: datetime, zone: str = "") -> Over
     facts: dict[str, dict[str, int]] = {name: told or {} for name, told in found.items()}
     counts = {name: int((facts["opened"] | facts["returned"]).get(name, 0)) for name in VIEWS}
     moment = int(at.timestamp()) // FRESH_FOR_SECONDS
-    digested = (membership.pk, moment, facts["opened"], facts["returned"], facts["clocks"])
+    digested = (membership.pk, moment, facts["opened"], facts["returned"], facts["clocks"], facts["steps"])
     version = hashlib.sha256(repr(digested).encode()).hexdigest()[:24]
     return Overview(counts, version, _on_time(facts["month"], at=at, zone=zone) if zone else None)
 
@@ -120,6 +121,12 @@ def _told(rows: "QuerySet[Any]", **aggregates: Any) -> Subquery:
 def _owed_to_see(membership: Membership) -> "QuerySet[Clock]":
     owed = open_clocks().filter(side="sales")
     return owed if membership.has(*SEE_ALL) else owed.filter(Q(owner=membership) | Q(owner=None))
+
+
+def _late_steps(membership: Membership, *, at: datetime) -> "QuerySet[FollowUp]":
+    """Return the overdue next steps whose rows the member sees; of a rep those that are theirs to do."""
+    late = FollowUp.objects.filter(state=FollowUp.State.OPEN, due_at__lte=at)
+    return late if membership.has(*SEE_ALL) else late.filter(assigned_to=membership)
 
 
 def _state_of_clocks(at: datetime) -> dict[str, Any]:
@@ -146,7 +153,8 @@ def queue_for(
     """Return the rows of a view by time left, from the ``first`` on."""
     page = _queue(membership, picked)[first : first + count]
     # Found among ids only, so that what the page does not show is never read.
-    found = _by_time_left(Handover.objects.filter(pk__in=page.values("pk")))
+    late = FollowUp.objects.filter(lead=OuterRef("lead"), state=FollowUp.State.OPEN, due_at__lte=at)
+    found = _by_time_left(Handover.objects.filter(pk__in=page.values("pk"))).annotate(step_overdue=Exists(late))
     handovers = list(found.select_related("lead__company").defer("snapshot", "lead__score_reasons"))
     clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone)
     rows = [_row(handover, clocks[handover.subject_id]) for handover in handovers]
@@ -194,6 +202,7 @@ def _row(handover: Handover, clocks: Sequence[ClockView]) -> QueueRow:
         clock=headline(clocks),
         unassigned=handover.assigned_to_id is None,
         tag=_("overridden") if handover.override_reason else "",
+        step_overdue=handover.step_overdue,  # type: ignore[attr-defined]
     )
 
 

@@ -150,6 +150,12 @@ class LeadDetail:
     message: str
     marketer_note: str
     may: frozenset[str]
+    # Where it stands, and since when it stands still longer than the organisation wants.
+    stage: str = ""
+    dwelling_since: datetime | None = None
+    # What is planned next, and whether this member plans.
+    steps: list[Any] = field(default_factory=list)
+    may_plan: bool = False
     undo: Undo | None = None
     # Over the agreed capacity of its day: when the clocks start; who waits for nobody yet is told why.
     clocks_start_at: datetime | None = None
@@ -179,6 +185,8 @@ class QueueRow:
     clock: ClockView | None
     unassigned: bool
     tag: str
+    # Somebody planned a next step, and its time has passed.
+    step_overdue: bool = False
     # Where a click leads, and whether it is what the page shows; the view knows.
     url: str = ""
     current: bool = False

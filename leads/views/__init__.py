@@ -22,6 +22,14 @@ from leads.views.campaigns import (
 from leads.views.decisions import accept, assign, attempt, progress, reject, undo
 from leads.views.definitions import criterion, definitions, definitions_try
 from leads.views.exporting import lead_export
+from leads.views.followups import (
+    followup_cancel,
+    followup_change,
+    followup_done,
+    followup_new,
+    followups,
+    lead_followups,
+)
 from leads.views.inbox import inbox
 from leads.views.leads import handover, lead_detail
 from leads.views.lists import lead_list
@@ -59,11 +67,17 @@ __all__ = [
     "duplicate_dismiss",
     "duplicates",
     "fairness",
+    "followup_cancel",
+    "followup_change",
+    "followup_done",
+    "followup_new",
+    "followups",
     "handover",
     "inbox",
     "lead_attributes",
     "lead_detail",
     "lead_export",
+    "lead_followups",
     "lead_known",
     "lead_list",
     "lead_move",

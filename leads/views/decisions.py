@@ -111,7 +111,7 @@ def attempt(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     try:
         logged = actions.log_attempt(
             handover, channel=told["channel"], outcome=told["outcome"], occurred_at=told["at"], note=told["note"],
-            by=request.membership, at=at,
+            next_step=form.next_step(), by=request.membership, at=at,
         )  # fmt: skip
     except DomainError as error:
         return _refused(request, handover, error, at=at)

@@ -10,9 +10,19 @@ TEMPLATE = "leads/form_page.html"
 
 
 def form_answer(
-    request: MemberRequest, form: Form, *, title: str, submit_label: str, text: str = "", refusal: str = ""
+    request: MemberRequest,
+    form: Form,
+    *,
+    title: str,
+    submit_label: str,
+    text: str = "",
+    refusal: str = "",
+    target: str = "",
 ) -> HttpResponse:
-    """Show a form that posts to the address it was asked at; 409 with a refusal, 422 when it is wrong."""
+    """Show a form that posts to the address it was asked at; 409 with a refusal, 422 when it is wrong.
+
+    ``target`` is what a success replaces in the page behind; without one the page itself follows.
+    """
     context = {
         "title": title,
         "text": text,
@@ -20,6 +30,7 @@ def form_answer(
         "action_url": request.get_full_path(),
         "submit_label": submit_label,
         "refusal": refusal,
+        "target": target,
     }
     status = 409 if refusal else 422 if form.is_bound else 200
     return render_page(request, TEMPLATE, context, partial="dialog", status=status)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notifications.rules.telling import Rule, Told, ids
+from notifications.rules.telling import Rule, Told, ids, moment
 from tenants.roles import Role
 
 
@@ -44,9 +44,20 @@ def _lead_dwelling(data: Mapping[str, Any]) -> list[Told]:
     return [Told("lead.dwelling", words, "lead", members=ids(data.get("owner")), by_mail=False)]
 
 
+def _followup_due(data: Mapping[str, Any]) -> list[Told]:
+    def words(zone: ZoneInfo) -> str:
+        if not data["has_time"]:
+            return _("Your next step with lead %(lead)s is due today.") % {"lead": data["number"]}
+        when = moment(str(data["due_at"]), zone)
+        return _("Your next step with lead %(lead)s is due %(when)s.") % {"lead": data["number"], "when": when}
+
+    return [Told("followup.due", words, "followups", members=ids(data.get("told")))]
+
+
 RULES: Mapping[str, Rule] = {
     "lead.woke": _lead_woke,
     "lead.merged": _lead_merged,
     "campaign.feedback_given": _campaign_feedback,
     "lead.dwelling": _lead_dwelling,
+    "followup.due": _followup_due,
 }

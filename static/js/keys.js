@@ -34,9 +34,11 @@ document.addEventListener("keydown", event => {
   if (event.key === "k" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); return find(); }
   if (off(event)) return;
   const dialog = event.target.closest("dialog");
-  if (dialog) { // only 1 to 9 inside a dialog: they choose an option
-    const option = dialog.querySelectorAll("[data-digit]")[event.key - 1];
-    if (option) { option.click(); option.focus(); event.preventDefault(); }
+  if (dialog) { // inside a dialog 1 to 9 choose an option, the letter of a part goes there: its digits are its own
+    const part = event.target.closest("[data-part]"), door = dialog.querySelector(`[data-part="${CSS.escape(event.key.toLowerCase())}"]`);
+    const options = [...(part ?? dialog).querySelectorAll("[data-digit]")].filter(el => el.closest("[data-part]") === part);
+    const option = door ? door.querySelector(":checked") : options[event.key - 1];
+    if (option) { if (!door) option.click(); option.focus(); event.preventDefault(); }
     return;
   }
   if (document.documentElement.dataset.keys === "off" && event.key !== "?") return;

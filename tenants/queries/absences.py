@@ -61,6 +61,12 @@ def present_deputy(member_id: UUID, deputies: Mapping[UUID, UUID | None]) -> UUI
     return following
 
 
+def covered_by(member: Membership, day: date) -> set[UUID]:
+    """Return the ids of those who are away on this day and for whom the member stands in."""
+    deputies = deputies_on(day)
+    return {absent for absent in deputies if present_deputy(absent, deputies) == member.pk}
+
+
 @dataclass(frozen=True)
 class AbsenceRow:
     """One absence as the page prints it."""

@@ -75,6 +75,9 @@ ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
 
+# For the rep, whose lead it is.
+NEXT_STEP = {"what": "Call again", "due_on": "2026-03-05", "assigned_to": "{rep}"}
+
 # Pages under /o/<organisation>/.
 PAGES: dict[str, Page] = {
     "organisation_home": Page(ALL),
@@ -92,6 +95,14 @@ PAGES: dict[str, Page] = {
     "leads:attempt": Page(SALES, SALES, ATTEMPT, _handover()),
     "leads:assign": Page(SALES_HEAD, SALES_HEAD, {"to": "{rep}"}, _handover()),
     "leads:progress": Page(SALES, SALES, {"step": "qualified"}, _handover("{accepted}")),
+    "leads:followups": Page(ALL),
+    "leads:lead_followups": Page(ALL, path={"lead_id": "{lead}"}),
+    "leads:followup_new": Page(SIDES, SIDES, NEXT_STEP, {"lead_id": "{lead}"}),
+    "leads:followup_change": Page(
+        SIDES, SIDES, {**NEXT_STEP, "revision": "1"}, {"step_id": "{step}"}, refused=MARKETING
+    ),
+    "leads:followup_done": Page(post=SIDES, path={"step_id": "{step}"}, refused=MARKETING),
+    "leads:followup_cancel": Page(post=SIDES, path={"step_id": "{step}"}, refused=MARKETING),
     "leads:campaigns": Page(ALL),
     "leads:campaign": Page(ALL, path={"campaign_id": "{campaign}"}),
     "leads:campaign_new": Page(MARKETING | ADMIN, MARKETING | ADMIN, {"name": "Spring fair"}),
@@ -310,6 +321,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "leads:write", ALL, path={"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS
     ),
     ("lead", "GET"): _reads(lead_id="{lead}"),
+    ("followups", "GET"): _reads(),
+    ("lead_followups", "GET"): _reads(lead_id="{lead}"),
+    ("lead_followups", "POST"): Operation(
+        "leads:write", SIDES, {"what": "Call again", "due_on": "2026-03-05"}, {"lead_id": "{lead}"}
+    ),
+    ("followup", "GET"): _reads(step_id="{step}"),
+    ("followup", "PATCH"): Operation(
+        "leads:write", SIDES, {"what": "Write"}, {"step_id": "{step}"}, headers={"If-Match": "*"}, refused=MARKETING
+    ),
+    ("followup_done", "POST"): Operation("leads:write", SIDES, path={"step_id": "{step}"}, refused=MARKETING),
+    ("followup_cancellation", "POST"): Operation("leads:write", SIDES, path={"step_id": "{step}"}, refused=MARKETING),
     ("campaigns", "GET"): _reads(),
     ("campaigns", "POST"): Operation("leads:write", MARKETING | ADMIN, {"name": "Spring fair"}),
     ("campaign", "GET"): _reads(campaign_id="{campaign}"),

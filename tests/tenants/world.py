@@ -22,6 +22,7 @@ from arbitration.actions import add_statement, file_appeal, rule_on_case
 from arbitration.models import Case
 from intake.actions import create_form, judge, receive
 from leads.actions import (
+    When,
     accept_handover,
     add_attribute,
     book_cost,
@@ -35,6 +36,7 @@ from leads.actions import (
     log_attempt,
     map_name,
     merge_leads,
+    plan_follow_up,
     reject_handover,
     start_bulk_handover,
     start_preview,
@@ -273,6 +275,10 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
         accepted, channel="call", outcome="reached", note=f"spoke {mark}", by=rep, at=at + timedelta(minutes=30)
     )
     things["accepted"] = str(accepted.pk)
+    planned = plan_follow_up(
+        pending.lead, what=f"step {mark}", when=When(at=at + timedelta(days=3)), assigned_to=rep, by=rep, at=at
+    )
+    things["step"] = str(planned.pk)
     things["returned"] = str(_rejected(house, "returned", at=at).handover_id)
     # Two pairs of one person each: one only suggested, one merged.
     twin = take_in(captured("twin", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
