@@ -132,6 +132,16 @@ def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:
     Outbox.objects.filter(event__in=mine, handler__in=names, done_at=None).update(withdrawn_at=at)
 
 
+def withdraw_row(row: Outbox, *, at: datetime) -> None:
+    """Take back what is no news any more."""
+    Outbox.objects.filter(pk=row.pk, done_at=None).update(withdrawn_at=at, leased_until=None)
+
+
+def put_off(row: Outbox, *, until: datetime) -> None:
+    """Let a row wait until its reader may be told."""
+    Outbox.objects.filter(pk=row.pk, done_at=None).update(available_at=until, leased_until=None)
+
+
 def push_back(row: Outbox, *, error: str, at: datetime) -> None:
     """Note a failed attempt and when the next one is due; after the last it is dead and shown as such."""
     delay = RETRY_DELAYS[min(row.attempts, len(RETRY_DELAYS) - 1)]

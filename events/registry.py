@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from events.models import Event
 
 Handler = Callable[["Event"], None]
+# When a handler may hear of an event, looked at from a moment; None when it is no news any more.
+Timing = Callable[["Event", datetime], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -15,12 +18,14 @@ class After:
     """A handler that runs from the outbox, each once per event, in a scope of the event's organisation.
 
     ``outward`` handlers tell people or machines outside; they wait until an undo window has ended.
+    ``timing`` is asked just before: what may be told later only waits, what is no news is withdrawn.
     """
 
     name: str
     kinds: tuple[str, ...]
     run: Handler
     outward: bool = False
+    timing: Timing | None = None
 
 
 _within: dict[str, list[Handler]] = {}

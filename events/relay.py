@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connections
 
 from events import registry
-from events.actions import push_back
+from events.actions import push_back, put_off, withdraw_row
 from events.models import Outbox
 from smarketing.lib.scope import tenant_scope
 
@@ -70,6 +70,18 @@ def _deliver_inside(claimed: Claimed, *, at: datetime) -> None:
     if row.done_at or row.withdrawn_at or row.dead_at:
         return
     handler = registry.after_by_name(row.handler)
+    if handler is not None and handler.timing is not None and not _may_be_told(row, handler.timing, at=at):
+        return
     if handler is not None:
         handler.run(row.event)
     Outbox.objects.filter(pk=row.pk, done_at=None).update(done_at=at, leased_until=None)
+
+
+def _may_be_told(row: Outbox, timing: registry.Timing, *, at: datetime) -> bool:
+    """Tell whether it is time; else put the row off, or take it back when it is no news any more."""
+    when = timing(row.event, at)
+    if when is None:
+        withdraw_row(row, at=at)
+    elif when > at:
+        put_off(row, until=when)
+    return when is not None and when <= at

@@ -91,9 +91,15 @@ def _after() -> list[After]:
         After("leads.follow_breach", ("clock.breached",), _follow_breach),
         After("leads.pass_on_escalated", ("clock.escalated",), _pass_on_escalated),
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
-        After("notifications.tell", tuple(RULES), tell_about, outward=True),
+        After("notifications.tell", tuple(RULES), tell_about, outward=True, timing=_time_to_tell),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
+
+
+def _time_to_tell(event: "Event", at: "datetime") -> "datetime | None":
+    from sla.queries.ladder import time_to_tell
+
+    return time_to_tell(event, at=at)
 
 
 def _follow_breach(event: "Event") -> None:

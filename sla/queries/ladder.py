@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from events.models import Event
 from sla.consent import HEADS
 from sla.models import Clock, Side
 from sla.queries.calendars import calendar_in_force, hours_for
@@ -24,9 +25,46 @@ def people_on(rungs: Sequence[str], clock: Clock, *, at: datetime) -> list[Membe
     return _present(list(found.values()), at=at)
 
 
+def time_to_tell(event: Event, *, at: datetime) -> datetime | None:
+    """Return when whoever is told of a warning or a missed figure may hear of it; None when it is no news any more.
+
+    Nobody is told outside their hours. Of several warnings that waited for an opening only the last is told, and none
+    of a clock that has ended, stands still, is due at another time by now, or whose deadline has passed.
+    """
+    if event.kind == "clock.warning":
+        return _time_to_warn(event, at=at)
+    if event.kind == "clock.breached" and "promised" in event.data:
+        # A shortfall of a month is told to the head and whoever owes it: both keep the hours of their side.
+        return _opening(event.data["side"], at=at)
+    return at
+
+
+def _time_to_warn(event: Event, *, at: datetime) -> datetime | None:
+    clock = Clock.objects.select_related("owner").filter(pk=event.subject_id).first()
+    if clock is None or clock.owner is None or not _is_news(event, clock, at=at):
+        return None
+    return opening_for(clock.owner, at=at)
+
+
+def _is_news(event: Event, clock: Clock, *, at: datetime) -> bool:
+    given = clock.warn_shares[: clock.step]
+    return (
+        clock.state == Clock.State.RUNNING
+        and at <= clock.due_at
+        and clock.due_at == datetime.fromisoformat(event.data["due_at"])
+        and str(clock.owner_id) == event.data["owner"]
+        and given[-1:] == [event.data["share"]]
+    )
+
+
 def opening_for(member: Membership, *, at: datetime) -> datetime:
     """Return from when on the member may be told: at once within their hours, else at the next opening."""
-    key = member.side or Side.SALES.value
+    return _opening(member.side, at=at)
+
+
+def _opening(side: str | None, *, at: datetime) -> datetime:
+    # The board has no hours of its own to be told in and keeps those of sales.
+    key = side if side in (Side.MARKETING, Side.SALES) else Side.SALES.value
     hours = hours_for(calendar_in_force(key))
     return at if hours.is_open(at) else hours.next_opening(at)
 
