@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
         "schedule": 3.0,
         "options": {"expires": STALE},
     },
+    "notifications.deliver_waiting": {
+        "task": "notifications.deliver_waiting",
+        "schedule": 2.0,
+        "options": {"expires": STALE},
+    },
     "tenants.plan_rounds": {"task": "tenants.plan_rounds", "schedule": 60.0, "options": {"expires": 30}},
     "tenants.rounds": {"task": "tenants.rounds", "schedule": 5.0, "options": {"expires": STALE}},
     "tenants.jobs": {"task": "tenants.jobs", "schedule": 1.0, "options": {"expires": STALE}},

@@ -111,6 +111,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         settings += [
             item(_("Members"), "tenants:members", "users"),
             item(_("Keys"), "tenants:keys", "key"),
+            item(_("Webhooks"), "notifications:endpoints", "plug-connected"),
             item(_("Forms"), "intake:forms", "world"),
             item(_("Attributes"), "leads:attributes", "tag"),
         ]

@@ -8,6 +8,7 @@ from dashboards.urls import api_urlpatterns as dashboards_api
 from intake.urls import api_urlpatterns as intake_api
 from intake.urls import public_urlpatterns as intake_public
 from leads.urls import api_urlpatterns as leads_api
+from notifications.urls import api_urlpatterns as notifications_api
 from sla.urls import api_urlpatterns as sla_api
 from smarketing import pages
 from smarketing.schema import Reference, Schema
@@ -39,6 +40,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *sla_api,
     *arbitration_api,
     *dashboards_api,
+    *notifications_api,
     *tenants_api,
 ]
 

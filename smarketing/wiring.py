@@ -82,7 +82,8 @@ def _follow_absence(event: "Event") -> None:
 
 
 def _after() -> list[After]:
-    from notifications.actions import send_invitation, tell_about
+    from notifications.actions import blank_answers, send_invitation, tell_about, tell_machines
+    from notifications.payloads import TYPES
     from notifications.rules import RULES
 
     return [
@@ -92,6 +93,8 @@ def _after() -> list[After]:
         After("leads.pass_on_escalated", ("clock.escalated",), _pass_on_escalated),
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
         After("notifications.tell", tuple(RULES), tell_about, outward=True, timing=_time_to_tell),
+        After("notifications.tell_machines", tuple(TYPES), tell_machines, outward=True),
+        After("notifications.blank_answers", ("lead.erased",), blank_answers),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
 
@@ -140,6 +143,7 @@ def _rounds() -> list[Round]:
         Round("leads.rescore_decayed", timedelta(minutes=10), _rescore_decayed),
         Round("leads.follow_agreement", timedelta(minutes=5), _follow_agreement),
         Round("leads.remind_of_follow_ups", timedelta(minutes=1), _remind_of_follow_ups),
+        Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
     ]
 
@@ -202,6 +206,12 @@ def _remind_of_follow_ups(at: "datetime") -> None:
     from leads.actions import remind_of_follow_ups
 
     remind_of_follow_ups(at)
+
+
+def _forget_deliveries(at: "datetime") -> None:
+    from notifications.actions import forget_deliveries
+
+    forget_deliveries(at)
 
 
 def _follow_calendars(at: "datetime") -> None:

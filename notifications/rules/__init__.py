@@ -6,7 +6,7 @@ One module per subject, each with its own ``RULES``; a new kind of event is one 
 from collections.abc import Mapping
 from typing import Any
 
-from notifications.rules import absences, agreements, calendars, cases, clocks, handovers, leads, targets
+from notifications.rules import absences, agreements, calendars, cases, clocks, endpoints, handovers, leads, targets
 from notifications.rules.telling import Rule, Told
 
 __all__ = [
@@ -22,6 +22,7 @@ RULES: Mapping[str, Rule] = {
     **calendars.RULES,
     **cases.RULES,
     **clocks.RULES,
+    **endpoints.RULES,
     **handovers.RULES,
     **leads.RULES,
     **targets.RULES,

@@ -75,6 +75,23 @@ def check_form(text: str) -> SplitResult:
     return url
 
 
+def check_address(text: str) -> None:
+    """Refuse an address as it is typed: its form, and numbers that are not public; names are resolved when posted to.
+
+    Raises AddressRefused.
+    """
+    url = check_form(text)
+    host = url.hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        host = "127.0.0.1"
+    try:
+        found = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    if not all(is_allowed(ipaddress.ip_address(str(entry[4][0]).partition("%")[0])) for entry in found):
+        raise AddressRefused("The address leads into a private network.")
+
+
 def resolve(text: str) -> Target:
     """Resolve the address once; raises AddressRefused unless every place it leads to is public."""
     url = check_form(text)

@@ -386,6 +386,8 @@ PARAMETERS = {
     "arbitration:rulings": ("q", "outcome", "precedents", "page"),
     "arbitration:rulings_on": ("criterion", "reason"),
     "intake:submissions": ("view", "page"),
+    "notifications:endpoint_new": ("kind",),
+    "notifications:endpoint": ("state", "page"),
 }
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from smarketing.lib import outbound
-from smarketing.lib.outbound import AddressRefused, Unreachable, check_form, is_public, post, resolve
+from smarketing.lib.outbound import AddressRefused, Unreachable, check_address, check_form, is_public, post, resolve
 from tests.notifications.receiver import Receiver, receiver
 
 
@@ -72,6 +72,12 @@ def test_every_notation_of_this_machine_is_refused(host: str) -> None:
     with pytest.raises((AddressRefused, Unreachable)) as caught:
         resolve(f"https://{host}/hook")
     assert caught.type is AddressRefused or "unknown" in str(caught.value)
+    with pytest.raises(AddressRefused):
+        check_address(f"https://{host}/hook")
+
+
+def test_names_are_not_resolved_while_they_are_typed() -> None:
+    check_address("https://nobody-has-this-name.invalid/hook")
 
 
 def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,9 @@ RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "preceden
 
 # For the rep, whose lead it is.
 NEXT_STEP = {"what": "Call again", "due_on": "2026-03-05", "assigned_to": "{rep}"}
+ENDPOINT = {"endpoint_id": "{endpoint}"}
+DELIVERY = {**ENDPOINT, "delivery_id": "{delivery}"}
+ENDPOINT_FORM = {"name": "CRM", "url": "https://crm.example/hook", "everything": "on"}
 
 # Pages under /o/<organisation>/.
 PAGES: dict[str, Page] = {
@@ -256,6 +259,16 @@ PAGES: dict[str, Page] = {
     "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
     "notifications:list": Page(ALL),
     "notifications:mark_read": Page(post=ALL),
+    "notifications:endpoints": Page(ADMIN | {Role.AUDITOR}),
+    "notifications:endpoint_new": Page(ADMIN, ADMIN, ENDPOINT_FORM),
+    "notifications:endpoint": Page(ADMIN | {Role.AUDITOR}, path=ENDPOINT),
+    "notifications:endpoint_edit": Page(ADMIN, ADMIN, ENDPOINT_FORM, ENDPOINT),
+    "notifications:endpoint_act": Page(post=ADMIN, path={**ENDPOINT, "act": "pause"}),
+    "notifications:endpoint_replay": Page(
+        post=ADMIN, form={"since": "2026-03-01T00:00", "until": "2026-03-05T00:00"}, path=ENDPOINT
+    ),
+    "notifications:delivery": Page(ADMIN | {Role.AUDITOR}, path={"delivery_id": "{delivery}"}),
+    "notifications:delivery_replay": Page(post=ADMIN, path={"delivery_id": "{delivery}"}),
     "tenants:members": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     "tenants:invite_member": Page(ADMIN, ADMIN, {"email": "new@example.com", "role": "marketer"}),
     "tenants:invitation_withdraw": Page(post=ADMIN, path={"invitation_id": "{invitation}"}),
@@ -358,6 +371,26 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("routing_rules", "PUT"): Operation("handovers:write", ROUTERS, {"rules": []}, headers={"If-Match": "*"}),
     ("lead_routing", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}, lead_id="{lead}"),
     ("kpis_fairness", "GET"): _reads("reports:read", SALES),
+    ("webhook_endpoints", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}),
+    ("webhook_endpoints", "POST"): Operation(
+        "webhooks:manage", ADMIN, {"name": "CRM", "url": "https://crm.example/hook", "types": ["handover.sent"]}
+    ),
+    ("webhook_endpoint", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}, **ENDPOINT),
+    ("webhook_endpoint", "PATCH"): Operation(
+        "webhooks:manage", ADMIN, {"name": "ERP"}, ENDPOINT, headers={"If-Match": "*"}
+    ),
+    ("webhook_endpoint", "DELETE"): Operation("webhooks:manage", ADMIN, path=ENDPOINT),
+    ("webhook_secret", "GET"): _reads("webhooks:manage", ADMIN, **ENDPOINT),
+    ("webhook_pause", "POST"): Operation("webhooks:manage", ADMIN, path=ENDPOINT),
+    ("webhook_resumption", "POST"): Operation("webhooks:manage", ADMIN, path={"endpoint_id": "{paused_endpoint}"}),
+    ("webhook_rotation", "POST"): Operation("webhooks:manage", ADMIN, path=ENDPOINT),
+    ("webhook_trial", "POST"): Operation("webhooks:manage", ADMIN, path=ENDPOINT),
+    ("webhook_replay", "POST"): Operation(
+        "webhooks:manage", ADMIN, {"since": "2026-03-01T00:00:00Z", "until": "2026-03-05T00:00:00Z"}, ENDPOINT
+    ),
+    ("webhook_deliveries", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}, **ENDPOINT),
+    ("webhook_delivery", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}, **DELIVERY),
+    ("webhook_delivery_replay", "POST"): Operation("webhooks:manage", ADMIN, path=DELIVERY),
     ("absences", "GET"): _reads(),
     ("teams", "GET"): _reads(),
     ("teams", "POST"): Operation("handovers:write", ADMIN, {"name": "North", "side": "sales"}),

@@ -48,7 +48,8 @@ from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
 from leads.models import Cover, Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
-from notifications.models import Notification
+from notifications.actions import create_endpoint, pause_endpoint, send_trial
+from notifications.models import Delivery, DeliveryAttempt, Endpoint, Notification
 from sla.actions import (
     change_draft,
     draft_version,
@@ -185,6 +186,7 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         _furnish_covers(house, at=at)
         _furnish_board(house, at=at)
         _furnish_sla(house, at=at)
+        _furnish_machines(house, at=at)
     run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
     with tenant_scope(organisation.pk):
         house.things["notification"] = str(Notification.objects.order_by("pk")[:1].get().pk)
@@ -215,6 +217,22 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
     store_file(name=f"file {house.mark}.txt", content=f"file {house.mark}".encode(), by=administrator, at=at)
     record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
     finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
+
+
+def _furnish_machines(house: House, *, at: datetime) -> None:
+    administrator, mark = house.staff[Role.ADMINISTRATOR], house.mark
+    for kind, thing in (("slack", "paused_endpoint"), ("webhook", "endpoint")):
+        made = create_endpoint(
+            kind=kind, name=f"{kind} {mark}", url=f"https://{mark}.example/{mark}", types=[], by=administrator, at=at
+        )
+        house.things[thing] = str(made.endpoint.pk)
+    pause_endpoint(Endpoint.objects.get(pk=house.things["paused_endpoint"]), by=administrator, at=at)
+    delivery = send_trial(made.endpoint, by=administrator, at=at)
+    house.things["delivery"] = str(delivery.pk)
+    Delivery.objects.filter(pk=delivery.pk).update(state="failed", error=f"error {mark}")
+    DeliveryAttempt.objects.create(
+        delivery=delivery, at=at, status=500, milliseconds=80, response=f"answer {mark}", error=f"error {mark}"
+    )
 
 
 def _furnish_intake(house: House, *, at: datetime) -> None:

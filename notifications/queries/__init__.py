@@ -1,0 +1,25 @@
+"""Reading what was told to whom."""
+
+from notifications.queries.endpoints import (
+    attempts_of,
+    deliveries_of,
+    delivery_row,
+    endpoint_row,
+    endpoint_rows,
+    endpoints,
+    readable,
+)
+from notifications.queries.notices import NoticeRow, notices_for, unread_count
+
+__all__ = [
+    "NoticeRow",
+    "attempts_of",
+    "deliveries_of",
+    "delivery_row",
+    "endpoint_row",
+    "endpoint_rows",
+    "endpoints",
+    "notices_for",
+    "readable",
+    "unread_count",
+]
