@@ -94,6 +94,29 @@ def log_attempt(
     return attempt
 
 
+def tell_clocks_again(handover: Handover, *, by: Membership | None, at: datetime) -> None:
+    """Let clocks that go on after a merge was undone hear what was logged on this handover meanwhile."""
+    rows = [row for row in _judged_rows(handover) if not row.automatic]
+    for row in rows:
+        # What was typed in later speaks from when it was told.
+        spoken_at = row.recorded_at if row.is_backdated and row.source == Attempt.Source.HAND else row.occurred_at
+        reached = row.outcome == Attempt.Outcome.REACHED
+        sla.record_fact(handover.subject, kind="attempt", at=row.occurred_at)
+        if reached:
+            sla.record_fact(handover.subject, kind="reached", at=row.occurred_at)
+        if reached or handover.version.content["contact_means"] != "reached":
+            sla.prove_clock(handover.subject, "first_contact", happened_at=spoken_at, by=by, at=at)
+            is_new = handover.progress == Handover.Progress.NEW
+            progress = Handover.Progress.CONTACTED if is_new else handover.progress
+            known = handover.contacted_at or row.occurred_at
+            change_handover(handover, at=at, contacted_at=known, progress=progress)
+    verdict = judge_attempts(handover)
+    if verdict is not None and verdict.fact is not None:
+        waives = isinstance(verdict.fact, Waived)
+        subject, happened_at = handover.subject, verdict.fact.at
+        sla.prove_clock(subject, "attempts", happened_at=happened_at, waives=waives, by=by, at=at)
+
+
 def _source(handover: Handover, *, by: Membership | None, made_by: Membership | None, is_dated: bool) -> str:
     """See Note [Told by hand, told by a machine]."""
     if not is_dated or by is None or made_by == by:

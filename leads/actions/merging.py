@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from leads.actions.changing import change_lead, locked_handover, locked_lead
+from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.contacting import tell_clocks_again
 from leads.actions.judging import follow_score, rescore
 from leads.actions.sending import zone_of_organisation
 from leads.models import Behaviour, Consent, Duplicate, FollowUp, Handover, Lead, Merge, Rejection
@@ -207,9 +208,15 @@ def _end_handover(
         return {"handover": None, "into": None}
     sla.merge_clocks(going_on.subject, ending.subject, at=at, by=by)
     Handover.objects.filter(pk=ending.pk).update(merged_into=going_on, updated_at=at)
+    # The person was contacted, under whichever name.
+    contacted = ending.contacted_at is not None and going_on.contacted_at is None
+    if contacted:
+        is_new = going_on.progress == Handover.Progress.NEW
+        progress = Handover.Progress.CONTACTED if is_new else going_on.progress
+        change_handover(going_on, at=at, contacted_at=ending.contacted_at, progress=progress)
     data = {"into": str(going_on.pk)}
     record("handover.merged", ending, by=by, at=at, data=data, thread=ending.lead_id)
-    return {"handover": str(ending.pk), "into": str(going_on.pk)}
+    return {"handover": str(ending.pk), "into": str(going_on.pk), "contacted": contacted}
 
 
 def _resume_handover(moved: Mapping[str, Any], *, by: Membership, at: datetime) -> None:
@@ -219,7 +226,17 @@ def _resume_handover(moved: Mapping[str, Any], *, by: Membership, at: datetime) 
     ended = Handover.objects.select_related("subject", "lead").get(pk=moved["handover"])
     kept = Handover.objects.select_related("subject").get(pk=moved["into"])
     sla.unmerge_clocks(kept.subject, ended.subject, at=at, by=by)
+    _return_contact(locked_handover(kept), moved, by=by, at=at)
     record("handover.unmerged", ended, by=by, at=at, data={"from": moved["into"]}, thread=ended.lead_id)
+
+
+def _return_contact(kept: Handover, moved: Mapping[str, Any], *, by: Membership, at: datetime) -> None:
+    """Forget a contact that was made under the other name; what was said under this one stands."""
+    if moved.get("contacted"):
+        is_contacted = kept.progress == Handover.Progress.CONTACTED
+        progress = Handover.Progress.NEW if is_contacted else kept.progress
+        change_handover(kept, at=at, contacted_at=None, progress=progress)
+    tell_clocks_again(kept, by=by, at=at)
 
 
 def _settle_credit(survivor: Lead, dropped: Lead, *, at: datetime) -> dict[str, Any]:

@@ -96,6 +96,12 @@ def _reassigned(data: Mapping[str, Any], names: Names) -> tuple[str, str]:
     return _("Went from %(old)s to %(new)s.") % values, ""
 
 
+def _merged(data: Mapping[str, Any], _names: Names) -> tuple[str, str]:
+    if data.get("done"):
+        return _("It was done for the same person under the other lead."), ""
+    return _("Another deadline of the same person goes on instead."), ""
+
+
 def _said(text: Callable[[], str], tone: str = "") -> Callable[[Mapping[str, Any], Names], tuple[str, str]]:
     return lambda data, names: (text(), tone)
 
@@ -110,7 +116,7 @@ _TELL: dict[str, Callable[[Mapping[str, Any], Names], tuple[str, str]]] = {
     "clock.calendar_changed_after_verdict": _said(lambda: _("The calendar was changed; the verdict stands.")),
     "clock.reopened": _said(lambda: _("What had stopped it was taken back.")),
     "clock.superseded": _said(lambda: _("The time began anew with another owner.")),
-    "clock.merged": _said(lambda: _("Another deadline of the same person goes on instead.")),
+    "clock.merged": _merged,
     "clock.unmerged": _said(lambda: _("Goes on by itself again.")),
     "clock.taken_over": _said(lambda: _("Goes on for the lead into which it was merged.")),
     "clock.given_back": _said(lambda: _("Returned to its own lead.")),

@@ -17,6 +17,7 @@ from leads.actions import (
     accept_handover,
     dismiss_duplicate,
     find_duplicates,
+    log_attempt,
     merge_leads,
     reject_handover,
     take_in,
@@ -197,6 +198,43 @@ def test_the_earliest_clock_goes_on_and_the_other_is_merged(acme: Cast, at: date
     with pytest.raises(HandoverMerged):
         accept_handover(second, by=acme.sam, at=at + 3 * LATER)
     assert accept_handover(first, by=acme.sam, at=at + 3 * LATER).decision == "accepted"
+
+
+def test_who_was_contacted_under_the_other_name_is_not_owed_a_contact(acme: Cast, at: datetime) -> None:
+    first = make_handover(by=acme.mara, at=at)
+    second = make_handover(by=acme.mara, at=at + LATER, email="jane@example.org")
+    log_attempt(second, channel="call", outcome="reached", by=acme.sam, at=at + 2 * LATER)
+    merge = merge_leads(first.lead, second.lead, by=acme.mara, at=at + 3 * LATER)
+
+    def states() -> dict[Any, str]:
+        rows = Clock.objects.filter(commitment__in=("first_contact", "attempts"), subject=first.subject_id)
+        return dict(rows.values_list("commitment", "state"))
+
+    assert states() == {"first_contact": "merged", "attempts": "merged"}
+    assert Subject.objects.get(pk=first.subject_id).reached_at == at + 2 * LATER
+    first.refresh_from_db()
+    assert (first.contacted_at, first.progress) == (at + 2 * LATER, "contacted")
+    # What is said to the kept lead meanwhile is its own after the merge is undone.
+    log_attempt(first, channel="call", outcome="no_answer", by=acme.sam, at=at + 4 * LATER)
+    undo_merge(merge, by=acme.mara, at=at + 5 * LATER)
+    assert states()["attempts"] == "running"
+    subject = Subject.objects.get(pk=first.subject_id)
+    assert (subject.first_attempt_at, subject.reached_at) == (at + 4 * LATER, None)
+    assert states()["first_contact"] == "met"
+    first.refresh_from_db()
+    assert (first.contacted_at, first.progress) == (at + 4 * LATER, "contacted")
+
+
+def test_undone_with_nothing_said_meanwhile_the_contact_is_owed_again(acme: Cast, at: datetime) -> None:
+    first = make_handover(by=acme.mara, at=at)
+    second = make_handover(by=acme.mara, at=at + LATER, email="jane@example.org")
+    log_attempt(second, channel="call", outcome="reached", by=acme.sam, at=at + 2 * LATER)
+    merge = merge_leads(first.lead, second.lead, by=acme.mara, at=at + 3 * LATER)
+    undo_merge(merge, by=acme.mara, at=at + 4 * LATER)
+    first.refresh_from_db()
+    assert (first.contacted_at, first.progress) == (None, "new")
+    states = dict(Clock.objects.filter(subject=first.subject_id).values_list("commitment", "state"))
+    assert (states["first_contact"], states["attempts"]) == ("running", "running")
 
 
 def test_the_later_credit_is_reversed_and_undoing_restores_it(acme: Cast, at: datetime) -> None:

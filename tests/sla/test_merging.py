@@ -82,6 +82,50 @@ def test_what_was_done_on_the_kept_one_is_not_owed_again(acme: Cast) -> None:
     assert (now_of(mine).state, now_of(theirs).state) == ("met", "merged")
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_who_was_contacted_as_the_dropped_lead_is_not_contacted_again(acme: Cast, late: bool) -> None:
+    kept, mine = contact(acme, MONDAY)
+    dropped, theirs = contact(acme, MONDAY + (-30 * HOUR if late else HOUR), owner=acme.sina)
+    contacted_at = MONDAY + 2 * HOUR
+    actions.stop_clock(dropped, "first_contact", at=contacted_at, by=acme.sina)
+    actions.record_fact(dropped, kind="attempt", at=contacted_at)
+    (closed,) = actions.merge_clocks(kept, dropped, at=MONDAY + 3 * HOUR, by=acme.mara)
+    assert (closed.pk, now_of(mine).state) == (mine.pk, "merged")
+    # The person counts once, by the verdict that was reached.
+    assert now_of(theirs).state == ("breached" if late else "met")
+    assert Subject.objects.get(pk=kept.pk).first_attempt_at == contacted_at
+    assert events_of(mine)[-1].data["done"] is True
+
+
+def test_a_decision_about_the_dropped_one_is_none_about_the_kept_one(acme: Cast) -> None:
+    kept, dropped = (make_subject(at=MONDAY, owner=acme.sam) for _number in range(2))
+    mine, theirs = (actions.start_clock(subject, "decision", at=MONDAY) for subject in (kept, dropped))
+    actions.stop_clock(dropped, "decision", at=MONDAY + HOUR, by=acme.sam)
+    assert actions.merge_clocks(kept, dropped, at=MONDAY + 2 * HOUR, by=None) == []
+    assert (now_of(mine).state, now_of(theirs).state) == ("running", "met")
+
+
+def test_a_breach_of_the_kept_one_stays_though_the_other_was_contacted(acme: Cast) -> None:
+    kept, mine = contact(acme, MONDAY)
+    dropped, _theirs = contact(acme, MONDAY + 20 * HOUR)
+    actions.stop_clock(dropped, "first_contact", at=MONDAY + 25 * HOUR, by=acme.sam)
+    at = MONDAY + 26 * HOUR
+    actions.merge_clocks(kept, dropped, at=at, by=None)
+    assert (now_of(mine).state, now_of(mine).closed_at, now_of(mine).late_seconds) == ("breached", at, None)
+
+
+def test_undone_the_contact_belongs_to_the_other_lead_again(acme: Cast) -> None:
+    kept, mine = contact(acme, MONDAY)
+    dropped, _theirs = contact(acme, MONDAY + HOUR)
+    actions.stop_clock(dropped, "first_contact", at=MONDAY + 2 * HOUR, by=acme.sam)
+    actions.record_fact(dropped, kind="attempt", at=MONDAY + 2 * HOUR)
+    actions.merge_clocks(kept, dropped, at=MONDAY + 3 * HOUR, by=None)
+    (again,) = actions.unmerge_clocks(kept, dropped, at=MONDAY + 4 * HOUR, by=None)
+    assert (again.pk, again.state, again.due_at) == (mine.pk, "running", mine.due_at)
+    assert Subject.objects.get(pk=kept.pk).first_attempt_at is None
+    assert Subject.objects.get(pk=dropped.pk).first_attempt_at == MONDAY + 2 * HOUR
+
+
 def test_a_breach_stays_one_and_is_closed(acme: Cast) -> None:
     kept, _earliest = contact(acme, MONDAY)
     dropped, late = contact(acme, MONDAY + HOUR)
