@@ -1,21 +1,26 @@
 """The only road from an outside id or form key to a form or a submission."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
 
-from intake.models import Form, Submission
+from intake.models import Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants.access import get_or_404, organisation_of, require
+from tenants.keys import linked_secret, note_use
 from tenants.models import Key, Membership, Organisation
 from tenants.roles import Role
 
 READERS = (Role.MARKETER, Role.MARKETING_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 JUDGES = (Role.MARKETER, Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
 FORM_KEEPERS = (Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
+# Who decides how long things are kept, and who may look at it.
+PERIOD_KEEPERS = (Role.ADMINISTRATOR,)
+PERIOD_READERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 # Everybody but the auditor may push: a CRM acts for sales, a landing page for marketing.
 PUSHERS = tuple(role for role in Role if role is not Role.AUDITOR)
 
@@ -47,11 +52,44 @@ def find_form(form_key: str, *, at: datetime) -> FoundForm:
     with tenant_scope(organisation.pk):
         rows = Form.objects.select_related("key", "owner")
         form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).first()
+        if form is not None:
+            note_use(form.key, at=at)
     if form is None:
         raise Http404
     if form.retired_at is not None or not form.key.works_at(at):
         raise FormRetired("This form is no longer in use.")
     return FoundForm(organisation, form)
+
+
+@dataclass(frozen=True)
+class FoundOptIn:
+    """A question by mail as its link leads to it."""
+
+    organisation: Organisation
+    opt_in: OptIn
+
+
+def opt_in_path(public_id: str) -> str:
+    """Return the path of the link in the mail."""
+    return f"/confirm/{public_id}-{linked_secret('opt_in', public_id)}/"
+
+
+def find_opt_in(token: str) -> FoundOptIn:
+    """Return the question behind a link; Http404 for any other text."""
+    public_id, _dash, secret = token.partition("-")
+    if not public_id.isalnum() or not hmac.compare_digest(
+        secret.encode("utf-8", "replace"), linked_secret("opt_in", public_id).encode()
+    ):
+        raise Http404
+    organisation = organisation_of(public_id)
+    if organisation is None:
+        raise Http404
+    with tenant_scope(organisation.pk):
+        rows = OptIn.objects.select_related("submission__form__key")
+        opt_in = rows.filter(public_id=public_id).first()
+    if opt_in is None:
+        raise Http404
+    return FoundOptIn(organisation, opt_in)
 
 
 def get_submission(membership: Membership, submission_id: UUID | str, *, for_update: bool = False) -> Submission:
@@ -64,4 +102,4 @@ def get_submission(membership: Membership, submission_id: UUID | str, *, for_upd
 def get_form(membership: Membership, form_id: UUID | str) -> Form:
     """Return a form of the organisation, for those who keep forms."""
     require(membership, *FORM_KEEPERS)
-    return get_or_404(Form.objects.select_related("key"), form_id)
+    return get_or_404(Form.objects.select_related("key", "owner"), form_id)

@@ -1,5 +1,6 @@
 """What people type about web forms."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.actions import OriginMalformed, checked_origin
+from intake.models import Form
+from intake.snippet import Field, field_names
+from intake.words import TARGETS
 from tenants.models import Membership
 
 
@@ -53,3 +57,165 @@ class FormForm(forms.Form):
     def clean_owner(self) -> Membership | None:
         """Return the marketer."""
         return self.marketers.get(self.cleaned_data["owner"])
+
+
+HIDDEN, ASKED, REQUIRED = "", "asked", "required"
+SEPARATOR = "="
+
+
+class ChangeForm(FormForm):
+    """All that can be chosen about a form that stands already."""
+
+    country = forms.CharField(
+        label=_("Country of phone numbers"),
+        required=False,
+        min_length=2,
+        max_length=2,
+        help_text=_("Two letters, such as AT: how numbers without +43 are dialled."),
+    )
+    opt_in = forms.BooleanField(
+        label=_("Confirm addresses by mail first (double opt-in)"),
+        required=False,
+        help_text=_("A post becomes a lead when its sender has clicked the link in the mail."),
+    )
+    consent_text = forms.CharField(
+        label=_("Wording of the consent"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands beside the box and is kept with every consent. A new wording is a new version."),
+    )
+    thanks_text = forms.CharField(
+        label=_("Words of thanks"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    mapping = forms.CharField(
+        label=_("Names of the site's own fields"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One per line: their name = ours, such as firma_name = company.name."),
+    )
+
+    def __init__(self, *args: Any, form: Form, marketers: list[Membership], **options: Any) -> None:
+        super().__init__(*args, marketers=marketers, initial=_told(form), **options)
+        choices = [(HIDDEN, _("not shown")), (ASKED, _("shown")), (REQUIRED, _("required"))]
+        asked = {one["name"]: REQUIRED if one["required"] else ASKED for one in form.asks}
+        for name, label in field_names().items():
+            self.fields[f"ask_{name}"] = forms.ChoiceField(
+                label=label, choices=choices, required=False, initial=asked.get(name, HIDDEN)
+            )
+
+    def clean_country(self) -> str:
+        """Return two capital letters, or none."""
+        country = str(self.cleaned_data["country"]).upper()
+        if country and not (country.isascii() and country.isalpha()):
+            raise forms.ValidationError(_("Two letters, such as AT."), code="country")
+        return country
+
+    def clean_mapping(self) -> dict[str, str]:
+        """Return their names and ours; names the line that is wrong."""
+        found: dict[str, str] = {}
+        for line in filter(None, (line.strip() for line in self.cleaned_data["mapping"].splitlines())):
+            theirs, _sign, ours = (part.strip() for part in line.rpartition(SEPARATOR))
+            if not theirs or ours not in TARGETS:
+                text = _("“%(line)s”: use one of %(names)s.")
+                names = ", ".join(TARGETS)
+                raise forms.ValidationError(text, code="mapping", params={"line": line, "names": names})
+            found[theirs] = ours
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """A form that asks for something has to ask how to reach the person."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        asks = self._asks(cleaned)
+        if asks and "email" not in {one["name"] for one in asks}:
+            self.add_error("ask_email", _("Without an address nobody can be known again; show it."))
+        if cleaned.get("opt_in") and asks and not any(one["name"] == "email" and one["required"] for one in asks):
+            self.add_error("ask_email", _("A confirmation by mail needs an address; require it."))
+        return cleaned
+
+    def _asks(self, cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
+        chosen = {name: cleaned.get(f"ask_{name}", HIDDEN) for name in field_names()}
+        return [{"name": name, "required": how == REQUIRED} for name, how in chosen.items() if how]
+
+    def changes(self) -> dict[str, Any]:
+        """Return what change_form takes."""
+        cleaned = {name: value for name, value in self.cleaned_data.items() if not name.startswith("ask_")}
+        cleaned["thanks_url"] = cleaned.pop("thank_you_url")
+        return {**cleaned, "asks": self._asks(self.cleaned_data)}
+
+
+def _told(form: Form) -> dict[str, Any]:
+    return {
+        "name": form.name,
+        "origins": "\n".join(form.key.allowed_origins),
+        "thank_you_url": form.thanks_url,
+        "owner": str(form.owner_id or ""),
+        "country": form.country,
+        "opt_in": form.opt_in,
+        "consent_text": form.consent_text,
+        "thanks_text": form.thanks_text,
+        "mapping": "\n".join(f"{theirs} {SEPARATOR} {ours}" for theirs, ours in form.mapping.items()),
+    }
+
+
+class KeepingForm(forms.Form):
+    """For how many days things are kept."""
+
+    submissions_days = forms.IntegerField(
+        label=_("Days for payloads of submissions"),
+        min_value=30,
+        max_value=3650,
+        help_text=_("Afterwards what was sent is blanked. The lead stays."),
+    )
+    visits_days = forms.IntegerField(
+        label=_("Days for visits of people who never said who they are"), min_value=1, max_value=1095
+    )
+
+
+class VisitorForm(forms.Form):
+    """A web form as a page of ours: the fields that it shows, the trap, the consent."""
+
+    hp = forms.CharField(required=False, max_length=2000)
+    consent = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, fields: Sequence[Field], consent: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.asked = [field.name for field in fields]
+        for field in fields:
+            self.fields[field.name] = _control(field)
+        self.fields["consent"].label = consent
+        # Names before the box, the box before the trap.
+        self.order_fields([*self.asked, "consent", "hp"])
+
+    @property
+    def shown(self) -> list[Any]:
+        """Return what a visitor sees, in order."""
+        return [self[name] for name in (*self.asked, "consent")]
+
+    def raw(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Return the post as the snippet would have sent it, with where the visit came from."""
+        told = {name: str(self.cleaned_data[name] or "") for name in self.asked}
+        came = {name: str(query[name])[:200] for name in query if name.startswith("utm_") or name in CLICK_IDS}
+        yes = {"consent": "yes"} if self.cleaned_data["consent"] else {}
+        return {**came, **told, **yes, "hp": self.cleaned_data["hp"], "intent": "talk_to_sales"}
+
+
+CLICK_IDS = frozenset({"gclid", "fbclid", "msclkid", "li_fat_id", "ttclid"})
+LONGEST = {"email": 320, "message": 20_000, "phone": 60}
+
+
+def _control(field: Field) -> forms.Field:
+    attrs = {"autocomplete": field.autocomplete} if field.autocomplete else {}
+    if field.options:
+        choices = [("", "–"), *((value, value.replace("_", " ").capitalize()) for value in field.options)]
+        return forms.ChoiceField(label=field.label, required=field.required, choices=[*choices, ("other", _("Other"))])
+    if field.kind == "email":
+        return forms.EmailField(
+            label=field.label, required=field.required, max_length=320, widget=forms.EmailInput(attrs=attrs)
+        )
+    if field.kind == "number":
+        return forms.IntegerField(label=field.label, required=field.required, min_value=0, max_value=20_000_000)
+    widget: forms.Widget = forms.Textarea(attrs={"rows": 4}) if field.kind == "area" else forms.TextInput(attrs=attrs)
+    longest = LONGEST.get(field.name, 200)
+    return forms.CharField(label=field.label, required=field.required, max_length=longest, widget=widget)

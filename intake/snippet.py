@@ -1,7 +1,7 @@
 """The HTML to paste into a site: no script, and the fields that the agreement asks about (pure)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import escape
@@ -20,8 +20,24 @@ class Field:
     options: tuple[str, ...] = ()
 
 
-def fields_for(definitions: Mapping[str, Any]) -> list[Field]:
-    """Return the fields in a visitor's order; what the agreement's gate requires is required here."""
+@dataclass(frozen=True)
+class Asked:
+    """One field that a form asks for."""
+
+    name: str
+    required: bool
+
+
+def fields_for(definitions: Mapping[str, Any], asked: Sequence[Asked] = ()) -> list[Field]:
+    """Return the fields in a visitor's order: those asked for, else all, required as the agreement's gate has it."""
+    fields = _agreed(definitions)
+    if not asked:
+        return fields
+    wanted = {one.name: one.required for one in asked}
+    return [replace(field, required=wanted[field.name]) for field in fields if field.name in wanted]
+
+
+def _agreed(definitions: Mapping[str, Any]) -> list[Field]:
     required = {_NAMES.get(name, name) for name in definitions.get("required_fields", ())} | {"email"}
     options = {
         _NAMES.get(criterion["field"], criterion["field"]): tuple(str(value) for value in criterion["value"])
@@ -53,10 +69,20 @@ def _all_fields() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def snippet(url: str, fields: Sequence[Field]) -> str:
+def field_names() -> dict[str, str]:
+    """Return every field that a form can show, with its label."""
+    return {name: label for name, label, _kind, _autocomplete in _all_fields()}
+
+
+def usual_consent() -> str:
+    """Return the wording beside the box where a form has none of its own."""
+    return _("Sales may contact me.")
+
+
+def snippet(url: str, fields: Sequence[Field], *, consent: str = "") -> str:
     """Return a plain HTML form that posts to ``url``; hand-raisers, for it asks to talk to sales."""
     trap = _("Leave this empty")
-    consent = _("Sales may contact me.")
+    consent = consent or usual_consent()
     lines = [
         f'<form method="post" action="{escape(url)}" accept-charset="utf-8">',
         *(f"  <label>{escape(field.label)} {_control(field)}</label>" for field in fields),

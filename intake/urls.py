@@ -1,28 +1,41 @@
-"""Addresses of intake: pages under /o/<organisation>/, operations under /api/v1/, a visitor's thank-you page."""
+"""Addresses of intake: pages under /o/<organisation>/, operations under /api/v1/, pages of a site's visitors."""
 
 from django.urls import path
 
-from intake import api, views
+from intake.api import forms as form_api
+from intake.api import posts, submissions
+from intake.views import forms, visitors
+from intake.views import submissions as pages
 
 app_name = "intake"
 
 urlpatterns = [
-    path("intake/", views.submissions, name="submissions"),
-    path("intake/<uuid:submission_id>/", views.submission, name="submission"),
-    path("intake/<uuid:submission_id>/release/", views.release, name="submission_release"),
-    path("intake/<uuid:submission_id>/spam/", views.mark_spam, name="submission_spam"),
-    path("forms/", views.forms, name="forms"),
-    path("forms/<uuid:form_id>/retire/", views.retire_form, name="form_retire"),
+    path("intake/", pages.submissions, name="submissions"),
+    path("intake/<uuid:submission_id>/", pages.submission, name="submission"),
+    path("intake/<uuid:submission_id>/release/", pages.release, name="submission_release"),
+    path("intake/<uuid:submission_id>/spam/", pages.mark_spam, name="submission_spam"),
+    path("intake/<uuid:submission_id>/opt-in/", pages.ask_again, name="submission_opt_in"),
+    path("intake/keeping/", pages.periods, name="periods"),
+    path("forms/", forms.forms, name="forms"),
+    path("forms/<uuid:form_id>/", forms.form, name="form"),
+    path("forms/<uuid:form_id>/retire/", forms.retire_form, name="form_retire"),
 ]
 
 api_urlpatterns = [
-    path("intake/submissions", api.Submissions.as_view(), name="submissions"),
-    path("intake/submissions/<uuid:submission_id>", api.OneSubmission.as_view(), name="submission"),
-    path("intake/submissions/<uuid:submission_id>/release", api.Release.as_view(), name="submission_release"),
-    path("intake/submissions/<uuid:submission_id>/spam", api.Spam.as_view(), name="submission_spam"),
-    path("intake/forms/<slug:form_key>/submissions", api.FormSubmissions.as_view(), name="form_submissions"),
+    path("intake/submissions", submissions.Submissions.as_view(), name="submissions"),
+    path("intake/submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"),
+    path("intake/submissions/<uuid:submission_id>/release", submissions.Release.as_view(), name="submission_release"),
+    path("intake/submissions/<uuid:submission_id>/spam", submissions.Spam.as_view(), name="submission_spam"),
+    path("intake/submissions/<uuid:submission_id>/opt-in", submissions.AskAgain.as_view(), name="submission_opt_in"),
+    path("intake/keeping", submissions.KeepingPeriods.as_view(), name="keeping"),
+    path("intake/forms", form_api.Forms.as_view(), name="forms"),
+    path("intake/forms/<uuid:form_id>", form_api.OneForm.as_view(), name="form"),
+    path("intake/forms/<uuid:form_id>/retirement", form_api.FormRetirement.as_view(), name="form_retirement"),
+    path("intake/forms/<slug:form_key>/submissions", posts.FormSubmissions.as_view(), name="form_submissions"),
 ]
 
 public_urlpatterns = [
-    path("thanks/<slug:form_key>/", views.thanks, name="intake_thanks"),
+    path("f/<slug:form_key>/", visitors.hosted_form, name="intake_form"),
+    path("thanks/<slug:form_key>/", visitors.thanks, name="intake_thanks"),
+    path("confirm/<slug:token>/", visitors.confirm, name="intake_confirm"),
 ]

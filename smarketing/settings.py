@@ -236,6 +236,9 @@ REST_FRAMEWORK = {
 # Calls in ten seconds that one key and one client address may make; more answer 429 with Retry-After.
 RATE_PER_KEY = env.number("RATE_PER_KEY", 1000)
 RATE_PER_ADDRESS = env.number("RATE_PER_ADDRESS", 1000)
+# A form's key is public: what all visitors of a page, and one visitor, may send in ten seconds.
+RATE_PER_FORM = env.number("RATE_PER_FORM", 500)
+RATE_PER_VISITOR = env.number("RATE_PER_VISITOR", 60)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Smarketing",
     "DESCRIPTION": "Every step of the loop that a person can do in the browser, a client can do here.",

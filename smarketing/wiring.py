@@ -95,6 +95,7 @@ def _after() -> list[After]:
         After("notifications.tell", tuple(RULES), tell_about, outward=True, timing=_time_to_tell),
         After("notifications.tell_machines", tuple(TYPES), tell_machines, outward=True),
         After("notifications.blank_answers", ("lead.erased",), blank_answers),
+        After("intake.send_opt_in", ("submission.opt_in_asked",), _send_opt_in, outward=True),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
 
@@ -129,6 +130,12 @@ def _go_on_after_remand(event: "Event") -> None:
     go_on_after_remand(event)
 
 
+def _send_opt_in(event: "Event") -> None:
+    from intake.handlers import send_opt_in
+
+    send_opt_in(event)
+
+
 def _rounds() -> list[Round]:
     """Regular work, made for every organisation."""
     return [
@@ -144,6 +151,7 @@ def _rounds() -> list[Round]:
         Round("leads.follow_agreement", timedelta(minutes=5), _follow_agreement),
         Round("leads.remind_of_follow_ups", timedelta(minutes=1), _remind_of_follow_ups),
         Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
+        Round("intake.keep_the_door", timedelta(hours=1), _keep_the_door),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
     ]
 
@@ -212,6 +220,12 @@ def _forget_deliveries(at: "datetime") -> None:
     from notifications.actions import forget_deliveries
 
     forget_deliveries(at)
+
+
+def _keep_the_door(at: "datetime") -> None:
+    from intake.actions import keep_the_door
+
+    keep_the_door(at)
 
 
 def _follow_calendars(at: "datetime") -> None:

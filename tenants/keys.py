@@ -47,8 +47,13 @@ def new_secret() -> str:
 
 
 def invitation_secret(public_id: str) -> str:
-    """Return the secret part of an invitation's link, made from SECRET_KEY: the mail that follows can name it again."""
-    made = hmac.new(settings.SECRET_KEY.encode(), f"invitation:{public_id}".encode(), hashlib.sha256).digest()
+    """Return the secret part of an invitation's link."""
+    return linked_secret("invitation", public_id)
+
+
+def linked_secret(purpose: str, public_id: str) -> str:
+    """Return the secret part of a link, made from SECRET_KEY: the mail that follows can name it again."""
+    made = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:{public_id}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
@@ -78,11 +83,12 @@ def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
         member = key.acts_for
         if member is None or not member.is_active:
             return None
-        _note_use(key, at=at)
+        note_use(key, at=at)
     return KeyIdentity(key, organisation, member)
 
 
-def _note_use(key: Key, *, at: datetime) -> None:
+def note_use(key: Key, *, at: datetime) -> None:
+    """Remember when a key was last used."""
     # Once a minute is precise enough, and spares every request a write.
     if key.last_used_at is None or (at - key.last_used_at).total_seconds() >= 60:
         Key.objects.filter(pk=key.pk).update(last_used_at=at)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
+    path("settings/keys/<uuid:key_id>/rotate/", views.rotate_key, name="key_rotate"),
     path("settings/teams/", views.teams, name="teams"),
     path("settings/teams/new/", views.team_new, name="team_new"),
     path("settings/teams/<uuid:team_id>/", views.team_edit, name="team"),

@@ -36,7 +36,7 @@ def django_db_setup(django_db_blocker: Any, services: Any) -> Iterator[None]:
     # The real hash is slow on purpose: half a second for each of the cast, in every test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # All workers ask from one address, faster than any client may; tests of the limits set their own.
-    settings.RATE_PER_ADDRESS = settings.RATE_PER_KEY = 1_000_000
+    settings.RATE_PER_ADDRESS = settings.RATE_PER_KEY = settings.RATE_PER_FORM = settings.RATE_PER_VISITOR = 1_000_000
     TransactionTestCase._fixture_teardown = lambda _self: empty_all_tables(services)  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         yield

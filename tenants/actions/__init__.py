@@ -19,7 +19,16 @@ from tenants.actions.invitations import (
     withdraw_invitation,
 )
 from tenants.actions.jobs import JobFinished, cancel_job, start_job
-from tenants.actions.keys import NewKey, ScopeUnknown, create_form_key, create_key, revoke_key
+from tenants.actions.keys import (
+    KeyNotInUse,
+    NewKey,
+    ScopeUnknown,
+    change_origins,
+    create_form_key,
+    create_key,
+    revoke_key,
+    rotate_key,
+)
 from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from, person_with, seat_person
 from tenants.actions.organisations import NewOrganisation, create_organisation
 from tenants.actions.profile import change_profile
@@ -32,6 +41,7 @@ __all__ = [
     "AlreadyMember",
     "InvitationOver",
     "JobFinished",
+    "KeyNotInUse",
     "NewInvitation",
     "NewKey",
     "NewOrganisation",
@@ -43,6 +53,7 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "cancel_job",
+    "change_origins",
     "change_profile",
     "change_team",
     "create_form_key",
@@ -57,6 +68,7 @@ __all__ = [
     "plan_absence",
     "remove_file",
     "revoke_key",
+    "rotate_key",
     "seat_person",
     "sign_in_link",
     "start_job",

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
@@ -17,6 +18,16 @@ class ScopeUnknown(DomainError):
     """A key can only be given scopes that exist."""
 
     code = "scope_unknown"
+
+
+class KeyNotInUse(DomainError):
+    """What has ended, or was replaced already, cannot be replaced."""
+
+    code = "key_not_in_use"
+
+
+# How long the old key goes on beside the new one, so that a client can change over without a gap.
+OVERLAP = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,29 @@ def create_key(
         by=by, at=at, expires_at=expires_at,
     )  # fmt: skip
     return NewKey(key, f"sk_live_{key.public_id}_{secret}")
+
+
+@transaction.atomic
+def rotate_key(key: Key, *, by: Membership, at: datetime) -> NewKey:
+    """Make a key that may do the same; the old one ends after OVERLAP, or earlier if it would have anyway.
+
+    Raises KeyNotInUse for one that ended or was replaced, and for a form's key, which is no secret.
+    """
+    old = Key.objects.select_for_update(of=("self",)).select_related("acts_for").get(pk=key.pk)
+    replaced = Key.objects.filter(replaces=old, revoked_at=None).exists()
+    if old.kind != Key.Kind.SECRET or old.acts_for is None or not old.works_at(at) or replaced:
+        raise KeyNotInUse(_("Only a secret key that is in use and was not replaced yet can be replaced."))
+    made = create_key(name=old.name, scopes=old.scopes, acts_for=old.acts_for, expires_at=old.expires_at, by=by, at=at)
+    Key.objects.filter(pk=made.key.pk).update(replaces=old)
+    Key.objects.filter(pk=old.pk).update(expires_at=min(old.expires_at or at + OVERLAP, at + OVERLAP))
+    record("key.rotated", old, by=by, at=at, data={"by": str(made.key.pk)})
+    return made
+
+
+def change_origins(key: Key, origins: Sequence[str], *, by: Membership, at: datetime) -> None:
+    """Let a form's key take posts from these sites and no others."""
+    if Key.objects.filter(pk=key.pk, kind=Key.Kind.FORM).update(allowed_origins=list(origins)):
+        record("key.origins_changed", key, by=by, at=at, data={"origins": list(origins)})
 
 
 def create_form_key(*, name: str, allowed_origins: Sequence[str], by: Membership, at: datetime) -> NewKey:

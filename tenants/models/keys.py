@@ -40,6 +40,8 @@ class Key(TenantModel):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    # The key in whose place it came; both work for a while.
+    replaces = TenantKey("self", null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -112,12 +112,14 @@ class KeyRow:
     last_used_at: datetime | None
     expires_at: datetime | None
     revoked_at: datetime | None
+    may_rotate: bool
 
 
-def key_rows() -> list[KeyRow]:
+def key_rows(*, at: datetime) -> list[KeyRow]:
     """Return every key, those in use first, newest first."""
     keys = list(Key.objects.select_related("acts_for").order_by("-created_at"))
     keys.sort(key=lambda key: key.revoked_at is not None)
+    replaced = {key.replaces_id for key in keys if key.revoked_at is None}
     return [
         KeyRow(
             key_id=key.pk,
@@ -130,6 +132,7 @@ def key_rows() -> list[KeyRow]:
             last_used_at=key.last_used_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
+            may_rotate=key.kind == Key.Kind.SECRET and key.works_at(at) and key.pk not in replaced,
         )
         for key in keys
     ]

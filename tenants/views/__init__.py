@@ -3,7 +3,7 @@
 from tenants.views.absences import absences, end_absence, plan_absence
 from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
-from tenants.views.keys import create_key, keys, revoke_key
+from tenants.views.keys import create_key, keys, revoke_key, rotate_key
 from tenants.views.me import me
 from tenants.views.members import invite_member, members, withdraw_invitation
 from tenants.views.teams import team_edit, team_new, teams
@@ -21,6 +21,7 @@ __all__ = [
     "members",
     "plan_absence",
     "revoke_key",
+    "rotate_key",
     "team_edit",
     "team_new",
     "teams",

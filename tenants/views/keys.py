@@ -56,10 +56,19 @@ def revoke_key(request: MemberRequest, key_id: str) -> HttpResponseBase:
     return redirect("tenants:keys", slug=request.organisation.slug)
 
 
+@members_only(Role.ADMINISTRATOR)
+@require_POST
+def rotate_key(request: MemberRequest, key_id: str) -> HttpResponseBase:
+    """Make a key in the place of this one and show it, this once; both work for a while."""
+    key = access.get_key(request.membership, key_id)
+    made = actions.rotate_key(key, by=request.membership, at=now())
+    return _keys_page(request, _key_form(request), created={"name": made.key.name, "key": made.text})
+
+
 def _keys_page(
     request: MemberRequest, form: KeyForm | None, *, created: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"keys": queries.key_rows(), "form": form, "created": created}
+    context = {"keys": queries.key_rows(at=now()), "form": form, "created": created}
     return render_page(request, "tenants/keys.html", context, status=status)
 
 

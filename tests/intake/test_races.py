@@ -147,10 +147,10 @@ import os, signal, sys
 import django
 django.setup()
 from django.test import Client
-from intake import actions
+from intake.actions import judging
 
 # The power fails after the raw row is committed and before it is judged.
-actions.judge = lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)
+judging.judge = lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)
 Client(SERVER_NAME="localhost").post(sys.argv[1], data={"email": "jane@example.com"})
 """
 

@@ -255,6 +255,16 @@ PAGES: dict[str, Page] = {
         post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
     ),
     "intake:submission_spam": Page(post=MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    "intake:submission_opt_in": Page(post=MARKETING | ADMIN, path={"submission_id": "{unconfirmed}"}),
+    "intake:periods": Page(
+        ADMIN | {Role.AUDITOR}, ADMIN, {"submissions_days": "200", "visits_days": "100"}
+    ),
+    "intake:form": Page(
+        KEEPERS,
+        KEEPERS,
+        {"name": "Contact", "origins": "https://www.example.com", "ask_email": "required"},
+        {"form_id": "{form}"},
+    ),
     "intake:forms": Page(DOOR, KEEPERS, {"name": "Contact", "origins": "https://www.example.com"}),
     "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
     "notifications:list": Page(ALL),
@@ -277,6 +287,7 @@ PAGES: dict[str, Page] = {
         ADMIN, ADMIN, {"name": "CRM", "scopes": ["leads:read"], "acts_for": "{member}"}
     ),
     "tenants:key_revoke": Page(post=ADMIN, path={"key_id": "{key}"}),
+    "tenants:key_rotate": Page(post=ADMIN, path={"key_id": "{key}"}),
     "tenants:job": Page(ALL, path={"job_id": "{job}"}),
     "tenants:job_cancel": Page(post=HEADS | ADMIN, path={"job_id": "{job}"}),
     "tenants:absences": Page(ALL),
@@ -322,6 +333,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}
     ),
     ("submission_spam", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{quarantined}"}),
+    ("submissions", "GET"): _reads(roles=DOOR),
+    ("submission_opt_in", "POST"): Operation("leads:write", MARKETING | ADMIN, path={"submission_id": "{unconfirmed}"}),
+    ("keeping", "GET"): _reads("privacy:manage", ADMIN | {Role.AUDITOR}),
+    ("keeping", "PUT"): Operation(
+        "privacy:manage", ADMIN, {"submissions_days": 200, "visits_days": 100}, headers={"If-Match": "*"}
+    ),
+    ("forms", "GET"): _reads(roles=DOOR),
+    ("forms", "POST"): Operation("leads:write", KEEPERS, {"name": "Fair", "origins": ["https://www.example.com"]}),
+    ("form", "GET"): _reads(roles=DOOR, form_id="{form}"),
+    ("form", "PATCH"): Operation(
+        "leads:write", KEEPERS, {"name": "Other"}, {"form_id": "{form}"}, headers={"If-Match": "*"}
+    ),
+    ("form_retirement", "POST"): Operation("leads:write", KEEPERS, path={"form_id": "{form}"}),
     ("job", "GET"): _reads(job_id="{job}"),
     ("leads", "GET"): _reads(),
     ("lead_changes", "POST"): Operation("leads:write", MARKETING, {"leads": ["{fresh_lead}"], "change": "wake"}),
@@ -536,6 +560,8 @@ OPEN_PAGES: dict[str, tuple[int, int]] = {
     "account_reset_password_from_key_done": (200, 200),
     "accept_invitation": (200, 200),
     "intake_thanks": (200, 200),
+    "intake_form": (200, 200),
+    "intake_confirm": (200, 200),
 }
 
 

@@ -175,6 +175,8 @@ OPEN_PATHS = {
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     "accept_invitation": {"token": "{token}"},
     "intake_thanks": {"form_key": "{form_key}"},
+    "intake_form": {"form_key": "{form_key}"},
+    "intake_confirm": {"token": "{opt_in_token}"},
 }
 
 

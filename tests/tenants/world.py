@@ -20,7 +20,9 @@ from django.test.client import ClientHandler
 
 from arbitration.actions import add_statement, file_appeal, rule_on_case
 from arbitration.models import Case
-from intake.actions import create_form, judge, receive
+from intake.access import opt_in_path
+from intake.actions import change_keeping, create_form, judge, receive
+from intake.models import OptIn
 from leads.actions import (
     When,
     accept_handover,
@@ -250,6 +252,21 @@ def _furnish_intake(house: House, *, at: datetime) -> None:
             raw, content_type="application/json", form=form.form, external_id=f"{house.mark}:{kind}", at=at
         )
         house.things[kind] = str(judge(stored.submission, at=at).pk)
+    _furnish_opt_in(house, at=at)
+
+
+def _furnish_opt_in(house: House, *, at: datetime) -> None:
+    """Somebody who has not clicked the link in the mail yet."""
+    manager, mark = house.staff[Role.MARKETING_MANAGER], house.mark
+    change_keeping(submissions_days=365, visits_days=395, by=house.staff[Role.ADMINISTRATOR], at=at)
+    texts = {"consent_text": f"consent {mark}", "thanks_text": f"thanks {mark}", "mapping": {mark: "company.name"}}
+    form = create_form(
+        name=f"confirmed {mark}", origins=[SITE.format(mark)], opt_in=True, by=manager, at=at, **texts
+    ).form
+    raw = {"email": f"unconfirmed.{mark}@{mark}.example.com", mark: mark, "consent": "yes"}
+    waiting = judge(receive(raw, content_type="application/json", form=form, at=at).submission, at=at)
+    house.things["unconfirmed"] = str(waiting.pk)
+    house.things["opt_in_token"] = opt_in_path(OptIn.objects.get().public_id).split("/")[2]
 
 
 def captured(name: str, mark: str, *, at: datetime) -> Captured:

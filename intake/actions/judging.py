@@ -1,25 +1,23 @@
-"""Everything that can happen to a submission and to a form."""
+"""What becomes of a submission: a lead, a question by mail, or a case for a person."""
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction
-from django.db.models import JSONField, Value
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed, with_evidence
 from intake.body import SubmissionBody, captured_from
 from intake.mapping import read_leniently
-from intake.models import Form, Submission
+from intake.models import Form, OptIn, Submission
 from leads import normal
 from leads.actions import hand_over_qualified, take_in
 from smarketing.lib.errors import DomainError, InvalidInput
-from tenants.actions import create_form_key, revoke_key
-from tenants.models import Key, Membership
+from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership
 from tenants.roles import MARKETING
 
 log = logging.getLogger(__name__)
@@ -34,70 +32,10 @@ class SubmissionSettled(DomainError):
     code = "submission_settled"
 
 
-class OriginMalformed(DomainError):
-    """An origin is scheme and host, as a browser sends it."""
+class OptInMissing(DomainError):
+    """Nobody but the person can confirm their address."""
 
-    code = "origin_malformed"
-    status = 422
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Where a post came from."""
-
-    ip: str = ""
-    user_agent: str = ""
-
-
-@dataclass(frozen=True)
-class Received:
-    """The stored submission, and whether an earlier post with the same external id had stored it."""
-
-    submission: Submission
-    known: bool
-
-
-@dataclass(frozen=True)
-class NewForm:
-    """A form and its public key's text."""
-
-    form: Form
-    key_text: str
-
-
-def receive(
-    raw: Any,
-    *,
-    content_type: str,
-    at: datetime,
-    form: Form | None = None,
-    key: Key | None = None,
-    external_id: str | None = None,
-    sender: Sender | None = None,
-) -> Received:
-    """Store a post as it came, unjudged. The same external id from the same source is stored once, for ever."""
-    sender = sender or Sender()
-    source = f"form:{form.pk}" if form else "api"
-    try:
-        with transaction.atomic():
-            submission = Submission.objects.create(
-                form=form,
-                key=key,
-                source=source,
-                external_id=external_id,
-                # A bare null is a value of JSON, not the absence of one.
-                raw=Value(None, JSONField()) if raw is None else raw,
-                content_type=content_type[:100],
-                ip=sender.ip[:60],
-                user_agent=sender.user_agent[:300],
-                received_at=at,
-            )
-    except IntegrityError:
-        known = Submission.objects.filter(source=source, external_id=external_id).select_related("lead").first()
-        if external_id is None or known is None:
-            raise
-        return Received(known, known=True)
-    return Received(submission, known=False)
+    code = "opt_in_missing"
 
 
 @transaction.atomic
@@ -106,7 +44,7 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
 
     Judging twice changes nothing: the row's lock makes twins wait, and the second finds it judged.
     """
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("form__owner").get(pk=submission.pk)
+    locked = _locked(submission)
     if locked.state != Submission.State.RECEIVED:
         return locked
     try:
@@ -116,7 +54,32 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
     doubts = doubts_about(body)
     if doubts:
         return _quarantine(locked, doubts, at=at)
+    if _must_confirm(locked.form, body):
+        ask_to_confirm(locked, normal.email_norm(body.person.email or "") if body.person else "", at=at)
+        return _settle(locked, state=Submission.State.AWAITING_OPT_IN)
     return _match(locked, body, at=at)
+
+
+def judge_at_once(submission: Submission, *, at: datetime) -> None:
+    """Judge a stored submission in a scope of its own; whatever breaks, the raw row is safe and is judged later."""
+    try:
+        with tenant_scope(submission.organisation_id):
+            judge(submission, at=at)
+    except Exception:
+        log.exception("Submission %s waits for the worker", submission.pk)
+
+
+def _must_confirm(form: Form | None, body: SubmissionBody) -> bool:
+    """Tell whether the address has to be confirmed by mail first; who left a number only can be called."""
+    if form is None or not form.opt_in or body.person is None:
+        return False
+    address = normal.email_norm(body.person.email or "")
+    return bool(address) and not is_confirmed(address)
+
+
+def _locked(submission: Submission) -> Submission:
+    rows = Submission.objects.select_for_update(of=("self",))
+    return rows.select_related("form__owner", "key__acts_for").get(pk=submission.pk)
 
 
 def _read(submission: Submission) -> SubmissionBody:
@@ -142,10 +105,12 @@ def has_contact(body: SubmissionBody) -> bool:
 
 
 def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Submission:
-    # Dated when it came: a worker that finishes it later must not move the arrival.
+    confirmed = OptIn.objects.filter(submission=submission).exclude(confirmed_at=None).first()
     taken = take_in(
-        captured_from(body),
-        at=submission.received_at,
+        with_evidence(captured_from(body), submission, confirmed),
+        # Dated when it came: a worker that finishes it later must not move the arrival. Until its address was
+        # confirmed it had not come.
+        at=confirmed.confirmed_at if confirmed and confirmed.confirmed_at else submission.received_at,
         marketer=_marketer_of(submission),
         country=submission.form.country if submission.form else "",
     )
@@ -191,8 +156,10 @@ def _reason(code: str, detail: str) -> dict[str, str]:
 @transaction.atomic
 def release(submission: Submission, *, by: Membership, at: datetime) -> Submission:
     """Make a lead of a submission that waits in quarantine. Raises SubmissionSettled for any other."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("form__owner").get(pk=submission.pk)
+    locked = _locked(submission)
     _refuse_unless_waiting(locked)
+    if OptIn.objects.filter(submission=locked, confirmed_at=None).exists():
+        raise OptInMissing(_("The address was never confirmed. Send the question again; only its owner can answer."))
     try:
         body = _read(locked)
     except InvalidInput as error:
@@ -205,7 +172,7 @@ def release(submission: Submission, *, by: Membership, at: datetime) -> Submissi
 @transaction.atomic
 def mark_spam(submission: Submission, *, by: Membership, at: datetime) -> Submission:
     """Call a submission that waits in quarantine spam. Raises SubmissionSettled for any other."""
-    locked = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    locked = _locked(submission)
     _refuse_unless_waiting(locked)
     settled = _settle(locked, state=Submission.State.SPAM, judged_at=at)
     record("submission.marked_spam", settled, by=by, at=at)
@@ -220,7 +187,7 @@ def _refuse_unless_waiting(submission: Submission) -> None:
 @transaction.atomic
 def note_failure(submission: Submission, *, at: datetime) -> None:
     """Count a judging that broke; after the last attempt the submission waits for a person, with its raw post."""
-    locked = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    locked = _locked(submission)
     if locked.state != Submission.State.RECEIVED:
         return
     if locked.attempts + 1 >= MAX_ATTEMPTS:
@@ -229,58 +196,34 @@ def note_failure(submission: Submission, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def create_form(
-    *,
-    name: str,
-    origins: Sequence[str],
-    by: Membership,
-    at: datetime,
-    thanks_url: str = "",
-    mapping: Mapping[str, str] | None = None,
-    country: str = "",
-    owner: Membership | None = None,
-) -> NewForm:
-    """Make a form with its public key. Raises OriginMalformed for an origin that no browser would send."""
-    made = create_form_key(name=name, allowed_origins=[checked_origin(origin) for origin in origins], by=by, at=at)
-    form = Form.objects.create(
-        name=name,
-        key=made.key,
-        mapping=dict(mapping or {}),
-        country=country,
-        thanks_url=thanks_url,
-        owner=owner,
-        created_at=at,
-    )
-    record("form.created", form, by=by, at=at)
-    return NewForm(form, made.text)
+def confirm(opt_in: OptIn, *, ip: str, at: datetime) -> Submission:
+    """Take the person's yes: this submission, and others that wait for the same address, become leads.
 
-
-def checked_origin(text: str) -> str:
-    """Return an origin as browsers spell it: scheme://host[:port] in lower case, without a default port."""
-    try:
-        parts = urlsplit(text.strip().lower().rstrip("/"))
-        port = parts.port
-    except ValueError as error:  # a port or bracket that is none
-        raise OriginMalformed(_("“%(origin)s” is not an address.") % {"origin": text}) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
-        raise OriginMalformed(
-            _("“%(origin)s” is not an origin. Write it like https://www.example.com.") % {"origin": text}
-        )
-    is_default = port in (None, 443 if parts.scheme == "https" else 80)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii(parts.hostname)
-    return f"{parts.scheme}://{host}" + ("" if is_default else f":{port}")
-
-
-def _ascii(host: str) -> str:
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError as error:
-        raise OriginMalformed(_("“%(origin)s” is not an address.") % {"origin": host}) from error
+    A second yes changes nothing. Raises OptInExpired when the link is too old.
+    """
+    submission = _locked(opt_in.submission)
+    locked = OptIn.objects.select_for_update(of=("self",)).get(pk=opt_in.pk)
+    if locked.confirmed_at is not None or submission.state != Submission.State.AWAITING_OPT_IN:
+        return submission
+    expire_opt_in(locked, at=at)
+    mine = OptIn.objects.filter(email_norm=locked.email_norm, confirmed_at=None)
+    waiting = mine.filter(submission__state=Submission.State.AWAITING_OPT_IN).order_by("sent_at", "id")
+    for one in list(waiting.select_related("submission")):
+        OptIn.objects.filter(pk=one.pk, confirmed_at=None).update(confirmed_at=at, confirmed_ip=ip[:60])
+        joined = _locked(one.submission)
+        _match(joined, _read(joined), at=at)
+        record("submission.confirmed", joined, by=None, at=at, thread=joined.lead_id)
+    return _locked(opt_in.submission)
 
 
 @transaction.atomic
-def retire_form(form: Form, *, by: Membership, at: datetime) -> None:
-    """Take a form down: its key ends, posts are answered 410. Retiring twice changes nothing."""
-    if Form.objects.filter(pk=form.pk, retired_at=None).update(retired_at=at):
-        revoke_key(form.key, by=by, at=at)
-        record("form.retired", form, by=by, at=at)
+def give_up_opt_ins(*, at: datetime, limit: int = 500) -> int:
+    """Put what nobody confirmed in time into quarantine, where it can be seen; return how many."""
+    rows = OptIn.objects.filter(confirmed_at=None, expires_at__lt=at)
+    waiting = rows.filter(submission__state=Submission.State.AWAITING_OPT_IN).order_by("expires_at")
+    found = list(waiting.values_list("submission", flat=True)[:limit])
+    for submission_id in found:
+        locked = _locked(Submission(pk=submission_id))
+        if locked.state == Submission.State.AWAITING_OPT_IN:
+            _quarantine(locked, [_reason("opt_in_expired", _("Nobody confirmed the address in time."))], at=at)
+    return len(found)

@@ -1,33 +1,20 @@
-"""Reading submissions and forms."""
+"""Reading submissions."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from intake.body import Consent, SubmissionBody
 from intake.mapping import read_leniently
-from intake.models import Form, Submission
-from intake.snippet import Field, fields_for, snippet
-from sla.queries import agreement_in_force
+from intake.models import OptIn, Submission
+from intake.words import STATES
 from smarketing.lib.errors import InvalidInput
-
-STATES: Mapping[str, Promise] = {
-    Submission.State.RECEIVED: gettext_lazy("received"),
-    Submission.State.MATCHED: gettext_lazy("became a lead"),
-    Submission.State.QUARANTINED: gettext_lazy("in quarantine"),
-    Submission.State.SPAM: gettext_lazy("spam"),
-    Submission.State.ERASED: gettext_lazy("erased"),
-}
 
 
 @dataclass(frozen=True)
@@ -85,6 +72,8 @@ class SubmissionDetail(SubmissionRow):
     may: frozenset[str] = frozenset()
     release_url: str = ""
     spam_url: str = ""
+    opt_in_url: str = ""
+    opt_in: OptIn | None = None
 
 
 def submissions(*, state: str = "") -> "QuerySet[Submission]":
@@ -124,7 +113,6 @@ def _row(submission: Submission, body: SubmissionBody) -> SubmissionRow:
 def detail_of(submission: Submission, *, slug: str, may_judge: bool) -> SubmissionDetail:
     """Return everything about one submission."""
     body = _body(submission)
-    waits = submission.state == Submission.State.QUARANTINED
     arguments = {"slug": slug, "submission_id": submission.pk}
     return SubmissionDetail(
         **asdict(_row(submission, body)),
@@ -137,10 +125,22 @@ def detail_of(submission: Submission, *, slug: str, may_judge: bool) -> Submissi
         ip=submission.ip,
         user_agent=submission.user_agent,
         lead_name=submission.lead.name if submission.lead else "",
-        may=frozenset({"release", "spam"}) if waits and may_judge else frozenset(),
+        may=_may(submission) if may_judge else frozenset(),
         release_url=reverse("intake:submission_release", kwargs=arguments),
         spam_url=reverse("intake:submission_spam", kwargs=arguments),
+        opt_in_url=reverse("intake:submission_opt_in", kwargs=arguments),
+        opt_in=OptIn.objects.filter(submission=submission).first(),
     )
+
+
+def _may(submission: Submission) -> frozenset[str]:
+    """Return what a marketer can do with the submission now."""
+    asks = OptIn.objects.filter(submission=submission, confirmed_at=None).exists()
+    if submission.state == Submission.State.AWAITING_OPT_IN:
+        return frozenset({"ask_again"})
+    if submission.state == Submission.State.QUARANTINED:
+        return frozenset({"ask_again", "spam"} if asks else {"release", "spam"})
+    return frozenset()
 
 
 def _body(submission: Submission) -> SubmissionBody:
@@ -188,52 +188,3 @@ def _consent(consent: Consent, received_at: datetime) -> ConsentRow:
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-@dataclass(frozen=True)
-class FormRow:
-    """One web form with what to paste into a site."""
-
-    id: UUID
-    name: str
-    key_prefix: str
-    endpoint_url: str
-    snippet: str
-    origins: list[str]
-    submissions: int
-    last_at: datetime | None
-    active: bool
-    retire_url: str
-
-
-def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
-    """Return every form, active ones first, newest first."""
-    forms = Form.objects.select_related("key").order_by("-created_at")
-    rows = Submission.objects.exclude(form=None).values("form_id")
-    figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
-    version = agreement_in_force(at=at)
-    fields = fields_for(version.content["definitions"] if version else {})
-    found = [_form_row(form, figures.get(form.pk, {}), fields, at=at) for form in forms]
-    if may_retire:
-        found = [replace(row, retire_url=_retire_url(row, slug)) for row in found]
-    return sorted(found, key=lambda row: not row.active)
-
-
-def _retire_url(row: FormRow, slug: str) -> str:
-    return reverse("intake:form_retire", kwargs={"slug": slug, "form_id": row.id})
-
-
-def _form_row(form: Form, figures: Mapping[str, Any], fields: Sequence[Field], *, at: datetime) -> FormRow:
-    url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
-    return FormRow(
-        id=form.pk,
-        name=form.name,
-        key_prefix=form.key.visible_prefix,
-        endpoint_url=url,
-        snippet=snippet(url, fields),
-        origins=form.key.allowed_origins,
-        submissions=figures.get("n", 0),
-        last_at=figures.get("last"),
-        active=form.retired_at is None and form.key.works_at(at),
-        retire_url="",
-    )

@@ -1,30 +1,35 @@
-"""Pages about submissions and forms, and the page a visitor sees after sending one."""
+"""Pages about submissions, and for how long they are kept."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake import access, actions, queries
-from intake.access import FORM_KEEPERS, JUDGES, READERS
-from intake.forms import FormForm
+from intake.access import JUDGES, PERIOD_KEEPERS, PERIOD_READERS, READERS
+from intake.forms import KeepingForm
 from intake.models import Submission
+from intake.words import STATES
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
 from tenants.access import MemberRequest, members_only, require
-from tenants.queries import active_members
-from tenants.roles import MARKETING
 
 PAGE_SIZE = 50
 
 # The lists one can choose; the first one is all.
-VIEWS = ("", Submission.State.QUARANTINED, Submission.State.MATCHED, Submission.State.SPAM)
+VIEWS = (
+    "",
+    Submission.State.QUARANTINED,
+    Submission.State.AWAITING_OPT_IN,
+    Submission.State.MATCHED,
+    Submission.State.SPAM,
+)
 
 
 @members_only(*READERS)
@@ -43,6 +48,7 @@ def submissions(request: MemberRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "quarantined": counts.get(Submission.State.QUARANTINED, 0),
         "empty": _empty(chosen=state),
+        "may_see_periods": request.membership.has(*PERIOD_READERS),
     }
     return render_page(request, "intake/index.html", context, partial="list")
 
@@ -52,7 +58,7 @@ def _views(request: MemberRequest, counts: dict[str, int], *, chosen: str) -> li
     return [
         {
             "key": state,
-            "label": queries.STATES[state] if state else _("all"),
+            "label": STATES[state] if state else _("all"),
             "count": counts.get(state, 0) if state else sum(counts.values()),
             "url": f"{url}?view={state}" if state else url,
             "active": state == chosen,
@@ -97,56 +103,29 @@ def mark_spam(request: MemberRequest, submission_id: UUID) -> HttpResponseBase:
     return redirect("intake:submissions", slug=request.organisation.slug)
 
 
-@members_only(*READERS)
-@require_http_methods(["GET", "POST"])
-def forms(request: MemberRequest) -> HttpResponseBase:
-    """Show the web forms; make one, for those who keep forms."""
-    if request.method == "GET":
-        return _forms_page(request, _form(request) if request.membership.has(*FORM_KEEPERS) else None)
-    require(request.membership, *FORM_KEEPERS)
-    form = _form(request, request.POST)
-    if not form.is_valid():
-        return _forms_page(request, form, status=422)
-    made = actions.create_form(
-        name=form.cleaned_data["name"],
-        origins=form.cleaned_data["origins"],
-        thanks_url=form.cleaned_data["thank_you_url"],
-        owner=form.cleaned_data["owner"],
-        country=request.organisation.country,
-        by=request.membership,
-        at=now(),
-    )
-    return _forms_page(request, _form(request), created={"name": made.form.name, "key": made.key_text})
-
-
-def _form(request: MemberRequest, data: Any = None) -> FormForm:
-    return FormForm(data, marketers=active_members(roles=sorted(MARKETING)))
-
-
-def _forms_page(
-    request: MemberRequest, form: FormForm | None, *, created: dict[str, str] | None = None, status: int = 200
-) -> HttpResponse:
-    may_retire = request.membership.has(*FORM_KEEPERS)
-    rows = queries.form_rows(slug=request.organisation.slug, may_retire=may_retire, at=now())
-    return render_page(request, "intake/forms.html", {"forms": rows, "form": form, "created": created}, status=status)
-
-
-@members_only(*FORM_KEEPERS)
+@members_only(*JUDGES)
 @require_POST
-def retire_form(request: MemberRequest, form_id: UUID) -> HttpResponseBase:
-    """Take a form down."""
-    form = access.get_form(request.membership, form_id)
-    actions.retire_form(form, by=request.membership, at=now())
-    messages.success(request, _("The form takes no more posts."))
-    return redirect("intake:forms", slug=request.organisation.slug)
+def ask_again(request: MemberRequest, submission_id: UUID) -> HttpResponseBase:
+    """Send the question whether the address is theirs once more."""
+    found = access.get_submission(request.membership, submission_id)
+    actions.ask_again(found, by=request.membership, at=now())
+    messages.success(request, _("The mail is on its way again."))
+    return redirect("intake:submission", slug=request.organisation.slug, submission_id=submission_id)
 
 
-@require_GET
-def thanks(request: HttpRequest, form_key: str) -> HttpResponse:
-    """Thank a visitor; says no more than that the organisation has a form."""
-    try:
-        found = access.find_form(form_key, at=now())
-    except access.FormRetired as retired:
-        raise Http404 from retired
-    context = {"form_name": found.form.name, "organisation_name": found.organisation.name}
-    return render(request, "intake/thanks.html", context)
+@members_only(*PERIOD_READERS)
+@require_http_methods(["GET", "POST"])
+def periods(request: MemberRequest) -> HttpResponseBase:
+    """Show for how long things are kept; choose it, for administrators."""
+    kept = actions.keeping()
+    told = {"submissions_days": kept.submissions_days, "visits_days": kept.visits_days}
+    if request.method == "GET":
+        form = KeepingForm(initial=told) if request.membership.has(*PERIOD_KEEPERS) else None
+        return render_page(request, "intake/periods.html", {"form": form, "kept": kept})
+    require(request.membership, *PERIOD_KEEPERS)
+    form = KeepingForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, "intake/periods.html", {"form": form, "kept": kept}, status=422)
+    actions.change_keeping(**form.cleaned_data, by=request.membership, at=now())
+    messages.success(request, _("Saved."))
+    return redirect("intake:periods", slug=request.organisation.slug)

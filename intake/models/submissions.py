@@ -20,8 +20,17 @@ class Form(TenantModel):
     thanks_url = models.TextField(default="")
     # The marketer who gets its leads.
     owner = TenantKey(Membership, null=True)
+    # [{name, required}] in a visitor's order; empty: what the agreement in force asks for.
+    asks = models.JSONField(default=list)
+    # The wording beside the box, and how often it changed: the evidence of a consent names both.
+    consent_text = models.TextField(default="")
+    consent_version = models.PositiveIntegerField(default=1)
+    # A post becomes a lead when its address has been confirmed by mail.
+    opt_in = models.BooleanField(default=False)
+    thanks_text = models.TextField(default="")
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation_id", "key"], name="form_key_once")]
@@ -36,6 +45,7 @@ class Submission(TenantModel):
     class State(models.TextChoices):
         RECEIVED = "received"
         MATCHED = "matched"
+        AWAITING_OPT_IN = "awaiting_opt_in"
         QUARANTINED = "quarantined"
         SPAM = "spam"
         ERASED = "erased"
@@ -73,7 +83,52 @@ class Submission(TenantModel):
                 fields=["organisation_id", "received_at"], name="submission_unjudged", condition=Q(state="received")
             ),
             models.Index(fields=["organisation_id", "lead", "received_at"], name="submission_of_lead"),
+            # Payloads that are to be forgotten, oldest first.
+            models.Index(
+                fields=["organisation_id", "received_at"], name="submission_kept", condition=~Q(state="erased")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"submission {self.pk}"
+
+
+class OptIn(TenantModel):
+    """One question by mail whether an address belongs to who gave it, and the answer."""
+
+    submission = TenantKey(Submission)
+    # The open part of the link; the secret part is made from it.
+    public_id = models.TextField()
+    email_norm = models.TextField()
+    sent_at = models.DateTimeField()
+    times_sent = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_ip = models.TextField(default="")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "submission"], name="opt_in_once"),
+            models.UniqueConstraint(fields=["organisation_id", "public_id"], name="opt_in_public_id_once"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "email_norm"], name="opt_in_of_address"),
+            models.Index(fields=["organisation_id", "expires_at"], name="opt_in_open", condition=Q(confirmed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Keeping(TenantModel):
+    """For how many days an organisation keeps what came in at the door."""
+
+    submissions_days = models.PositiveIntegerField(default=365)
+    visits_days = models.PositiveIntegerField(default=395)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation_id"], name="keeping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.submissions_days} days"

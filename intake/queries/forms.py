@@ -1,0 +1,90 @@
+"""Reading web forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from intake.models import Form, Submission
+from intake.snippet import Asked, Field, fields_for, snippet
+from sla.queries import agreement_in_force
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One web form with what to paste into a site."""
+
+    id: UUID
+    name: str
+    key_prefix: str
+    endpoint_url: str
+    snippet: str
+    origins: list[str]
+    submissions: int
+    last_at: datetime | None
+    active: bool
+    opt_in: bool
+    hosted_url: str
+    edit_url: str = ""
+    retire_url: str = ""
+
+
+def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
+    """Return every form, active ones first, newest first."""
+    forms = Form.objects.select_related("key").order_by("-created_at")
+    rows = Submission.objects.exclude(form=None).values("form_id")
+    figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
+    definitions = _definitions(at=at)
+    found = [_form_row(form, figures.get(form.pk, {}), definitions, at=at) for form in forms]
+    if may_retire:
+        found = [_for_keepers(row, slug) for row in found]
+    return sorted(found, key=lambda row: not row.active)
+
+
+def form_row(form: Form, *, slug: str, at: datetime) -> FormRow:
+    """Return one form as who keeps forms sees it."""
+    found = Submission.objects.filter(form=form).aggregate(n=Count("id"), last=Max("received_at"))
+    return _for_keepers(_form_row(form, found, _definitions(at=at), at=at), slug)
+
+
+def _for_keepers(row: FormRow, slug: str) -> FormRow:
+    told = {"slug": slug, "form_id": row.id}
+    retire, edit = (reverse(f"intake:{name}", kwargs=told) for name in ("form_retire", "form"))
+    return replace(row, retire_url=retire, edit_url=edit)
+
+
+def shown_fields(form: Form, *, at: datetime) -> list[Field]:
+    """Return the fields that a form shows to its visitors now."""
+    return fields_for(_definitions(at=at), _asked(form))
+
+
+def _asked(form: Form) -> list[Asked]:
+    return [Asked(str(one["name"]), bool(one["required"])) for one in form.asks]
+
+
+def _definitions(*, at: datetime) -> Mapping[str, Any]:
+    version = agreement_in_force(at=at)
+    found: Mapping[str, Any] = version.content["definitions"] if version else {}
+    return found
+
+
+def _form_row(form: Form, figures: Mapping[str, Any], definitions: Mapping[str, Any], *, at: datetime) -> FormRow:
+    url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
+    return FormRow(
+        id=form.pk,
+        name=form.name,
+        key_prefix=form.key.visible_prefix,
+        endpoint_url=url,
+        snippet=snippet(url, fields_for(definitions, _asked(form)), consent=form.consent_text),
+        origins=form.key.allowed_origins,
+        submissions=figures.get("n", 0),
+        last_at=figures.get("last"),
+        opt_in=form.opt_in,
+        hosted_url=settings.BASE_URL + reverse("intake_form", args=[form.key.visible_prefix]),
+        active=form.retired_at is None and form.key.works_at(at),
+    )

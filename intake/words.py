@@ -1,0 +1,43 @@
+"""States and fields of submissions in words (pure but for translation)."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from intake.models import Submission
+
+STATES: Mapping[str, Promise] = {
+    Submission.State.RECEIVED: gettext_lazy("received"),
+    Submission.State.MATCHED: gettext_lazy("became a lead"),
+    Submission.State.AWAITING_OPT_IN: gettext_lazy("waits for its confirmation"),
+    Submission.State.QUARANTINED: gettext_lazy("in quarantine"),
+    Submission.State.SPAM: gettext_lazy("spam"),
+    Submission.State.ERASED: gettext_lazy("erased"),
+}
+
+# Where a value of a form or a file can go.
+TARGETS: Mapping[str, Promise] = {
+    "person.email": gettext_lazy("E-mail"),
+    "person.given_name": gettext_lazy("Given name"),
+    "person.family_name": gettext_lazy("Family name"),
+    "name": gettext_lazy("Whole name"),
+    "person.phone": gettext_lazy("Phone"),
+    "person.job_title": gettext_lazy("Job title"),
+    "company.name": gettext_lazy("Company"),
+    "company.website": gettext_lazy("Website"),
+    "company.employees": gettext_lazy("Employees"),
+    "company.industry": gettext_lazy("Industry"),
+    "company.country": gettext_lazy("Country (two letters)"),
+    "message": gettext_lazy("Message"),
+    "intent": gettext_lazy("What they want"),
+    "consent": gettext_lazy("Sales may contact them (yes or no)"),
+    "external_id": gettext_lazy("Number in the other system"),
+    "attribution.last.source": gettext_lazy("Source"),
+    "attribution.last.medium": gettext_lazy("Medium"),
+    "attribution.last.campaign": gettext_lazy("Campaign"),
+    "attribution.last.term": gettext_lazy("Search term"),
+    "attribution.last.content": gettext_lazy("Content"),
+    "attribution.landing_page": gettext_lazy("Landing page"),
+    "attribution.referrer": gettext_lazy("Came from"),
+}
