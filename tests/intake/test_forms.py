@@ -18,7 +18,8 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 URL = "/api/v1/intake/forms"
 WHOLE = {
     "name": "Fair", "origins": SITE, "thank_you_url": "", "owner": "", "country": "at", "opt_in": "",
-    "consent_text": "You may call me.", "thanks_text": "Bye!", "mapping": "firma_name = company.name\nrolle=person.job_title",
+    "consent_text": "You may call me.", "thanks_text": "Bye!",
+    "mapping": "firma_name = company.name\nrolle=person.job_title",
     "ask_email": "required", "ask_company": "asked",
 }  # fmt: skip
 

@@ -188,6 +188,8 @@ def test_a_post_sent_twice_with_its_key_is_done_once(name: tuple[str, str], worl
 
 LISTED = ("limit", "cursor")
 FILTERS = {
+    "submissions": ("state", *LISTED),
+    "forms": LISTED,
     "leads": ("stage", "tier", "email", *LISTED),
     "lead_events": LISTED,
     "handovers": ("state", "progress", "lead", "assigned_to", "month", *LISTED),
@@ -326,8 +328,8 @@ def test_a_body_that_is_no_form_changes_nothing(name: str, world: World) -> None
 ONCE = [
     "leads:accept", "leads:reject", "leads:handover", "leads:return_resend", "leads:return_nurture",
     "arbitration:appeal", "arbitration:rule", "arbitration:withdraw", "sla:target_countersign", "sla:agreement_sign",
-    "intake:submission_release", "intake:submission_spam", "intake:form_retire", "tenants:invitation_withdraw",
-    "tenants:key_revoke",
+    "intake:submission_release", "intake:submission_spam", "intake:submission_opt_in", "intake:form_retire", "tenants:invitation_withdraw",
+    "tenants:key_revoke", "tenants:key_rotate",
 ]  # fmt: skip
 
 
