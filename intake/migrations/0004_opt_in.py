@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("intake", "0003_sweeper"),
         ("leads", "0010_rejections_of_a_handover"),
-        ("tenants", "0006_key_replaces"),
+        ("tenants", "0007_key_replaces"),
     ]
 
     operations = [

@@ -328,7 +328,8 @@ def test_a_body_that_is_no_form_changes_nothing(name: str, world: World) -> None
 ONCE = [
     "leads:accept", "leads:reject", "leads:handover", "leads:return_resend", "leads:return_nurture",
     "arbitration:appeal", "arbitration:rule", "arbitration:withdraw", "sla:target_countersign", "sla:agreement_sign",
-    "intake:submission_release", "intake:submission_spam", "intake:submission_opt_in", "intake:form_retire", "tenants:invitation_withdraw",
+    "intake:submission_release", "intake:submission_spam", "intake:submission_opt_in", "intake:form_retire",
+    "tenants:invitation_withdraw",
     "tenants:key_revoke", "tenants:key_rotate",
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from smarketing.lib.migrations import TenantKeyConstraint
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0005_absence"),
+        ("tenants", "0006_stored_files"),
     ]
 
     operations = [
