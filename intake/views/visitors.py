@@ -56,7 +56,7 @@ def hosted_form(request: HttpRequest, form_key: str) -> HttpResponseBase:
     except Throttled as limit:
         with global_scope():
             response = problem_response(request, 429, "throttled", "")
-        response.headers["Retry-After"] = str(int(limit.wait or 1))
+        response.headers["Retry-After"] = str(int(getattr(limit, "wait", None) or 1))
         return response
     form = _visitor_form(found, request.POST)
     if not form.is_valid():
