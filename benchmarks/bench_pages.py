@@ -342,7 +342,7 @@ def _pages(organisation: Any, people: dict[str, Any]) -> dict[str, tuple[str, st
         "readiness": "readiness=1", "created": "created=30",
         "created, a month of old": "created=2024-09-01..2024-09-30",
         "updated": "updated=7", "stage and country": "stage=nurture&country=AT&fit=B",
-        "nothing fits": "stage=opportunity&country=AT", "cohort": "month=2026-02",
+        "nothing fits": "stage=opportunity&country=AT", "cohort": "month=2026-02", "cohort, long ago": "month=2024-06",
         "search name": "q=huber1234", "search two words": "q=anna+meier1", "search e-mail": f"q={some.email_norm}",
         "search company": "q=company+4711", "search a letter": "q=a", "search with filter": "q=huber&stage=mql",
     }  # fmt: skip

@@ -162,6 +162,13 @@ class Lead(TenantModel):
             _listed("country", "updated_at", name="lead_of_country"),
             _listed("tier", "updated_at", name="lead_of_tier"),
             _listed("fit_grade", "updated_at", name="lead_of_fit"),
+            # Several filters at once: the server skips from value to value of those that were not chosen.
+            # Without an id, so that leads with the same facts share an entry.
+            models.Index(
+                fields=["organisation_id", "stage", "tier", "fit_grade", "readiness_grade", "country", "source"],
+                name="lead_of_facts",
+                condition=Q(merged_into=None),
+            ),
             # By day of creation, and by name.
             _listed("created_at", name="lead_newest_made"),
             _listed("sort_name", name="lead_by_name"),

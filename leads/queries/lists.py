@@ -82,8 +82,13 @@ class Found:
 
     leads: "QuerySet[Lead]"
     is_cut: bool = False
-    # As many rows as there are leads, where those are counted more cheaply than the leads.
-    counting: "QuerySet[Any] | None" = None
+    # Their ids in the same order as rows {"lead": id}, where those are found more cheaply.
+    ids: "QuerySet[Any] | None" = None
+
+    @property
+    def paged(self) -> "QuerySet[Any]":
+        """What pages are counted on and cut from."""
+        return self.leads if self.ids is None else self.ids
 
 
 def found_leads(membership: Membership, asked: Asked) -> Found:
@@ -95,23 +100,31 @@ def found_leads(membership: Membership, asked: Asked) -> Found:
     if asked.cohort:
         rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
     search = search_for(asked.text) if asked.text else Search(Q())
-    order = _sorted_after(asked.order) if asked.text else ORDERS[asked.order]
-    return Found(rows.filter(search.found).order_by(*order), search.is_cut, _counting(membership, asked))
+    order = _sorted_after(asked.order) if asked.text or asked.cohort else ORDERS[asked.order]
+    return Found(rows.filter(search.found).order_by(*order), search.is_cut, _of_cohort(membership, asked))
 
 
-def _counting(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
-    """Return the handovers of a cohort that nothing else narrows: they are few, the leads are many."""
+def _of_cohort(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
+    """Return the ids of a cohort that nothing else narrows, by way of its handovers.
+
+    Those of a month are few; the planner would else read every lead there is to find them.
+    """
     cut = asked.cohort
     whole = Asked(cohort=cut, order=asked.order, tier=asked.tier, owner=asked.owner)
     if cut is None or asked != whole or not membership.has(*SEE_ALL):
         return None
-    return cohort_handovers(cut).filter(lead__merged_into=None).order_by().values("lead").distinct()
+    lead = Lead.objects.filter(pk=OuterRef("lead"))
+    key, _tie = ORDERS[asked.order]
+    order = ["-by", "-lead"] if key.startswith("-") else ["by", "lead"]
+    rows = cohort_handovers(cut).filter(~Exists(lead.filter(merged_into__isnull=False)))
+    by = Subquery(lead.values(key.removeprefix("-"))[:1])
+    return rows.order_by().values("lead").annotate(by=by).distinct().order_by(*order)
 
 
 def _sorted_after(order: str) -> list[OrderBy]:
     """Return the order as values and not as columns, so that few leads are found first and sorted then.
 
-    The planner would else walk all leads in that order to meet those that a search has found.
+    The planner would else walk all leads in that order to meet those of a search or of a month long ago.
     """
     names = [name.removeprefix("-") for name in ORDERS[order]]
     return [OrderBy(Coalesce(name, name), descending=ORDERS[order][0].startswith("-")) for name in names]
@@ -181,12 +194,13 @@ def counts_of(membership: Membership, asked: Mapping[str, Asked], *, up_to: int)
     return counted_each({key: leads_in(membership, one) for key, one in asked.items()}, up_to=up_to)
 
 
-def rows_of(page: "QuerySet[Lead]", order: str) -> list[Lead]:
-    """Return the leads of a page (a slice), each with what a row prints.
+def rows_of(page: "QuerySet[Any]", order: str) -> list[Lead]:
+    """Return the leads of a page (a slice of what is paged), each with what a row prints.
 
     The slice is found among ids only, so that rows that are skipped are never read.
     """
-    found = Lead.objects.filter(pk__in=page.values("pk")).order_by(*ORDERS[order])
+    ids: Any = page.values("pk") if page.model is Lead else [row["lead"] for row in page]
+    found = Lead.objects.filter(pk__in=ids).order_by(*ORDERS[order])
     return list(
         found.select_related("company", "campaign", "sales_owner", "marketer").defer("score_reasons", "message")
     )

@@ -64,20 +64,15 @@ MOST_ROWS = 10_000
 
 
 class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]
-    """Numbered pages over the first rows of a long list; counts no further than it pages.
-
-    ``counting`` has as many rows as the list, where those are counted more cheaply.
-    """
-
-    def __init__(self, rows: Any, per_page: int, *, counting: "models.QuerySet[Any] | None" = None) -> None:
-        super().__init__(rows, per_page)
-        self.counting = counting if counting is not None else rows.order_by().values("pk")
+    """Numbered pages over the first rows of a long list; counts no further than it pages."""
 
     @cached_property
     def counted(self) -> int:
         """Return how many rows there are, at most one more than is paged."""
         rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[attr-defined]
-        return rows.values("pk")[: MOST_ROWS + 1].count()
+        # Rows of values are told apart by the first; what they are ordered by need not be read.
+        key = next(iter(rows.query.values_select), "pk")
+        return rows.values(key)[: MOST_ROWS + 1].count()
 
     @cached_property
     def count(self) -> int:
