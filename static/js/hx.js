@@ -10,6 +10,12 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb === "get" && detail.elt.dataset.etag) detail.headers["If-None-Match"] = detail.elt.dataset.etag;
 });
 
+// A dialog's form that stands on a page of its own has nothing there to replace: the browser posts it and follows.
+document.addEventListener("submit", event => {
+  const target = event.target.getAttribute("hx-target");
+  if (target?.startsWith("#") && !document.querySelector(target)) event.stopPropagation();
+}, true);
+
 // While the detail is on its way, nothing acts on the one still shown; while an act is, none moves on from it.
 function busy({ target, requestConfig }, on) {
   if (target?.id !== "detail") return;
