@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,6 +50,12 @@ class StepBackwards(DomainError):
     code = "step_backwards"
 
 
+class DealTaken(DomainError):
+    """One deal of the customer's own system belongs to one handover; ``handover`` says to which, if to another."""
+
+    code = "deal_taken"
+
+
 class AttemptsMissing(DomainError):
     """ "Unable to reach" is possible only after the agreed attempts; ``missing`` says how many are left."""
 
@@ -64,23 +70,59 @@ def advance_handover(
     outcome: str = "",
     amount: Decimal | None = None,
     reason: str = "",
+    crm_id: str = "",
     by: Membership,
     at: datetime,
 ) -> Handover:
     """Note a step of progress ("qualified", "opportunity") or the outcome that closes the handover.
 
     Won carries an amount, lost and disqualified a reason of the agreement; the stage that follows may demand more
-    (EntryGaps). Raises NotAccepted, NotContacted, StepBackwards, AttemptsMissing, HandoverNotOpen, InvalidInput.
+    (EntryGaps). ``crm_id`` is the deal in the system that says so: it may say the same as often as it likes, and
+    only the first time changes something. Raises NotAccepted, NotContacted, StepBackwards, AttemptsMissing,
+    DealTaken, HandoverNotOpen, InvalidInput.
     """
     if amount is not None and not (amount.is_finite() and LEAST <= amount <= LARGEST):
         raise InvalidInput([FieldError("/amount", "out_of_range", "An amount is more than zero, with two decimals.")])
     handover = locked_handover(handover)
+    if crm_id and _is_known(handover, crm_id, progress=progress, outcome=outcome, amount=amount, reason=reason):
+        return handover
     _check_open(handover)
+    if crm_id and not handover.crm_id:
+        _take_deal(handover, crm_id, at=at)
     if outcome:
         _close(handover, outcome, amount=amount, reason=reason, by=by, at=at)
     else:
         _step(handover, progress, amount=amount, by=by, at=at)
     return handover
+
+
+def _is_known(
+    handover: Handover, crm_id: str, *, progress: str, outcome: str, amount: Decimal | None, reason: str
+) -> bool:
+    """Tell whether this deal has said the same before, or less than what happened since. Raises DealTaken."""
+    if handover.crm_id not in ("", crm_id):
+        raise DealTaken(_("This handover belongs to another deal already."))
+    other = Handover.objects.filter(crm_id=crm_id).exclude(pk=handover.pk).first()
+    if other is not None:
+        raise DealTaken(_("This deal belongs to another handover already."), handover=str(other.pk))
+    if not handover.crm_id:
+        return False
+    if outcome:
+        same_amount = amount is None or amount == handover.amount
+        return (handover.outcome, handover.outcome_reason) == (outcome, reason) and same_amount
+    if progress not in STAGES or ORDER.index(progress) > ORDER.index(handover.progress):
+        return False
+    # A step that was passed long ago is old news, whatever it was worth then; the present one with its amount.
+    return handover.progress != progress or amount is None or amount == handover.amount
+
+
+def _take_deal(handover: Handover, crm_id: str, *, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            change_handover(handover, at=at, crm_id=crm_id)
+    except IntegrityError as error:
+        # Two pushes at once, for two handovers.
+        raise DealTaken(_("This deal belongs to another handover already.")) from error
 
 
 def _check_open(handover: Handover) -> None:

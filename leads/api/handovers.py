@@ -62,6 +62,8 @@ class OutcomeBody(Struct, forbid_unknown_fields=True):
     outcome: Literal["", "won", "lost", "disqualified", "unable_to_reach"] = ""
     amount: Decimal | None = None
     reason: Annotated[str, Meta(max_length=100)] = ""
+    # The deal in the client's own system: saying the same of it again changes nothing.
+    crm_id: Annotated[str, Meta(max_length=200)] = ""
 
 
 class AssignmentBody(Struct, forbid_unknown_fields=True):

@@ -70,6 +70,8 @@ class Handover(TenantModel):
     outcome = models.TextField(choices=Outcome.choices, null=True)
     outcome_reason = models.TextField(default="")
     closed_at = models.DateTimeField(null=True)
+    # The deal in the customer's own system, by which its pushes are known again; "" where it told none.
+    crm_id = models.TextField(default="")
     updated_at = models.DateTimeField()
     # Counts changes: guards concurrent decisions and is the ETag of the API.
     revision = models.PositiveIntegerField(default=1)
@@ -82,6 +84,9 @@ class Handover(TenantModel):
                 fields=["organisation_id", "lead"],
                 name="handover_one_undecided_per_lead",
                 condition=Q(decision="pending", merged_into=None),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "crm_id"], name="handover_crm_id_once", condition=~Q(crm_id="")
             ),
             models.CheckConstraint(
                 name="handover_decided_is_dated",
