@@ -11,9 +11,11 @@ from leads.models import (
     Attribute,
     Campaign,
     CampaignCost,
+    Company,
     Duplicate,
     FollowUp,
     Handover,
+    Insight,
     Lead,
     Rejection,
     SavedView,
@@ -137,3 +139,23 @@ def get_follow_up(membership: Membership, step_id: UUID | str, *, today: date) -
     """Return a next step that the member may see, with its lead and whose it is; 404 otherwise."""
     rows = visible_follow_ups(membership, today=today).select_related("lead__merged_into", "assigned_to")
     return get_or_404(rows, step_id)
+
+
+def visible_insights(membership: Membership) -> "QuerySet[Insight]":
+    """Return the insights that the member may see: a rep's are their own, those on no lead, and on visible leads."""
+    rows = Insight.objects.all()
+    if membership.has(*SEE_ALL):
+        return rows
+    seen = Exists(visible_leads(membership).filter(pk=OuterRef("lead")))
+    return rows.filter(Q(lead=None) | Q(by=membership) | seen)
+
+
+def get_insight(membership: Membership, insight_id: UUID | str) -> Insight:
+    """Return an insight that the member may see, withdrawn ones to who withdraws them; 404 otherwise."""
+    return get_or_404(visible_insights(membership), insight_id)
+
+
+def get_company(membership: Membership, company_id: UUID | str) -> Company:
+    """Return a company of a lead that the member may see; 404 otherwise."""
+    mine = visible_leads(membership).filter(company=OuterRef("pk"))
+    return get_or_404(Company.objects.filter(Exists(mine)), company_id)

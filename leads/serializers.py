@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from events.models import Event
-from leads.models import Attempt, Attribute, FollowUp, Handover, Lead, Rejection
+from leads.models import Attempt, Attribute, FollowUp, Handover, Insight, Lead, Rejection
 from leads.queries.stages import StageRow, Stay
 from sla.models import Clock
 from sla.serializers import clock_row
@@ -97,6 +97,7 @@ def _handover(handover: Handover) -> dict[str, Any]:
         "weight": str(handover.weight),
         "progress": handover.progress,
         "outcome": handover.outcome,
+        "crm_id": handover.crm_id or None,
         "outcome_reason": handover.outcome_reason or None,
         "amount": str(handover.amount) if handover.amount is not None else None,
         "sent_at": handover.sent_at,
@@ -249,4 +250,19 @@ def follow_up_row(step: FollowUp) -> dict[str, Any]:
         "reminded_at": step.reminded_at,
         "closed_by": step.closed_by_id,
         "closed_at": step.closed_at,
+    }
+
+
+def insight_row(insight: Insight) -> dict[str, Any]:
+    """Return an insight with its tags."""
+    return {
+        "id": insight.pk,
+        "text": insight.text,
+        "tags": insight.tags,
+        "lead": insight.lead_id,
+        "company": insight.company_id,
+        "by": insight.by_id,
+        "at": insight.at,
+        "edited_at": insight.edited_at,
+        "withdrawn_at": insight.withdrawn_at,
     }

@@ -86,12 +86,13 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     measure = [
         item(_("Joint dashboard"), "dashboards:joint", "layout-dashboard", "b"),
         item(_("Campaigns"), "leads:campaigns", "speakerphone"),
+        item(_("Insights"), "leads:insights", "message"),
         item(_("Targets"), "sla:targets", "target", "t", year=now().year),
         item(_("Months"), "sla:months", "lock"),
         item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
     ]
     if membership.has(Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.AUDITOR):
-        measure.insert(3, item(_("Plan"), "dashboards:plan", "route"))
+        measure.insert(4, item(_("Plan"), "dashboards:plan", "route"))
     agree = [
         item(_("Agreement"), "sla:agreement", "file-certificate", "a"),
         item(_("Rulings"), "arbitration:rulings", "gavel"),

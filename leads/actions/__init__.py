@@ -32,6 +32,7 @@ from leads.actions.entering import EntryGaps
 from leads.actions.finding_duplicates import find_duplicates
 from leads.actions.following import (
     AttemptsMissing,
+    DealTaken,
     NotAccepted,
     NotContacted,
     StepBackwards,
@@ -50,6 +51,15 @@ from leads.actions.following_up import (
     pass_on_steps,
     plan_follow_up,
     remind_of_follow_ups,
+)
+from leads.actions.insights import (
+    LONGEST_INSIGHT,
+    InsightEditOver,
+    InsightNotYours,
+    InsightWithdrawn,
+    add_insight,
+    edit_insight,
+    withdraw_insight,
 )
 from leads.actions.merging import (
     AlreadyMerged,
@@ -102,6 +112,7 @@ __all__ = [
     "BULK_HANDOVER",
     "CAMPAIGN_FIELDS",
     "CORRECTABLE",
+    "LONGEST_INSIGHT",
     "LONGEST_STEP",
     "PREVIEW",
     "RESCORE",
@@ -113,6 +124,7 @@ __all__ = [
     "BelowThreshold",
     "CampaignChanged",
     "CostWithdrawn",
+    "DealTaken",
     "EntryGaps",
     "FollowUpChanged",
     "FollowUpClosed",
@@ -120,6 +132,9 @@ __all__ = [
     "GateClosed",
     "HandoverAlreadyDecided",
     "HandoverNotOpen",
+    "InsightEditOver",
+    "InsightNotYours",
+    "InsightWithdrawn",
     "LeadInDispute",
     "LeadMerged",
     "LeadWithSales",
@@ -149,6 +164,7 @@ __all__ = [
     "When",
     "accept_handover",
     "add_attribute",
+    "add_insight",
     "advance_handover",
     "assign_handover",
     "book_cost",
@@ -163,6 +179,7 @@ __all__ = [
     "create_campaign",
     "deem_accepted",
     "dismiss_duplicate",
+    "edit_insight",
     "edit_lead",
     "expire_return",
     "find_duplicates",
@@ -200,4 +217,5 @@ __all__ = [
     "undo_merge",
     "wake_leads",
     "withdraw_cost",
+    "withdraw_insight",
 ]

@@ -19,7 +19,7 @@ from leads.actions.changing import change_handover, change_lead, locked_handover
 from leads.actions.contacting import tell_clocks_again
 from leads.actions.judging import follow_score, rescore
 from leads.actions.sending import zone_of_organisation
-from leads.models import Behaviour, Consent, Duplicate, FollowUp, Handover, Lead, Merge, Rejection
+from leads.models import Behaviour, Consent, Duplicate, FollowUp, Handover, Insight, Lead, Merge, Rejection
 from leads.queries.merging import MERGEABLE, credited_subject, earlier_of, joined_values
 from leads.queries.ownership import handover_with_sales
 from sla import actions as sla
@@ -269,6 +269,7 @@ def _move_rows(survivor: Lead, dropped: Lead) -> dict[str, Any]:
         "behaviours": _moved(Behaviour.objects.filter(lead=dropped), survivor),
         "consents": _moved(Consent.objects.filter(lead=dropped), survivor),
         "followups": _moved(FollowUp.objects.filter(lead=dropped), survivor),
+        "insights": _moved(Insight.objects.filter(lead=dropped), survivor),
         "handovers": _move_handovers(survivor, dropped),
         "leads": _flatten(survivor, dropped),
     }
@@ -301,6 +302,7 @@ def _move_back(moved: Mapping[str, Any], survivor: Lead, dropped: Lead) -> None:
     _give_back(Behaviour.objects.filter(lead=survivor), moved["behaviours"], lead=dropped)
     _give_back(Consent.objects.filter(lead=survivor), moved["consents"], lead=dropped)
     _give_back(FollowUp.objects.filter(lead=survivor), moved.get("followups", ()), lead=dropped)
+    _give_back(Insight.objects.filter(lead=survivor), moved.get("insights", ()), lead=dropped)
     _give_back(Lead.objects.filter(merged_into=survivor), moved["leads"], merged_into=dropped)
     for row in moved["handovers"]:
         Handover.objects.filter(pk=row["id"], lead=survivor).update(lead=dropped, number=row["number"])

@@ -13,6 +13,7 @@ from leads.api.handovers import (
     RejectionOf,
     Return,
 )
+from leads.api.insights import Insights, InsightTags, InsightWithdrawal, OneInsight
 from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
 from leads.api.lists import LeadChanges, LeadViews, OneLeadView
 from leads.api.merging import Duplicates, MergeOf, MergeUndone
@@ -36,6 +37,9 @@ __all__ = [
     "FollowUpDone",
     "FollowUps",
     "Handovers",
+    "InsightTags",
+    "InsightWithdrawal",
+    "Insights",
     "LeadChanges",
     "LeadEvents",
     "LeadFollowUps",
@@ -49,6 +53,7 @@ __all__ = [
     "OneCampaign",
     "OneFollowUp",
     "OneHandover",
+    "OneInsight",
     "OneLead",
     "OneLeadView",
     "OneStage",

@@ -4,6 +4,7 @@ from leads.models.attributes import Attribute
 from leads.models.campaigns import Campaign, CampaignCost, CampaignFeedback, UtmName
 from leads.models.followups import FollowUp
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
+from leads.models.insights import EDIT_FOR, Insight, InsightWord
 from leads.models.lifecycle import StageEntry, StageSetting
 from leads.models.merging import Duplicate, LeadKey, Merge
 from leads.models.people import Behaviour, Company, Consent, Lead, LeadNumber
@@ -11,6 +12,7 @@ from leads.models.routing import Cover, RoutingPlan, RoutingTurn
 from leads.models.views import DefaultView, LeadWord, SavedView
 
 __all__ = [
+    "EDIT_FOR",
     "JUST_NOW",
     "Attempt",
     "Attribute",
@@ -25,6 +27,8 @@ __all__ = [
     "Duplicate",
     "FollowUp",
     "Handover",
+    "Insight",
+    "InsightWord",
     "Lead",
     "LeadKey",
     "LeadNumber",

@@ -31,6 +31,7 @@ from leads.views.followups import (
     lead_followups,
 )
 from leads.views.inbox import inbox
+from leads.views.insights import insight_edit, insight_new, insight_withdraw, insights, lead_insights
 from leads.views.leads import handover, lead_detail
 from leads.views.lists import lead_list
 from leads.views.merging import duplicate_dismiss, duplicates, lead_twins, merge, unmerge
@@ -74,10 +75,15 @@ __all__ = [
     "followups",
     "handover",
     "inbox",
+    "insight_edit",
+    "insight_new",
+    "insight_withdraw",
+    "insights",
     "lead_attributes",
     "lead_detail",
     "lead_export",
     "lead_followups",
+    "lead_insights",
     "lead_known",
     "lead_list",
     "lead_move",

@@ -383,6 +383,8 @@ PARAMETERS = {
     "dashboards:joint": ("month", "tier", "owner"),
     "events:audit": ("family", "by", "days", "page"),
     "leads:inbox": ("view", "tier", "owner", "lead", "first"),
+    "leads:insights": ("q", "tag", "author", "month", "campaign", "page"),
+    "leads:insight_new": ("lead", "company"),
     "leads:list": ("q", "page", "view", "stage", "tier", "month", "decision", "reason", "reached"),
     "sla:target_propose": ("month",),
     "sla:breaches": ("side", "page"),

@@ -75,6 +75,8 @@ ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
 
+# Who wrote the world's insight.
+WRITER: Roles = frozenset({Role.SALES_REP})
 # For the rep, whose lead it is.
 NEXT_STEP = {"what": "Call again", "due_on": "2026-03-05", "assigned_to": "{rep}"}
 ENDPOINT = {"endpoint_id": "{endpoint}"}
@@ -106,6 +108,15 @@ PAGES: dict[str, Page] = {
     ),
     "leads:followup_done": Page(post=SIDES, path={"step_id": "{step}"}, refused=MARKETING),
     "leads:followup_cancel": Page(post=SIDES, path={"step_id": "{step}"}, refused=MARKETING),
+    "leads:insights": Page(ALL),
+    "leads:lead_insights": Page(ALL, path={"lead_id": "{lead}"}),
+    "leads:insight_new": Page(SIDES, SIDES, {"text": "They fear the migration."}),
+    "leads:insight_edit": Page(
+        SIDES, SIDES, {"text": "They fear downtime."}, {"insight_id": "{insight}"}, refused=SIDES - WRITER
+    ),
+    "leads:insight_withdraw": Page(
+        post=SIDES | ADMIN, path={"insight_id": "{insight}"}, refused=SIDES - WRITER
+    ),
     "leads:campaigns": Page(ALL),
     "leads:campaign": Page(ALL, path={"campaign_id": "{campaign}"}),
     "leads:campaign_new": Page(MARKETING | ADMIN, MARKETING | ADMIN, {"name": "Spring fair"}),
@@ -369,6 +380,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("followup_done", "POST"): Operation("leads:write", SIDES, path={"step_id": "{step}"}, refused=MARKETING),
     ("followup_cancellation", "POST"): Operation("leads:write", SIDES, path={"step_id": "{step}"}, refused=MARKETING),
+    ("insights", "GET"): _reads(),
+    ("insights", "POST"): Operation("leads:write", SIDES, {"text": "They fear the migration."}),
+    ("insight", "GET"): _reads(insight_id="{insight}"),
+    ("insight", "PATCH"): Operation(
+        "leads:write",
+        SIDES,
+        {"text": "They fear downtime."},
+        {"insight_id": "{insight}"},
+        headers={"If-Match": "*"},
+        refused=SIDES - WRITER,
+    ),
+    ("insight_withdrawal", "POST"): Operation(
+        "leads:write", SIDES | ADMIN, path={"insight_id": "{insight}"}, refused=SIDES - WRITER
+    ),
+    ("insight_tags", "GET"): _reads(),
     ("campaigns", "GET"): _reads(),
     ("campaigns", "POST"): Operation("leads:write", MARKETING | ADMIN, {"name": "Spring fair"}),
     ("campaign", "GET"): _reads(campaign_id="{campaign}"),

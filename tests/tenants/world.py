@@ -27,6 +27,7 @@ from leads.actions import (
     When,
     accept_handover,
     add_attribute,
+    add_insight,
     book_cost,
     change_routing,
     change_stage,
@@ -314,6 +315,10 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
         pending.lead, what=f"step {mark}", when=When(at=at + timedelta(days=3)), assigned_to=rep, by=rep, at=at
     )
     things["step"] = str(planned.pk)
+    # Young enough to be corrected when the world is asked.
+    learned_at = at + timedelta(minutes=118)
+    learned = add_insight(text=f"insight {mark}", tags=[f"tag {mark}"], lead=pending.lead, by=rep, at=learned_at)
+    things["insight"] = str(learned.pk)
     things["returned"] = str(_rejected(house, "returned", at=at).handover_id)
     # Two pairs of one person each: one only suggested, one merged.
     twin = take_in(captured("twin", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead

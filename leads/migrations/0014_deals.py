@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0012_next_steps")]
+    dependencies = [("leads", "0013_filters_together")]
 
     operations = [
         migrations.AddField(model_name="handover", name="crm_id", field=models.TextField(default="")),
