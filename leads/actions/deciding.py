@@ -6,7 +6,7 @@ acceptance must stay although the request is refused, so it is written in a tran
 request's, and the refusal is raised after that has been released.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -127,6 +127,9 @@ def _silence_accepts(handover: Handover) -> bool:
 
 def _deem(handover: Handover, *, at: datetime) -> Handover:
     _decide(handover, Handover.Decision.DEEMED_ACCEPTED, by=None, at=at)
+    # The breach stands, but nobody owes a decision any more. After the deadline: on the very moment it would take
+    # the breach with it.
+    sla.cancel_clocks(handover.subject, commitments=[DECISION], at=at + timedelta.resolution, by=None)
     begin_status(handover, by=None, at=at)
     record("handover.deemed_accepted", handover, by=None, at=at, thread=handover.lead_id)
     return handover

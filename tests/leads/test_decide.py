@@ -16,8 +16,9 @@ from leads.actions import (
     undo_decision,
 )
 from leads.models import Handover, Lead, Rejection
-from sla.actions import notice_due
+from sla.actions import escalate_clock, notice_due
 from sla.models import Clock, Subject
+from sla.queries.verifying import differences_in
 from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
 from tests.leads.makers import clock_of, kinds_of, make_handover, make_rep
@@ -126,9 +127,19 @@ def test_silence_accepts_at_the_deadline_and_breaches_the_decision(acme: Cast, a
     run_outbox(organisation=acme.acme, at=now())
     found = Handover.objects.get()
     assert (found.decision, found.decided_at, found.decided_by) == ("deemed_accepted", due_at, None)
-    assert clock_of(handover, "decision").breached_at == due_at
+    clock = clock_of(handover, "decision")
+    assert (clock.state, clock.breached_at) == ("breached", due_at)
     assert Event.objects.get(kind="handover.deemed_accepted").at == due_at
+    # Nobody owes a decision any more: the breach is neither open nor recorded twice, and no further step tells of it.
+    assert not clock.is_open
     assert deem_accepted(handover.subject_id, at=due_at) is None
+    notice_due(at=due_at + timedelta(days=3))
+    breaches = Event.objects.filter(kind="clock.breached", subject_id=clock.pk)
+    assert breaches.count() == 1
+    assert escalate_clock(clock.pk, at=due_at + timedelta(days=30)) <= 1
+    told = Event.objects.filter(kind="clock.escalated", subject_id=clock.pk)
+    assert all(event.data["share"] == 100 for event in told)
+    assert list(differences_in([clock_of(handover, "decision")], at=due_at + timedelta(days=30))) == []
 
 
 def test_deciding_past_the_deadline_is_refused_and_silence_recorded_on_the_spot(acme: Cast, at: datetime) -> None:
