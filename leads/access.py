@@ -13,6 +13,7 @@ from leads.models import (
     CampaignCost,
     Company,
     Duplicate,
+    Evidence,
     FollowUp,
     Handover,
     Insight,
@@ -108,6 +109,12 @@ def get_return(membership: Membership, handover_id: UUID | str) -> Rejection:
     if found is None:
         raise Http404
     return found
+
+
+def get_evidence(membership: Membership, handover_id: UUID | str, evidence_id: UUID | str) -> Evidence:
+    """Return a file of evidence on a handover that the member may see; 404 otherwise."""
+    rows = Evidence.objects.filter(handover__in=visible_handovers(membership), handover=handover_id)
+    return get_or_404(rows.select_related("handover", "rejection", "file", "by"), evidence_id)
 
 
 def visible_views(membership: Membership) -> "QuerySet[SavedView]":

@@ -40,8 +40,10 @@ def find_reason(content: Mapping[str, Any], key: str) -> Reason | None:
     return next((reason for reason in rejection_reasons(content) if reason.key == key), None)
 
 
-def faults_of(content: Mapping[str, Any], reason: str, criterion: str, evidence_url: str) -> list[FieldError]:
-    """Return what is missing or unknown in a rejection, by field."""
+def faults_of(
+    content: Mapping[str, Any], reason: str, criterion: str, evidence_url: str, *, has_files: bool = False
+) -> list[FieldError]:
+    """Return what is missing or unknown in a rejection, by field; a file proves as much as an address."""
     found = find_reason(content, reason)
     if found is None:
         return [FieldError("/reason", "unknown_value", "Choose a reason of the agreement.")]
@@ -49,8 +51,10 @@ def faults_of(content: Mapping[str, Any], reason: str, criterion: str, evidence_
     if found.needs_criterion and criterion not in criteria(content):
         faults.append(FieldError("/criterion", "missing", "Name the criterion that is not met."))
     # Also where none is asked for: the board opens it.
-    if (found.needs_evidence or evidence_url) and not evidence_url.startswith(("https://", "http://")):
-        faults.append(FieldError("/evidence_url", "missing", "This reason needs evidence: give its address."))
+    if evidence_url and not evidence_url.startswith(("https://", "http://")):
+        faults.append(FieldError("/evidence_url", "malformed", "Evidence has an address such as https://…"))
+    elif found.needs_evidence and not (evidence_url or has_files):
+        faults.append(FieldError("/evidence_url", "missing", "This reason needs evidence: a file or its address."))
     return faults
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from events.models import Event
 from leads.models import Attempt, Attribute, FollowUp, Handover, Insight, Lead, Rejection
+from leads.queries.evidence import EvidenceRow
 from leads.queries.stages import StageRow, Stay
 from sla.models import Clock
 from sla.serializers import clock_row
@@ -148,6 +149,24 @@ def rejection_row(rejection: Rejection) -> dict[str, Any]:
         "state": rejection.state,
         "answered_at": rejection.answered_at,
         "answered_by": rejection.answered_by_id,
+    }
+
+
+def evidence_row(row: EvidenceRow) -> dict[str, Any]:
+    """Return a file of evidence."""
+    return {
+        "id": row.evidence_id,
+        "handover": row.handover_id,
+        "rejection": row.rejection_id,
+        "side": row.side,
+        "name": row.name,
+        "media_type": row.media_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "by": row.by_id,
+        "at": row.at,
+        "withdrawn_at": row.withdrawn_at,
+        "erased": row.erased,
     }
 
 

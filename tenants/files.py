@@ -33,6 +33,14 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Runt
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file as somebody sent it, not yet looked at."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class FileKind:
     """A kind of file that is kept: how it is served, which endings of a name fit, how its content is known."""
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from tenants.files import ACCEPTED, MAX_FILE_BYTES, Upload
 from tenants.keys import SCOPES
 from tenants.models import Membership, Team, User
 from tenants.roles import LABELS
@@ -22,6 +23,32 @@ class StoredText(forms.CharField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", 120)
         super().__init__(**options)
+
+
+class ManyFiles(forms.FileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files to be kept, cleaned to a list of uploads; what they are is found out when they are kept."""
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        self.most = most
+        super().__init__(widget=ManyFiles(attrs={"accept": ACCEPTED}), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        given = [super(FilesField, self).clean(file, initial) for file in (data or [])] if data else []
+        if self.required and not given:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(given) > self.most:
+            raise forms.ValidationError(_("At most %(n)s files.") % {"n": self.most}, code="too_many")
+        large = [file.name for file in given if file.size > MAX_FILE_BYTES]
+        if large:
+            limit = {"name": large[0], "n": MAX_FILE_BYTES // 1024**2}
+            raise forms.ValidationError(_("%(name)s is larger than %(n)s MB.") % limit, code="file_too_large")
+        return [Upload(file.name, file.read()) for file in given]
 
 
 class InviteForm(forms.Form):

@@ -29,6 +29,14 @@ from leads.actions.deciding import (
 from leads.actions.dwelling import tell_of_dwelling
 from leads.actions.editing import CORRECTABLE, edit_lead
 from leads.actions.entering import EntryGaps
+from leads.actions.evidence import (
+    MOST_FILES,
+    EvidenceClosed,
+    EvidenceNeeded,
+    NotYourEvidence,
+    add_evidence,
+    take_back_evidence,
+)
 from leads.actions.finding_duplicates import find_duplicates
 from leads.actions.following import (
     AttemptsMissing,
@@ -114,6 +122,7 @@ __all__ = [
     "CORRECTABLE",
     "LONGEST_INSIGHT",
     "LONGEST_STEP",
+    "MOST_FILES",
     "PREVIEW",
     "RESCORE",
     "AlreadyMerged",
@@ -126,6 +135,8 @@ __all__ = [
     "CostWithdrawn",
     "DealTaken",
     "EntryGaps",
+    "EvidenceClosed",
+    "EvidenceNeeded",
     "FollowUpChanged",
     "FollowUpClosed",
     "FollowUpNotYours",
@@ -145,6 +156,7 @@ __all__ = [
     "NotAccepted",
     "NotAppealable",
     "NotContacted",
+    "NotYourEvidence",
     "NothingToUndo",
     "OwnedBySales",
     "Reassigned",
@@ -164,6 +176,7 @@ __all__ = [
     "When",
     "accept_handover",
     "add_attribute",
+    "add_evidence",
     "add_insight",
     "advance_handover",
     "assign_handover",
@@ -211,6 +224,7 @@ __all__ = [
     "start_preview",
     "start_rescoring",
     "stays_because",
+    "take_back_evidence",
     "take_in",
     "tell_of_dwelling",
     "undo_decision",

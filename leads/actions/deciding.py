@@ -6,6 +6,7 @@ acceptance must stay although the request is refused, so it is written in a tran
 request's, and the refusal is raised after that has been released.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 from events.actions import UNDO_WINDOW, record, withdraw
 from events.queries import history_of
 from leads import reasons
+from leads.actions import evidence
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.routing import choose_rep
 from leads.actions.sending import move_to, zone_of_organisation
@@ -25,8 +27,10 @@ from leads.actions.status import begin_status, forget_status
 from leads.models import Handover, Lead, Rejection
 from leads.queries.routing import routing_fields
 from sla import actions as sla
+from sla.models import Side
 from sla.queries import commitment_of
 from smarketing.lib.errors import DomainError, InvalidInput
+from tenants.files import Upload
 from tenants.models import Membership
 
 DECISION = "decision"
@@ -74,20 +78,22 @@ def reject_handover(
     criterion: str = "",
     note: str = "",
     evidence_url: str = "",
+    uploads: Sequence[Upload] = (),
     by: Membership,
     at: datetime,
 ) -> Rejection:
     """Send the lead back with a reason of the agreement; a procedural one is routed again instead.
 
-    Raises InvalidInput for a reason without what it needs, HandoverAlreadyDecided as accept_handover does.
+    Files are its evidence, together with those that sales gathered before. Raises InvalidInput for a reason without
+    what it needs and for a file that is not kept, HandoverAlreadyDecided as accept_handover does.
     """
-    faults = reasons.faults_of(handover.version.content, reason, criterion, evidence_url)
+    has_files = bool(uploads) or evidence.has_waiting(handover)
+    faults = reasons.faults_of(handover.version.content, reason, criterion, evidence_url, has_files=has_files)
     if faults:
         raise InvalidInput(faults)
     settle_silence(handover, at=at)
-    return _reject(
-        handover, by=by, at=at, reason=reason, criterion=criterion, note=note.strip(), evidence_url=evidence_url
-    )
+    claim = {"reason": reason, "criterion": criterion, "note": note.strip(), "evidence_url": evidence_url}
+    return _reject(handover, claim, uploads, by=by, at=at)
 
 
 def settle_silence(handover: Handover, *, at: datetime) -> None:
@@ -161,6 +167,7 @@ def _decide(handover: Handover, decision: str, *, by: Membership | None, at: dat
     change_handover(handover, at=at, decision=decision, decided_at=at, decided_by=by)
     sla.record_fact(handover.subject, kind="decided", at=at)
     if decision != Handover.Decision.REJECTED:
+        evidence.drop_waiting(handover, at=at)
         change_lead(locked_lead(handover.lead_id), at=at, by=by, stage=Lead.Stage.SAL)
 
 
@@ -195,30 +202,34 @@ def _ago(handover: Handover, *, at: datetime) -> str:
 
 
 @transaction.atomic
-def _reject(handover: Handover, *, by: Membership, at: datetime, reason: str, **claim: str) -> Rejection:
+def _reject(
+    handover: Handover, claim: Mapping[str, str], uploads: Sequence[Upload], *, by: Membership, at: datetime
+) -> Rejection:
     handover = _locked_pending(handover, at=at)
-    content = handover.version.content
-    found = reasons.find_reason(content, reason)
-    if found is None:
-        raise InvalidInput(reasons.faults_of(content, reason, "", ""))
-    criterion = claim["criterion"] if found.needs_criterion else ""
-    rejection = Rejection.objects.create(
-        handover=handover,
-        reason_class=found.reason_class,
-        reason=reason,
-        reason_label=found.label,
-        criterion=criterion,
-        criterion_label=reasons.criteria(content).get(criterion, ""),
-        note=claim["note"],
-        evidence_url=claim["evidence_url"],
-        by=by,
-        at=at,
-    )
-    if found.reason_class == reasons.PROCEDURAL:
+    rejection = Rejection.objects.create(handover=handover, by=by, at=at, **_in_words(handover, claim))
+    evidence.claim_waiting(handover, rejection)
+    evidence.attach(handover, rejection, uploads, side=Side.SALES, by=by, at=at)
+    if rejection.reason_class == reasons.PROCEDURAL:
         _route_again(handover, rejection, by=by, at=at)
     else:
         _send_back(handover, rejection, by=by, at=at)
     return rejection
+
+
+def _in_words(handover: Handover, claim: Mapping[str, str]) -> dict[str, str]:
+    """Return a claim with the words that it has now: labels may be worded better later."""
+    content = handover.version.labelled_content
+    found = reasons.find_reason(content, claim["reason"])
+    if found is None:
+        raise InvalidInput(reasons.faults_of(content, claim["reason"], "", ""))
+    criterion = claim["criterion"] if found.needs_criterion else ""
+    return {
+        **claim,
+        "reason_class": found.reason_class,
+        "reason_label": found.label,
+        "criterion": criterion,
+        "criterion_label": reasons.criteria(content).get(criterion, ""),
+    }
 
 
 def _send_back(handover: Handover, rejection: Rejection, *, by: Membership, at: datetime) -> None:
@@ -294,9 +305,11 @@ def _reopen_decision_clock(handover: Handover, *, by: Membership, at: datetime) 
 
 
 def _take_back_rejection(handover: Handover, *, by: Membership, at: datetime) -> None:
-    open_ones = Rejection.objects.filter(handover=handover, state=Rejection.State.OPEN)
-    if not open_ones.update(state=Rejection.State.WITHDRAWN, answered_at=at, answered_by=by):
+    rejection = Rejection.objects.select_for_update().filter(handover=handover, state=Rejection.State.OPEN).first()
+    if rejection is None:
         raise UndoOver(_("Marketing has answered already; the decision stands."))
+    Rejection.objects.filter(pk=rejection.pk).update(state=Rejection.State.WITHDRAWN, answered_at=at, answered_by=by)
+    evidence.release(rejection)
     sla.cancel_clocks(handover.subject, commitments=[RETURN_ANSWER], at=at, by=by)
     sla.unpause_clocks(handover.subject, side="sales", at=at, by=by)
     sla.restore_credit(handover.subject, at=at)

@@ -4,7 +4,7 @@ A rejection ends once: corrected and resent, nurtured, upheld, overturned, withd
 Each end settles the handover's sales clocks and its credit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from leads.actions import evidence
 from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
 from leads.actions.deciding import RETURN_ANSWER
 from leads.actions.editing import correct
@@ -22,9 +23,10 @@ from leads.actions.sending import hand_over, zone_of_organisation
 from leads.actions.status import begin_status
 from leads.models import Handover, Lead, Rejection
 from sla import actions as sla
-from sla.models import Clock
+from sla.models import Clock, Side
 from sla.queries import agreement_in_force
 from smarketing.lib.errors import DomainError
+from tenants.files import Upload
 from tenants.models import Membership
 
 
@@ -54,14 +56,22 @@ class RejectionNotAppealed(DomainError):
 
 @transaction.atomic
 def resend_lead(
-    rejection: Rejection, *, changes: Mapping[str, Any], note: str = "", by: Membership, at: datetime
+    rejection: Rejection,
+    *,
+    changes: Mapping[str, Any],
+    note: str = "",
+    uploads: Sequence[Upload] = (),
+    by: Membership,
+    at: datetime,
 ) -> Handover:
     """Correct the lead and hand it over again: a new handover with new clocks and the cycle's credit.
 
-    ``changes`` may hold CORRECTABLE fields. Raises RejectionAnswered, ReturnOver, InvalidInput, and what hand_over
-    raises; a lead below the threshold goes with the note as the reason, so it needs one.
+    ``changes`` may hold CORRECTABLE fields; files are evidence of the answer. Raises RejectionAnswered, ReturnOver,
+    InvalidInput, and what hand_over raises; a lead below the threshold goes with the note as the reason, so it
+    needs one.
     """
     handover, rejection = _locked_open(rejection, at=at)
+    evidence.attach(handover, rejection, uploads, side=Side.MARKETING, by=by, at=at)
     _answer(handover, rejection, Rejection.State.RESENT, by=by, at=at)
     _make_final(handover, by=by, at=at)
     lead = locked_lead(handover.lead_id)
@@ -73,10 +83,19 @@ def resend_lead(
 
 
 @transaction.atomic
-def nurture_lead(rejection: Rejection, *, wake_on: date, note: str = "", by: Membership, at: datetime) -> Rejection:
+def nurture_lead(
+    rejection: Rejection,
+    *,
+    wake_on: date,
+    note: str = "",
+    uploads: Sequence[Upload] = (),
+    by: Membership,
+    at: datetime,
+) -> Rejection:
     """Keep the lead warm until a day to come; the rejection becomes final. Raises as resend_lead does."""
     require_day_to_come(wake_on, at=at)
     handover, rejection = _locked_open(rejection, at=at)
+    evidence.attach(handover, rejection, uploads, side=Side.MARKETING, by=by, at=at)
     _answer(handover, rejection, Rejection.State.NURTURED, by=by, at=at, wake_on=wake_on.isoformat())
     _make_final(handover, by=by, at=at)
     lead = locked_lead(handover.lead_id)

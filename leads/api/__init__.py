@@ -2,6 +2,7 @@
 
 from leads.api.attributes import AttributeRetirement, Attributes, OneAttribute
 from leads.api.campaigns import CampaignCosts, Campaigns, OneCampaign
+from leads.api.evidence import EvidenceFile, EvidenceOf, OneEvidence
 from leads.api.followups import FollowUpCancelled, FollowUpDone, FollowUps, LeadFollowUps, OneFollowUp
 from leads.api.handovers import (
     Acceptance,
@@ -32,6 +33,8 @@ __all__ = [
     "CampaignCosts",
     "Campaigns",
     "Duplicates",
+    "EvidenceFile",
+    "EvidenceOf",
     "Fairness",
     "FollowUpCancelled",
     "FollowUpDone",
@@ -51,6 +54,7 @@ __all__ = [
     "MergeUndone",
     "OneAttribute",
     "OneCampaign",
+    "OneEvidence",
     "OneFollowUp",
     "OneHandover",
     "OneInsight",

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from leads import reasons, words
 from leads.actions import LONGEST_STEP, NextStep, When
+from leads.actions.evidence import has_waiting
 from leads.actions.following_up import FURTHEST
+from leads.forms.evidence import files_field
 from leads.forms.notes import WORDS_OF_FIELDS, note_field
 from leads.models import JUST_NOW, Attempt, Handover
 from leads.queries import suggested_moments
@@ -26,11 +28,15 @@ class RejectForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     criterion = forms.ChoiceField(label=gettext_lazy("Criterion that is not met"), required=False)
     note = note_field(gettext_lazy("Note"))
-    evidence_url = forms.URLField(label=gettext_lazy("Address of the evidence"), required=False, assume_scheme="https")
+    evidence_files = files_field(gettext_lazy("Evidence"))
+    evidence_url = forms.URLField(
+        label=gettext_lazy("Or the address of the evidence"), required=False, assume_scheme="https"
+    )
 
     def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.content: Mapping[str, Any] = handover.version.content
+        self.handover = handover
+        self.content: Mapping[str, Any] = handover.version.labelled_content
         known = reasons.rejection_reasons(self.content)
         self.fields["reason"].choices = [(reason.key, reason.label) for reason in known]  # type: ignore[attr-defined]
         named = [("", _("Choose …")), *reasons.criteria(self.content).items()]
@@ -39,10 +45,18 @@ class RejectForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if "reason" in given and "evidence_url" in given and "criterion" in given:
-            for fault in reasons.faults_of(self.content, given["reason"], given["criterion"], given["evidence_url"]):
+            has_files = bool(given.get("evidence_files")) or has_waiting(self.handover)
+            claim = (given["reason"], given["criterion"], given["evidence_url"])
+            for fault in reasons.faults_of(self.content, *claim, has_files=has_files):
                 name = fault.pointer.strip("/")
                 self.add_error(name, str(WORDS_OF_FIELDS[name]))
         return given
+
+    def claim(self) -> dict[str, Any]:
+        """Return what is said, as the action takes it."""
+        said = dict(self.cleaned_data)
+        said["uploads"] = said.pop("evidence_files")
+        return said
 
 
 class AttemptForm(forms.Form):
@@ -127,7 +141,7 @@ class ProgressForm(forms.Form):
 
     def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        content = handover.version.content
+        content = handover.version.labelled_content
         self.fields["step"].choices = STEPS  # type: ignore[attr-defined]
         known = {**reasons.disqualification_reasons(content), **reasons.lost_reasons(content)}
         self.fields["reason"].choices = [("", _("Choose …")), *known.items()]  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ LONGEST_NOTE = 4000
 WORDS_OF_FIELDS = {
     "reason": gettext_lazy("Choose a reason of the agreement."),
     "criterion": gettext_lazy("Name the criterion that is not met."),
-    "evidence_url": gettext_lazy("This reason needs evidence: give its address."),
+    "evidence_url": gettext_lazy("This reason needs evidence: add a file, or give its address."),
 }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.actions import CORRECTABLE
 from leads.facts import fields_of
+from leads.forms.evidence import files_field
 from leads.forms.notes import note_field
 from leads.models import Lead
 
@@ -26,10 +27,11 @@ class ResendForm(forms.Form):
     industry = forms.CharField(label=gettext_lazy("Industry"), required=False, max_length=120)
     country = forms.CharField(label=gettext_lazy("Country (two letters)"), required=False, max_length=2)
     note = note_field(gettext_lazy("What sales should know now"), required=True)
+    evidence_files = files_field(gettext_lazy("Evidence for your answer"))
 
-    def __init__(self, lead: Lead, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, lead: Lead, data: Mapping[str, Any] | None = None, files: Any = None) -> None:
         self.known = fields_of(lead)
-        super().__init__(data, initial={name: self.known.get(name) for name in CORRECTABLE})
+        super().__init__(data, files, initial={name: self.known.get(name) for name in CORRECTABLE})
 
     def changes(self) -> dict[str, Any]:
         """Return what was corrected: fields whose value is another now."""
@@ -42,3 +44,4 @@ class NurtureForm(forms.Form):
 
     wake_on = forms.DateField(label=gettext_lazy("Wake up on"), widget=forms.DateInput(attrs={"type": "date"}))
     note = note_field(gettext_lazy("Note"))
+    evidence_files = files_field(gettext_lazy("Evidence for your answer"))

@@ -2,6 +2,7 @@
 
 from leads.models.attributes import Attribute
 from leads.models.campaigns import Campaign, CampaignCost, CampaignFeedback, UtmName
+from leads.models.evidence import Evidence
 from leads.models.followups import FollowUp
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.insights import EDIT_FOR, Insight, InsightWord
@@ -25,6 +26,7 @@ __all__ = [
     "Cover",
     "DefaultView",
     "Duplicate",
+    "Evidence",
     "FollowUp",
     "Handover",
     "Insight",

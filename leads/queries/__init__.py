@@ -3,6 +3,7 @@
 from leads.queries.campaigns import CampaignRow, campaign_rows, costs_of, feedback_on, names_of, owners, unknown_names
 from leads.queries.counting import counted
 from leads.queries.detail import can_undo, gate_gaps, handover_detail, lead_detail, seconds_left
+from leads.queries.evidence import EvidenceRow, evidence_as_row, evidence_facts, evidence_of, evidence_on, may_add
 from leads.queries.followups import (
     StepList,
     StepRow,
@@ -66,6 +67,7 @@ __all__ = [
     "Asked",
     "CampaignRow",
     "DuplicateRow",
+    "EvidenceRow",
     "Found",
     "FoundInsights",
     "InsightRow",
@@ -93,6 +95,10 @@ __all__ = [
     "default_view_id",
     "duplicates_count",
     "duplicates_of",
+    "evidence_as_row",
+    "evidence_facts",
+    "evidence_of",
+    "evidence_on",
     "feedback_on",
     "found_insights",
     "found_leads",
@@ -106,6 +112,7 @@ __all__ = [
     "lead_detail",
     "lead_rows",
     "leads_in",
+    "may_add",
     "may_see_team",
     "merge_preview",
     "merges_into",

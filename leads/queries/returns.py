@@ -9,6 +9,7 @@ from leads import words
 from leads.access import visible_handovers
 from leads.models import Handover, Rejection
 from leads.queries.detail import company_of, score_of
+from leads.queries.evidence import EvidenceRow, evidence_of
 from leads.queries.shapes import ReturnRow
 from sla.queries.clocks import ClockView, clock_views
 from tenants.models import Membership
@@ -21,14 +22,20 @@ def returns_for(membership: Membership, *, at: datetime, zone: str) -> list[Retu
     """Return what waits for marketing's answer, the least time first."""
     rejections = list(_returns(membership).filter(state=Rejection.State.OPEN).order_by("at"))
     clocks = clock_views([rejection.handover.subject_id for rejection in rejections], at=at, zone=zone)
-    rows = [_return(rejection, clocks[rejection.handover.subject_id], membership) for rejection in rejections]
+    files = evidence_of([rejection.handover_id for rejection in rejections], membership)
+    rows = [
+        _return(rejection, clocks[rejection.handover.subject_id], files.get(rejection.handover_id, []), membership)
+        for rejection in rejections
+    ]
     return sorted(rows, key=lambda row: (row.clock is None, row.clock.due_at if row.clock else row.rejected_at))
 
 
 def answered_returns(membership: Membership) -> list[ReturnRow]:
     """Return the newest returns that were answered, or not in time."""
     rejections = _returns(membership).exclude(state__in=[Rejection.State.OPEN]).exclude(answered_at=None)
-    return [_return(rejection, (), membership) for rejection in rejections.order_by("-answered_at")[:ANSWERED_SHOWN]]
+    newest = list(rejections.order_by("-answered_at")[:ANSWERED_SHOWN])
+    files = evidence_of([rejection.handover_id for rejection in newest], membership)
+    return [_return(rejection, (), files.get(rejection.handover_id, []), membership) for rejection in newest]
 
 
 def _returns(membership: Membership) -> "QuerySet[Rejection]":
@@ -39,7 +46,9 @@ def _returns(membership: Membership) -> "QuerySet[Rejection]":
     return rows.select_related("handover__lead__company", "handover__version", "by")
 
 
-def _return(rejection: Rejection, clocks: Iterable[ClockView], membership: Membership) -> ReturnRow:
+def _return(
+    rejection: Rejection, clocks: Iterable[ClockView], files: Iterable[EvidenceRow], membership: Membership
+) -> ReturnRow:
     handover, lead = rejection.handover, rejection.handover.lead
     answer = next((clock for clock in clocks if clock.commitment == "return_answer" and clock.is_open), None)
     return ReturnRow(
@@ -59,6 +68,8 @@ def _return(rejection: Rejection, clocks: Iterable[ClockView], membership: Membe
         may=answers_open_to(membership, rejection),
         answer=words.word(words.ANSWERS, rejection.state) if rejection.state != Rejection.State.OPEN else "",
         answered_at=rejection.answered_at,
+        evidence=[file for file in files if file.rejection_id == rejection.pk],
+        evidence_url=rejection.evidence_url,
     )
 
 

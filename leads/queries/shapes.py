@@ -1,10 +1,12 @@
 """What the pages print of leads: finished rows, no relation left to walk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from leads.queries.evidence import EvidenceRow
 from sla.queries.clocks import ClockView
 
 
@@ -250,3 +252,5 @@ class ReturnRow:
     may: frozenset[str]
     answer: str = ""
     answered_at: datetime | None = None
+    evidence: Sequence[EvidenceRow] = ()
+    evidence_url: str = ""

@@ -21,6 +21,7 @@ from leads.views.campaigns import (
 )
 from leads.views.decisions import accept, assign, attempt, progress, reject, undo
 from leads.views.definitions import criterion, definitions, definitions_try
+from leads.views.evidence import evidence, evidence_file, evidence_take_back
 from leads.views.exporting import lead_export
 from leads.views.followups import (
     followup_cancel,
@@ -67,6 +68,9 @@ __all__ = [
     "definitions_try",
     "duplicate_dismiss",
     "duplicates",
+    "evidence",
+    "evidence_file",
+    "evidence_take_back",
     "fairness",
     "followup_cancel",
     "followup_change",

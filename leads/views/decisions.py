@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from events.actions import UNDO_WINDOW
-from leads import access, actions, reasons
-from leads.forms import AssignForm, AttemptForm, ProgressForm, RejectForm
+from leads import access, actions, queries, reasons
+from leads.forms import MOST_BYTES, AssignForm, AttemptForm, ProgressForm, RejectForm
 from leads.models import Handover, Rejection
 from leads.views.inbox import TEMPLATE, acted, next_after, place_behind
 from sla.queries import commitment_of
@@ -23,6 +23,7 @@ from sla.words import amount_text
 from smarketing.lib.clock import now
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import toast, wants_fragment
+from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, get_member, members_only
 from tenants.roles import Role
 
@@ -46,29 +47,35 @@ def accept(request: MemberRequest, handover_id: UUID) -> HttpResponse:
 
 @members_only(*SALES)
 @require_http_methods(["GET", "POST"])
+@takes_uploads(MOST_BYTES)
 def reject(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     """Ask for the reason, then send the lead back with it."""
     at = now()
     handover = access.get_handover(request.membership, handover_id)
-    form = RejectForm(handover, request.POST or None)
+    form = RejectForm(handover, request.POST or None, request.FILES or None)
     if request.method == "GET" or not form.is_valid():
-        return _dialog(request, "reject", _reject_context(handover, form))
+        return _dialog(request, "reject", _reject_context(request, handover, form))
     following = next_after(request, handover.pk)
     try:
-        rejection = actions.reject_handover(handover, by=request.membership, at=at, **form.cleaned_data)
+        rejection = actions.reject_handover(handover, by=request.membership, at=at, **form.claim())
     except DomainError as error:
         return _refused(request, handover, error, at=at)
+    except InvalidInput as refused:
+        for fault in refused.errors:
+            form.add_error("evidence_files" if fault.pointer == "/file" else None, fault.detail)
+        return _dialog(request, "reject", _reject_context(request, handover, form))
     rerouted = rejection.reason_class == Rejection.Class.PROCEDURAL
     said = _("Sent %(name)s on to somebody else.") if rerouted else _("Rejected %(name)s.")
     named = said % {"name": handover.lead.name}
     return _done(request, handover, named, at=at, show=following, undoable=not rerouted)
 
 
-def _reject_context(handover: Handover, form: RejectForm) -> dict[str, Any]:
+def _reject_context(request: MemberRequest, handover: Handover, form: RejectForm) -> dict[str, Any]:
     return {
         "handover": {"handover_id": handover.pk, "name": handover.lead.name},
         "form": form,
-        "reasons": reasons.rejection_reasons(handover.version.content),
+        "reasons": reasons.rejection_reasons(handover.version.labelled_content),
+        "waiting": queries.evidence_on(handover, request.membership),
         "consequence": _consequence(handover),
     }
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leads import access, actions, queries
-from leads.forms import NurtureForm, ResendForm
+from leads.forms import MOST_BYTES, NurtureForm, ResendForm
 from leads.models import Rejection
 from leads.pages import Empty
 from smarketing.lib.clock import now
-from smarketing.lib.errors import DomainError
+from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, members_only
 from tenants.roles import MARKETING, Role
 
@@ -44,15 +45,22 @@ def _rows(request: MemberRequest, *, at: datetime) -> dict[str, Any]:
 
 @members_only(*sorted(MARKETING))
 @require_http_methods(["GET", "POST"])
+@takes_uploads(MOST_BYTES)
 def resend(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     """Correct a lead and hand it over again."""
     rejection = access.get_return(request.membership, handover_id)
     lead = access.get_lead(request.membership, rejection.handover.lead_id)
-    form = ResendForm(lead, request.POST or None)
+    form = ResendForm(lead, request.POST or None, request.FILES or None)
 
     def act(at: datetime) -> str:
+        told = form.cleaned_data
         actions.resend_lead(
-            rejection, changes=form.changes(), note=form.cleaned_data["note"], by=request.membership, at=at
+            rejection,
+            changes=form.changes(),
+            note=told["note"],
+            uploads=told["evidence_files"],
+            by=request.membership,
+            at=at,
         )
         return _("Sent %(name)s again.") % {"name": lead.name}
 
@@ -62,14 +70,16 @@ def resend(request: MemberRequest, handover_id: UUID) -> HttpResponse:
 
 @members_only(*sorted(MARKETING))
 @require_http_methods(["GET", "POST"])
+@takes_uploads(MOST_BYTES)
 def nurture(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     """Keep a lead warm until a day to come."""
     rejection = access.get_return(request.membership, handover_id)
-    form = NurtureForm(request.POST or None)
+    form = NurtureForm(request.POST or None, request.FILES or None)
 
     def act(at: datetime) -> str:
         told = form.cleaned_data
-        actions.nurture_lead(rejection, wake_on=told["wake_on"], note=told["note"], by=request.membership, at=at)
+        answer = {"wake_on": told["wake_on"], "note": told["note"], "uploads": told["evidence_files"]}
+        actions.nurture_lead(rejection, by=request.membership, at=at, **answer)
         return _("The lead is nurtured.")
 
     words = (_("Nurture"), _("Nurture"), _("The rejection becomes final and its credit is taken back."))
@@ -95,6 +105,10 @@ def _answer(
             if not wants_fragment(request):
                 raise
             refusal = error.sentence
+        except InvalidInput as refused:
+            for fault in refused.errors:
+                field = {"file": "evidence_files"}.get(fault.pointer.strip("/"), fault.pointer.strip("/"))
+                form.add_error(field if field in form.fields else None, fault.detail)
     context = {
         "title": words[0],
         "form": form,

@@ -38,18 +38,24 @@ def operation(
     summary: str,
     *,
     body: type[msgspec.Struct] | None = None,
+    forms: Mapping[str, Any] | None = None,
     answers: Mapping[int, str],
     problems: tuple[int, ...] = (),
     posts: bool = False,
 ) -> Callable[[F], F]:
-    """Describe a handler: its body's struct, its answers in words, and the problems it may answer with."""
+    """Describe a handler: its body's struct, its answers in words, and the problems it may answer with.
+
+    ``forms`` is the schema of the same body as a form with files.
+    """
     responses: dict[Any, Any] = {
         status: OpenApiResponse({"type": "object"} if status != 204 else None, description=text)
         for status, text in answers.items()
     }
     for status in (*problems, 429):
         responses[(status, "application/problem+json")] = OpenApiResponse(PROBLEM)
-    request = {"application/json": schema_of(body)} if body else None
+    request: dict[str, Any] | None = {"application/json": schema_of(body)} if body else None
+    if request is not None and forms is not None:
+        request["multipart/form-data"] = forms
     return extend_schema(
         summary=summary, request=request, responses=responses, parameters=[IDEMPOTENCY_KEY] if posts else []
     )

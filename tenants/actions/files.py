@@ -69,7 +69,7 @@ def _wrong(code: str, sentence: str) -> InvalidInput:
 
 
 @transaction.atomic
-def remove_file(file: StoredFile, *, by: Membership, at: datetime) -> None:
+def remove_file(file: StoredFile, *, by: Membership | None, at: datetime) -> None:
     """Take a file away as if it had never been there; the caller has let go of it and knows that it may."""
     FileContent.objects.filter(file=file).delete()
     StoredFile.objects.filter(pk=file.pk).delete()

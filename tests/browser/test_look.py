@@ -48,6 +48,7 @@ NO_PAGES = {
     # Files.
     "leads:export",
     "sla:agreement_pdf",
+    "leads:evidence_file",
 }
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
 EMPTY_AT_FIRST = [

@@ -72,6 +72,7 @@ WEEK = {"name": "Berlin", "zone": "Europe/Berlin", "weekly": {"mon": [["09:00", 
 EMPTY_FILE = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 HOLIDAYS = {"country": "DE", "subdivision": "BE", "first_year": 2026, "last_year": 2027}
 ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
+EVIDENCE = {"handover_id": "{returned}", "evidence_id": "{evidence}"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
 
@@ -147,6 +148,10 @@ PAGES: dict[str, Page] = {
     "leads:view_delete": Page(post=ALL, path={"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS),
     "leads:view_default": Page(post=ALL, path={"view_id": "{saved_view}"}),
     "leads:returns": Page(ALL - SALES),
+    "leads:evidence": Page(ALL, SIDES, {"text": "It came back."}, _handover("{returned}")),
+    "leads:evidence_file": Page(ALL, path=EVIDENCE),
+    # Only who added a file takes it back.
+    "leads:evidence_take_back": Page(post=SIDES, path=EVIDENCE, refused=SIDES - {Role.SALES_REP}),
     "leads:bulk_handover": Page(MARKETING, MARKETING, {"lead": "{fresh_lead}"}),
     "leads:bulk_handover_done": Page(MARKETING, path={"job_id": "{bulk_job}"}),
     "leads:routing": Page(ROUTERS | {Role.AUDITOR}),
@@ -453,6 +458,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("handover_acceptance", "POST"): Operation("handovers:write", SALES, path=_handover()),
     ("handover_rejection", "POST"): Operation("handovers:write", SALES, REJECTION, _handover()),
     ("handover_attempts", "POST"): Operation("handovers:write", SALES, ATTEMPT, _handover()),
+    ("handover_evidence", "GET"): _reads(**_handover("{returned}")),
+    ("handover_evidence", "POST"): Operation(
+        "handovers:write", SIDES, {"name": "register.txt", "file": "VHdlbHZl"}, _handover("{returned}")
+    ),
+    ("handover_evidence_one", "GET"): _reads(**EVIDENCE),
+    ("handover_evidence_one", "DELETE"): Operation(
+        "handovers:write", SIDES, path=EVIDENCE, refused=SIDES - {Role.SALES_REP}
+    ),
+    ("handover_evidence_file", "GET"): _reads(**EVIDENCE),
     ("handover_outcome", "POST"): Operation(
         "handovers:write", SALES, {"progress": "qualified"}, _handover("{accepted}")
     ),

@@ -27,6 +27,7 @@ from leads.actions import (
     When,
     accept_handover,
     add_attribute,
+    add_evidence,
     add_insight,
     book_cost,
     change_routing,
@@ -80,6 +81,7 @@ from tenants.actions import (
     start_job,
     store_file,
 )
+from tenants.files import Upload
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
 from tenants.models import Absence, Membership, Organisation, Round, Team
@@ -319,7 +321,11 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     learned_at = at + timedelta(minutes=118)
     learned = add_insight(text=f"insight {mark}", tags=[f"tag {mark}"], lead=pending.lead, by=rep, at=learned_at)
     things["insight"] = str(learned.pk)
-    things["returned"] = str(_rejected(house, "returned", at=at).handover_id)
+    returned = _rejected(house, "returned", at=at).handover
+    things["returned"] = str(returned.pk)
+    upload = Upload(f"proof {mark}.txt", f"proof {mark}".encode())
+    [proof] = add_evidence(returned, uploads=[upload], by=rep, at=at + timedelta(minutes=40))
+    things["evidence"] = str(proof.pk)
     # Two pairs of one person each: one only suggested, one merged.
     twin = take_in(captured("twin", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
     things["other_lead"] = str(twin.pk)

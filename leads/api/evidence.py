@@ -1,0 +1,121 @@
+"""Evidence of rejections for REST clients: a file in a form, or in JSON as base64."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from msgspec import Meta, Struct
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads import access, actions, queries
+from leads.api.shapes import READ, WRITE
+from leads.serializers import evidence_row
+from smarketing.lib.api import StrictJsonParser
+from smarketing.lib.downloads import attachment
+from smarketing.lib.errors import FieldError, InvalidInput
+from smarketing.lib.openapi import operation
+from tenants.access import require
+from tenants.files import Upload
+from tenants.queries import content_of
+from tenants.rest import KeyView, answer
+from tenants.roles import SIDES
+
+FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+class EvidenceBody(Struct, forbid_unknown_fields=True):
+    """A file by its name, with its bytes in base64."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=300)]
+    file: bytes
+
+
+class EvidenceOf(KeyView):
+    """The evidence on a handover."""
+
+    scopes: ClassVar = {"GET": "leads:read", "POST": "handovers:write"}
+    parser_classes = (StrictJsonParser, MultiPartParser)
+    # A file of 5 MB in base64.
+    max_body_bytes = 7 * 1024 * 1024
+
+    @operation("List the evidence on a handover", answers={200: "The files of both sides."}, problems=READ)
+    def get(self, request: Request, handover_id: UUID) -> Response:
+        """List what was added by both sides, oldest first; the bytes have an address of their own."""
+        handover = access.get_handover(self.member, handover_id)
+        return answer({"results": [evidence_row(row) for row in queries.evidence_on(handover, self.member)]})
+
+    @operation(
+        "Add evidence",
+        body=EvidenceBody,
+        forms=FILE,
+        answers={201: "The file as evidence."},
+        problems=(*WRITE, 413, 415),
+        posts=True,
+    )
+    def post(self, request: Request, handover_id: UUID) -> Response:
+        """Add one file to the open rejection; sales also before it rejects: the rejection takes the file along."""
+        require(self.member, *SIDES)
+        handover = access.get_handover(self.member, handover_id)
+        [made] = actions.add_evidence(handover, uploads=[self._upload()], by=self.member, at=self.at)
+        [row] = [row for row in queries.evidence_on(handover, self.member) if row.evidence_id == made.pk]
+        return answer(evidence_row(row), status=201, location=f"{self.request.path}/{made.pk}")
+
+    def _upload(self) -> Upload:
+        if self.request.content_type.partition(";")[0] != MultiPartParser.media_type:
+            told = self.body(EvidenceBody)
+            return Upload(told.name, told.file)
+        unknown = set(self.request.data) - {"file"}
+        if unknown:
+            raise InvalidInput([FieldError(f"/{sorted(unknown)[0]}", "unknown_field", "This field does not exist.")])
+        files = self.request.FILES.getlist("file")
+        if len(files) != 1:
+            raise InvalidInput([FieldError("/file", "missing", "Send one file.")])
+        return Upload(files[0].name or "file", files[0].read())
+
+
+class OneEvidence(KeyView):
+    """One file of evidence."""
+
+    scopes: ClassVar = {"GET": "leads:read", "DELETE": "handovers:write"}
+
+    @operation("Read what is known of a file of evidence", answers={200: "The file's facts."}, problems=READ)
+    def get(self, request: Request, handover_id: UUID, evidence_id: UUID) -> Response:
+        """Read a file's facts: whose it is, its hash, whether it was withdrawn."""
+        found = access.get_evidence(self.member, handover_id, evidence_id)
+        return answer(evidence_row(queries.evidence_as_row(found, self.member)))
+
+    @operation(
+        "Take evidence back",
+        answers={204: "It is gone: nothing was decided yet.", 200: "It is withdrawn and stays on record."},
+        problems=(401, 403, 404, 409),
+    )
+    def delete(self, request: Request, handover_id: UUID, evidence_id: UUID) -> Response:
+        """Take one's own file away, or withdraw it where the rejection was answered."""
+        require(self.member, *SIDES)
+        found = access.get_evidence(self.member, handover_id, evidence_id)
+        left = actions.take_back_evidence(found, by=self.member, at=self.at)
+        if left is None:
+            return answer(None, status=204)
+        return answer(evidence_row(queries.evidence_as_row(left, self.member)))
+
+
+class EvidenceFile(KeyView):
+    """The bytes of a file of evidence."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @extend_schema(
+        summary="Read a file of evidence",
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file as it was sent.")},
+    )
+    def get(self, request: Request, handover_id: UUID, evidence_id: UUID) -> HttpResponse:
+        """Read the bytes, as a file to be saved; an erased file is not there."""
+        file = access.get_evidence(self.member, handover_id, evidence_id).file
+        content = content_of(file)
+        if content is None:
+            raise Http404
+        return attachment(content, name=file.name, media_type=file.media_type)
