@@ -90,7 +90,7 @@ class OneEvidence(KeyView):
 
     @operation(
         "Take evidence back",
-        answers={204: "It is gone: nothing was decided yet.", 200: "It is withdrawn and stays on record."},
+        answers={200: "The file: removed, or withdrawn and still on record."},
         problems=(401, 403, 404, 409),
     )
     def delete(self, request: Request, handover_id: UUID, evidence_id: UUID) -> Response:
@@ -98,9 +98,8 @@ class OneEvidence(KeyView):
         require(self.member, *SIDES)
         found = access.get_evidence(self.member, handover_id, evidence_id)
         left = actions.take_back_evidence(found, by=self.member, at=self.at)
-        if left is None:
-            return answer(None, status=204)
-        return answer(evidence_row(queries.evidence_as_row(left, self.member)))
+        told = evidence_row(queries.evidence_as_row(left or found, self.member))
+        return answer({**told, "removed": left is None})
 
 
 class EvidenceFile(KeyView):

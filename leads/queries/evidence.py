@@ -98,7 +98,6 @@ def evidence_facts(rejection: Rejection) -> list[dict[str, Any]]:
             "size": row.file.size,
             "by": row.by_id,
             "at": row.at,
-            "withdrawn_at": row.withdrawn_at,
         }
         for row in rows
     ]

@@ -359,7 +359,8 @@ def test_a_client_sends_a_file_in_a_form(cast: Cast, handover: Handover, at: dat
     ):
         refused = Client().post(url, form, headers=sam.headers)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
-    assert sam.send("delete", f"handovers/{handover.pk}/evidence/{sent.json()['id']}", None).status_code == 204
+    gone = sam.send("delete", f"handovers/{handover.pk}/evidence/{sent.json()['id']}", None)
+    assert (gone.status_code, gone.json()["removed"]) == (200, True)
     with tenant_scope(cast.acme.pk):
         assert not StoredFile.objects.exists()
 
@@ -371,4 +372,5 @@ def test_a_client_withdraws_what_was_answered(cast: Cast, at: datetime, ten_minu
         mark_appealed(rejection, by=cast.mara, at=at + SOON)
     sam = Caller(cast.sam, at=at)
     left = sam.send("delete", f"handovers/{rejection.handover_id}/evidence/{proof.pk}", None)
-    assert (left.status_code, left.json()["withdrawn_at"]) == (200, "2026-03-02T09:10:00Z")
+    assert (left.status_code, left.json()["removed"]) == (200, False)
+    assert left.json()["withdrawn_at"] == "2026-03-02T09:10:00Z"
