@@ -10,7 +10,7 @@ from smarketing.lib.migrations import TenantTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0012_next_steps"),
+        ("leads", "0013_filters_together"),
         ("tenants", "0006_stored_files"),
     ]
 
