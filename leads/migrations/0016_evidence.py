@@ -10,7 +10,7 @@ from smarketing.lib.migrations import TenantTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0013_filters_together"),
+        ("leads", "0015_insights"),
         ("tenants", "0006_stored_files"),
     ]
 
