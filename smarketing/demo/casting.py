@@ -7,10 +7,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from intake.actions import create_form
-from leads.models import Campaign
 from sla.actions import countersign_target, propose_target, sign_version
 from sla.queries import agreement_in_force
-from smarketing.demo.scenery import CAMPAIGNS, PASSWORD, Person, Scenery
+from smarketing.demo.furnishing import open_campaigns, send_somebody_on_holiday, write_rules
+from smarketing.demo.scenery import PASSWORD, Person, Scenery
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_organisation
 from tenants.models import Membership, Organisation, Round, User
@@ -64,7 +64,9 @@ def build(scenery: Scenery, *, since: datetime, until: datetime) -> Company:
     company = Company(scenery, made.organisation, (*members, made.administrator))
     with tenant_scope(made.organisation.pk):
         _sign(company, at=since)
-        _open_campaigns(company)
+        open_campaigns(company.holding(Role.MARKETER), scenery, since=since, until=until)
+        write_rules(company.people, at=since)
+        send_somebody_on_holiday(company.people, today=until.astimezone(company.zone).date(), at=until)
         _open_forms(company, at=since)
         for month in months(since.date(), until.date()):
             _agree_on_target(company, month, since=since, until=until)
@@ -125,15 +127,6 @@ def _sign(company: Company, *, at: datetime) -> None:
     if version is not None:
         for role in (Role.MARKETING_MANAGER, Role.SALES_MANAGER):
             sign_version(version, by=company.holding(role)[0], at=at)
-
-
-def _open_campaigns(company: Company) -> None:
-    owners = company.holding(Role.MARKETER)
-    rows = [
-        Campaign(name=name, utm_norm=utm, channel=medium, owner=owners[number % len(owners)])
-        for number, (name, utm, _source, medium, *_rest) in enumerate(CAMPAIGNS)
-    ]
-    Campaign.objects.bulk_create(rows)
 
 
 def _open_forms(company: Company, *, at: datetime) -> None:

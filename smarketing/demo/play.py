@@ -12,10 +12,12 @@ from arbitration.models import Case, Seat
 from intake.actions import judge, receive
 from intake.models import Form
 from leads.actions import (
+    When,
     accept_handover,
     advance_handover,
     log_attempt,
     nurture_lead,
+    plan_follow_up,
     reject_handover,
     resend_lead,
 )
@@ -29,6 +31,10 @@ from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 from tenants.roles import Role
+
+# How far back next steps still wait for somebody, and what they are.
+REMEMBERED = timedelta(days=6)
+NEXT_STEPS = ("Send the offer", "Call again after their meeting", "Ask about the budget", "Agree on a visit")
 
 Step = tuple[datetime, Callable[[datetime], object]]
 
@@ -124,6 +130,9 @@ def _progress(story: Story, handover: Handover, rep: Membership, since: datetime
     qualified_at = stage.sales.add(since, day)
     yield qualified_at, lambda at: advance_handover(_fresh(handover), progress="qualified", by=rep, at=at)
     if not reaction.opportunity:
+        # What was planned long ago has been done by now.
+        if stage.until - qualified_at < REMEMBERED:
+            yield qualified_at, lambda at: _plan_next(handover, rep, stage.sales.add(at, 2 * day), stage, at)
         return
     amount = Decimal(reaction.amount)
     opened_at = stage.sales.add(qualified_at, 3 * day)
@@ -133,6 +142,11 @@ def _progress(story: Story, handover: Handover, rep: Membership, since: datetime
         yield closed_at, lambda at: advance_handover(_fresh(handover), outcome="won", amount=amount, by=rep, at=at)
     elif reaction.outcome == "lost":
         yield closed_at, lambda at: advance_handover(_fresh(handover), outcome="lost", reason="price", by=rep, at=at)
+
+
+def _plan_next(handover: Handover, rep: Membership, due_at: datetime, stage: Stage, at: datetime) -> None:
+    when = When(at=due_at, zone=stage.company.organisation.zone)
+    plan_follow_up(_fresh(handover).lead, what=NEXT_STEPS[due_at.day % len(NEXT_STEPS)], when=when, by=rep, at=at)
 
 
 def _reject(story: Story, handover: Handover, rep: Membership, at: datetime) -> None:

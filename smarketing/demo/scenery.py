@@ -86,6 +86,16 @@ CAMPAIGNS = (
     ("Display retargeting", "display-retarget", "display", "banner", "/offer", 0.05, 0.4),
 )
 
+# By utm_campaign: what a campaign costs once and each month, in a company that gets all of the leads.
+COSTS = {
+    "webinar-cobots": (1_500, 1_800),
+    "search-palletising": (400, 5_200),
+    "linkedin-plant": (600, 4_100),
+    "sps-fair": (18_500, 0),
+    "roi-calculator": (3_200, 250),
+    "display-retarget": (300, 2_400),
+}
+
 GIVEN_NAMES = (
     "Anna Sofia Lukas David Marie Elena Paul Clara Simon Katharina Jakob Nora Emil Laura Matteo Ingrid Hannes Priya "
     "Tomasz Chloé Luca Wei Yasmin Rui Nadia Erik Leonie Daniel Petra Florian Birgit Andreas Carmen Dominik Eva Gregor "

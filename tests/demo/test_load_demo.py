@@ -12,13 +12,14 @@ from django.test import Client
 
 from events.models import Event
 from intake.models import Submission
-from leads.models import Handover, Lead
+from leads.models import Campaign, CampaignCost, Handover, Lead, RoutingPlan
 from notifications.models import Mail
 from sla.models import Clock, Signature
 from smarketing.demo.casting import address, find
-from smarketing.demo.scenery import LAKESIDE, NORTHWIND, ORGANISATIONS, PASSWORD
+from smarketing.demo.scenery import CAMPAIGNS, LAKESIDE, NORTHWIND, ORGANISATIONS, PASSWORD
 from smarketing.demo.story import Story, arrivals, stories
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Absence
 
 UNTIL = datetime(2026, 3, 20, 14, 0, tzinfo=UTC)
 
@@ -62,6 +63,9 @@ def test_plays_it_with_the_real_actions_once(data: Path) -> None:
         with tenant_scope(company.organisation.pk):
             assert Submission.objects.count() == round(16 * scenery.share)
             assert Signature.objects.count() == 2
+            assert Campaign.objects.count() == len(CAMPAIGNS)
+            assert CampaignCost.objects.values("campaign").distinct().count() == len(CAMPAIGNS)
+            assert RoutingPlan.objects.count() == Absence.objects.exclude(deputy=None).count() == 1
             assert not Mail.objects.filter(state__in=[Mail.State.WAITING, Mail.State.SENT]).exists()
             assert not Clock.objects.filter(state=Clock.State.RUNNING, due_at__lt=company.organisation.created_at)
             if scenery is NORTHWIND:
