@@ -249,6 +249,8 @@ def _jobs() -> list[JobKind]:
     from leads.actions.changing_many import step_through
     from sla.actions.recalculating import KIND as FOLLOW_CALENDAR
     from sla.actions.recalculating import follow_step
+    from sla.actions.rederiving import KIND as REDERIVE
+    from sla.actions.rederiving import rederive_step
     from sla.actions.verifying import KIND as VERIFY
     from sla.actions.verifying import verify_step
 
@@ -267,6 +269,12 @@ def _jobs() -> list[JobKind]:
             FOLLOW_CALENDAR,
             follow_step,
             gettext_noop("Date open deadlines anew on changed working hours"),
+            (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMINISTRATOR),
+        ),
+        JobKind(
+            REDERIVE,
+            rederive_step,
+            gettext_noop("Date open deadlines anew by new rules of a time zone"),
             (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMINISTRATOR),
         ),
         JobKind(

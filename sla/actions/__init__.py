@@ -55,7 +55,8 @@ from sla.actions.looking_ahead import look_ahead_for_holidays
 from sla.actions.merging import merge_clocks, unmerge_clocks
 from sla.actions.months import MonthStillOpen, NothingPromised, close_month, keep_months, open_month
 from sla.actions.pleading import NotYoursToAsk, PleaOpen, is_asked
-from sla.actions.recalculating import follow_calendars, follow_step, rederive_clocks
+from sla.actions.recalculating import follow_step
+from sla.actions.rederiving import follow_calendars, note_rules, rederive_clocks, rederive_some
 from sla.actions.set_up import set_up_organisation
 from sla.actions.signing import (
     AlreadySigned,
@@ -143,6 +144,7 @@ __all__ = [
     "look_ahead_for_holidays",
     "merge_clocks",
     "name_deputy",
+    "note_rules",
     "notice_clock",
     "notice_due",
     "open_calendar",
@@ -156,6 +158,7 @@ __all__ = [
     "reassign_clocks",
     "record_fact",
     "rederive_clocks",
+    "rederive_some",
     "refuse_faults",
     "rekey_credit",
     "release_sweep",

@@ -5,19 +5,12 @@ Every clock that runs or is paused on the calendar goes over to its newest versi
 deadline stays: after a pause it may reach days that were changed. Each leaves one event with the
 old and the new deadline. Up to 500 follow in the transaction of the change; more follow in a job, the
 soonest due first. A clock that began on the old version while the change was made is found by a round.
-
-# Note [Rules of zones]
-Instants depend on the zone's rules too, which governments change. A round notices that the rules of a
-calendar's zone are not those with which its clocks were dated, and dates the open ones anew. Closed
-ones never change; a deadline that would have passed already by the new rules stays where it was.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -28,15 +21,12 @@ from sla.actions.course import notice, record_of, store
 from sla.business_time import CalendarSpec, parse_calendar
 from sla.business_time.changes import ChangedHours, changed_hours
 from sla.clocks import CalendarChanged
-from sla.models import Calendar, CalendarVersion, Clock, Side
-from sla.queries.calendars import hours_for, newest_version
+from sla.models import CalendarVersion, Clock, Side
+from sla.queries.calendars import hours_for
 from sla.queries.histories import History, clock_histories
-from sla.queries.zones import zone_data
 from tenants.actions import start_job
 from tenants.jobs import Step
 from tenants.models import Job, Membership
-
-log = logging.getLogger(__name__)
 
 KIND = "sla.follow_calendar"
 AT_ONCE = 500
@@ -46,7 +36,7 @@ BATCH = 100
 FOLLOWED = ("clock.recalculated", "clock.rehoured")
 FLAGGED = "clock.calendar_changed_after_verdict"
 
-_GOING_ON = (Clock.State.RUNNING, Clock.State.PAUSED)
+GOING_ON = (Clock.State.RUNNING, Clock.State.PAUSED)
 _DAY = timedelta(days=1)
 
 
@@ -75,7 +65,7 @@ def follow_calendar(version: CalendarVersion, *, before: CalendarSpec, by: Membe
         params = {"version": str(version.pk), "before": before.as_content(), "at": at.isoformat()}
         job = start_job(kind=KIND, params=params, by=by, at=at, total=going_on + judged)
         return Followed(going_on, judged, job)
-    follow_some(_locked(behind(version)), version, by=by, at=at)
+    follow_some(locked_rows(behind(version)), version, by=by, at=at)
     flagged = flag_some(list(touched(version, changed, at=at)), version, changed, by=by, at=at)
     return Followed(going_on, len(flagged))
 
@@ -83,7 +73,7 @@ def follow_calendar(version: CalendarVersion, *, before: CalendarSpec, by: Membe
 def behind(version: CalendarVersion) -> QuerySet[Clock]:
     """Return what goes on and counts on an older version of the same calendar, the soonest due first."""
     older = CalendarVersion.objects.filter(calendar=version.calendar_id, number__lt=version.number)
-    rows = Clock.objects.filter(state__in=_GOING_ON, calendar_version__in=older.values("pk"))
+    rows = Clock.objects.filter(state__in=GOING_ON, calendar_version__in=older.values("pk"))
     return rows.order_by("due_at", "pk")
 
 
@@ -97,7 +87,7 @@ def touched(version: CalendarVersion, changed: ChangedHours, *, at: datetime) ->
     ends = datetime.combine(past[-1] + _DAY * (2 if changed.overnight else 1), time(), zone)
     # The sides are named so that the index by side and due date serves.
     rows = Clock.objects.filter(side__in=Side.values, due_at__gte=begins, started_at__lt=ends)
-    rows = rows.filter(calendar_version__calendar=version.calendar_id).exclude(state__in=_GOING_ON)
+    rows = rows.filter(calendar_version__calendar=version.calendar_id).exclude(state__in=GOING_ON)
     return rows.exclude(Q(stopped_at__lt=begins) | Q(closed_at__lt=begins)).order_by("pk")
 
 
@@ -118,11 +108,11 @@ def follow_some(
 def _follow(clock: Clock, history: History, version: CalendarVersion, *, by: Membership | None, at: datetime) -> bool:
     moment = max(at, history.last_at)
     notice(clock, at=moment)
-    if clock.state not in _GOING_ON:
+    if clock.state not in GOING_ON:
         # Its deadline had passed before the change, only nobody had noticed yet.
         _flag(clock, version, by=by, at=moment)
         return False
-    told = _told(clock, history, at=moment)
+    told = told_of(clock, history, at=moment)
     hours = hours_for(version)
     changed = history.and_then(CalendarChanged(moment, hours, told))
     # See Note [Hours opened afterwards] in sla.clocks.run: it may stay on the hours that it had.
@@ -135,7 +125,7 @@ def _follow(clock: Clock, history: History, version: CalendarVersion, *, by: Mem
     return moved
 
 
-def _told(clock: Clock, history: History, *, at: datetime) -> tuple[int, ...]:
+def told_of(clock: Clock, history: History, *, at: datetime) -> tuple[int, ...]:
     """Return the warnings that were given of the promise that governs."""
     since, _terms = history.governing(at=at)
     given = zip(clock.warn_shares[: clock.step], clock.warn_at[: clock.step], strict=True)
@@ -190,7 +180,7 @@ def _open_part(job: Job, version: CalendarVersion, after: Any, *, at: datetime) 
         # Those that keep their old hours stay behind; the cursor passes them.
         rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
     chosen = list(rows.values_list("due_at", "pk")[:BATCH])
-    follow_some(_locked(rows.filter(pk__in=[pk for _due, pk in chosen])), version, by=job.by, at=at)
+    follow_some(locked_rows(rows.filter(pk__in=[pk for _due, pk in chosen])), version, by=job.by, at=at)
     return len(chosen), [chosen[-1][0].isoformat(), str(chosen[-1][1])] if chosen else None
 
 
@@ -202,61 +192,6 @@ def _judged_part(job: Job, version: CalendarVersion, after: Any, *, at: datetime
     return len(clocks), str(clocks[-1].pk) if clocks else None
 
 
-def _locked(rows: QuerySet[Clock]) -> list[Clock]:
+def locked_rows(rows: QuerySet[Clock]) -> list[Clock]:
     """Return the clocks locked in the order in which everybody locks several."""
     return list(rows.order_by("pk").select_for_update(of=("self",)))
-
-
-# What was missed, and the rules of zones: a round
-
-
-def follow_calendars(at: datetime) -> None:
-    """Let stragglers follow their calendar, and notice that a zone has other rules than before (a round)."""
-    for calendar in Calendar.objects.order_by("pk"):
-        version = newest_version(calendar)
-        if not Job.objects.filter(kind=KIND, finished_at=None).exists():
-            ids = list(behind(version).values_list("pk", flat=True)[:AT_ONCE])
-            follow_some(_locked(behind(version).filter(pk__in=ids)), version, by=None, at=at)
-        rules = zone_data(parse_calendar(version.content))
-        if rules != calendar.zone_data:
-            if calendar.zone_data:
-                rederive_clocks(calendar, at=at)
-            Calendar.objects.filter(pk=calendar.pk).update(zone_data=rules)
-
-
-@transaction.atomic
-def rederive_clocks(calendar: Calendar, *, at: datetime) -> int:
-    """Date the open clocks of a calendar anew by the zone's present rules; return how many deadlines moved.
-
-    See Note [Rules of zones].
-    """
-    rows = Clock.objects.filter(state__in=_GOING_ON, calendar_version__calendar=calendar.pk)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    moved = sum(_rederive(ids[n : n + BATCH], at=at) for n in range(0, len(ids), BATCH))
-    Calendar.objects.filter(pk=calendar.pk).update(
-        zone_data=zone_data(parse_calendar(newest_version(calendar).content))
-    )
-    log.info("Calendar %s: %d open clocks derived again, %d deadlines moved", calendar.pk, len(ids), moved)
-    return moved
-
-
-def _rederive(ids: Sequence[UUID], *, at: datetime) -> int:
-    rows = Clock.objects.filter(pk__in=ids, state__in=_GOING_ON).select_related("calendar_version")
-    clocks, histories = _locked(rows), clock_histories(ids)
-    return sum(_redate(clock, histories[clock.pk], at=at) for clock in clocks)
-
-
-def _redate(clock: Clock, history: History, *, at: datetime) -> bool:
-    moment = max(at, history.last_at)
-    state = history.state(at=moment)
-    if clock.due_at < moment or clock.calendar_version is None or state.due_at == clock.due_at:
-        return False
-    if state.due_at <= moment:
-        log.warning("Clock %s keeps its deadline: by the zone's new rules it would have passed already", clock.pk)
-        return False
-    notice(clock, at=moment)
-    told = _told(clock, history, at=moment)
-    fact = CalendarChanged(moment, hours_for(clock.calendar_version), told)
-    data = {"calendar_version": str(clock.calendar_version_id), "told": list(told), "reason": "zone_data"}
-    store(clock, history.and_then(fact), "recalculated", at=moment, by=None, **data)
-    return True

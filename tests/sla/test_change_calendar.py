@@ -2,13 +2,16 @@
 
 import logging
 from datetime import date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from events.models import Event
 from sla import actions
-from sla.actions import recalculating
+from sla.actions import recalculating, rederiving
 from sla.actions.recalculating import follow_calendar
 from sla.business_time import parse_calendar
 from sla.models import AgreementVersion, Calendar, CalendarVersion, Clock
@@ -340,6 +343,48 @@ def test_a_deadline_that_would_have_passed_by_new_rules_stays(acme: Cast, sales:
     assert actions.rederive_clocks(sales, at=clock.due_at + timedelta(minutes=5)) == 0
     clock.refresh_from_db()
     assert (clock.due_at, kinds_of(clock)) == (later, ["started"])
+
+
+def test_many_clocks_follow_new_rules_in_a_job(live_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("AT_ONCE", 3), ("BATCH", 2)):
+        monkeypatch.setattr(rederiving, name, number)
+    at, hour = vienna("2026-06-01 17:00"), timedelta(hours=1)
+    with tenant_scope(live_cast.acme.pk):
+        clocks = [hand_raiser(vienna("2026-06-01 16:30") + timedelta(minutes=n)) for n in range(5)]
+        # As the old rules had dated them: the zone an hour behind.
+        Clock.objects.update(due_at=F("due_at") + hour)
+        Calendar.objects.filter(key="sales").update(zone_data="old rules")
+        for _round in range(2):
+            actions.follow_calendars(at)
+        (job,) = Job.objects.filter(kind=rederiving.KIND)
+        assert job.total == 5
+        assert Calendar.objects.get(key="sales").zone_data == "old rules"
+    run_jobs(organisation=live_cast.acme, at=at)
+    with tenant_scope(live_cast.acme.pk):
+        job.refresh_from_db()
+        assert (job.state, job.done, job.result) == ("done", 5, {"moved": 5})
+        assert {clock.pk: clock.due_at for clock in clocks} == dict(Clock.objects.values_list("pk", "due_at"))
+        assert Calendar.objects.get(key="sales").zone_data == Calendar.objects.get(key="board").zone_data
+        actions.follow_calendars(at + hour)
+        assert Job.objects.filter(kind=rederiving.KIND).count() == 1
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+def test_the_command_dates_anew_at_once_and_says_how_many(live_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rederiving, "BATCH", 2)
+    with tenant_scope(live_cast.acme.pk):
+        # Due after the moment at which this test runs, and dated an hour late.
+        clocks = [hand_raiser(vienna("2100-06-01 16:30")) for _n in range(3)]
+        Clock.objects.update(due_at=F("due_at") + timedelta(hours=1))
+        Calendar.objects.filter(key="sales").update(zone_data="old rules")
+    said = StringIO()
+    call_command("rederive_clocks", "--organisation", "acme", stdout=said)
+    assert "Sales hours: 3 deadlines moved." in said.getvalue()
+    with tenant_scope(live_cast.acme.pk):
+        assert Calendar.objects.get(key="sales").zone_data != "old rules"
+        assert set(Clock.objects.values_list("due_at", flat=True)) == {clocks[0].due_at}
+    with pytest.raises(CommandError):
+        call_command("rederive_clocks", "--organisation", "nobody")
 
 
 # Holidays run out
