@@ -48,7 +48,7 @@ def own_rates(*, at: datetime, zone: str) -> OwnRates:
     """Return the rates of the last twelve months whose leads have had their whole time to convert."""
     last = _last_mature_month(at, zone=zone)
     first = months_before(last, MONTHS - 1)
-    sums = Handover.objects.filter(counted_month__range=(first, last)).aggregate(
+    sums = Handover.objects.filter(counted_month__range=(first, last), merged_into=None).aggregate(
         mqls=Count("pk"),
         points=Sum("weight"),
         prospects=Count("pk", filter=REACHED["qualified"]),
@@ -70,7 +70,7 @@ def own_rates(*, at: datetime, zone: str) -> OwnRates:
 
 def actual_of(month: date, *, zone: str) -> Actual:
     """Return what the leads that came, and those handed over, in a month came to until now."""
-    sums = Handover.objects.filter(counted_month=month).aggregate(
+    sums = Handover.objects.filter(counted_month=month, merged_into=None).aggregate(
         mqls=Count("pk"),
         prospects=Count("pk", filter=REACHED["qualified"]),
         customers=Count("pk", filter=REACHED["won"]),

@@ -41,6 +41,9 @@ DECIDED: dict[str, Q] = {
 }
 
 
+# A rejection stood, also where the board took it back later.
+STOOD = (Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING)
+
 # What an agreement's month counts of each decision.
 _COUNTED = {
     "accepted": Handover.Decision.ACCEPTED,
@@ -54,7 +57,8 @@ _COUNTED = {
 def decisions_in(month: date) -> dict[str, int]:
     """Return how many of a month's handovers were decided how, so far."""
     counts = {name: Count("pk", filter=Q(decision=decision)) for name, decision in _COUNTED.items()}
-    return Handover.objects.filter(counted_month=month).aggregate(**counts)
+    # What ended in a merger is decided in the handover that goes on.
+    return Handover.objects.filter(counted_month=month, merged_into=None).aggregate(**counts)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,6 @@ def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     if cut.reached:
         rows = rows.filter(REACHED[cut.reached])
     if cut.reason:
-        stood = [Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING]
-        claims = Rejection.objects.filter(reason=cut.reason, handover__decision__in=stood)
+        claims = Rejection.objects.filter(reason=cut.reason, handover__decision__in=STOOD)
         rows = rows.filter(pk__in=claims.values("handover"))
     return rows
