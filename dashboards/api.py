@@ -84,7 +84,7 @@ class SpeedToLead(FiguresView):
     def get(self, request: Request) -> Response:
         """Read the month's speed to lead, elapsed and in business time."""
         cut = self.cut()
-        speeds = queries.speeds_of(cut, at=self.at)
+        speeds = queries.speeds_of(cut, at=self.at, zone=self.zone.key)
         body: dict[str, Any] = {"month": f"{cut.month:%Y-%m}", "tier": cut.tier or None, "as_of": self.at}
         body |= {
             "elapsed": serializers.speed(speeds.elapsed),

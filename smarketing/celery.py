@@ -32,6 +32,12 @@ app.conf.beat_schedule = {
         "schedule": 2.0,
         "options": {"expires": STALE},
     },
+    "dashboards.fold": {"task": "dashboards.fold", "schedule": 2.0, "options": {"expires": STALE}},
+    "dashboards.plan_rollups": {
+        "task": "dashboards.plan_rollups",
+        "schedule": 60.0,
+        "options": {"expires": 30},
+    },
     "tenants.plan_rounds": {"task": "tenants.plan_rounds", "schedule": 60.0, "options": {"expires": 30}},
     "tenants.rounds": {"task": "tenants.rounds", "schedule": 5.0, "options": {"expires": STALE}},
     "tenants.jobs": {"task": "tenants.jobs", "schedule": 1.0, "options": {"expires": STALE}},

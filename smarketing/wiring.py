@@ -153,6 +153,7 @@ def _rounds() -> list[Round]:
         Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
         Round("intake.keep_the_door", timedelta(hours=1), _keep_the_door),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
+        Round("dashboards.check_rollups", timedelta(hours=24), _check_rollups),
     ]
 
 
@@ -226,6 +227,12 @@ def _keep_the_door(at: "datetime") -> None:
     from intake.actions import keep_the_door
 
     keep_the_door(at)
+
+
+def _check_rollups(at: "datetime") -> None:
+    from dashboards.rollups import check_some_day
+
+    check_some_day(at)
 
 
 def _follow_calendars(at: "datetime") -> None:

@@ -2,12 +2,15 @@
 
 from dashboards.queries.cohorts import Cohort, cohorts
 from dashboards.queries.cut import Cut, months_before
+from dashboards.queries.direct import Direct
 from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
 from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
 from dashboards.queries.nav import NavCount, nav_counts, version_of
 from dashboards.queries.points import Credits, credits_of, ledger
 from dashboards.queries.promises import Promises, promises
 from dashboards.queries.rejections import Reason, Rejections, rejections
+from dashboards.queries.rolled import Rolled
+from dashboards.queries.source import source_of
 from dashboards.queries.speed import Speeds, medians, speeds
 
 __all__ = [
@@ -17,12 +20,14 @@ __all__ = [
     "Credits",
     "Cut",
     "Delivery",
+    "Direct",
     "MonthFigures",
     "NavCount",
     "OwnRates",
     "Promises",
     "Reason",
     "Rejections",
+    "Rolled",
     "Speeds",
     "actual_of",
     "cohorts",
@@ -36,6 +41,7 @@ __all__ = [
     "own_rates",
     "promises",
     "rejections",
+    "source_of",
     "speeds",
     "speeds_of",
     "version_of",

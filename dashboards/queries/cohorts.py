@@ -28,13 +28,15 @@ class Cohort:
 
 def cohorts(cut: Cut) -> dict[date, Cohort]:
     """Return the cohorts of the month and of those that its small lines show, in one query."""
-    rows = Handover.objects.filter(cut.on_handovers(), counted_month__range=(cut.first_shown, cut.month))
+    shown = (cut.first_shown, cut.month)
+    # What ended in a merger is decided, and converts, in the handover that goes on.
+    rows = Handover.objects.filter(cut.on_handovers(), counted_month__range=shown, merged_into=None)
     tallies = rows.values("counted_month").annotate(**_counts()).order_by("counted_month")
     return {row["counted_month"]: _cohort(row) for row in tallies}
 
 
 def _counts() -> dict[str, Any]:
-    decisions = {name: Count("pk", filter=Q(decision=value)) for name, value in _DECISIONS.items()}
+    decisions = {name: Count("pk", filter=Q(decision=value)) for name, value in DECISIONS.items()}
     return decisions | {
         "contacted": Count("pk", filter=REACHED["contacted"]),
         "qualified": Count("pk", filter=REACHED["qualified"]),
@@ -44,7 +46,7 @@ def _counts() -> dict[str, Any]:
     }
 
 
-_DECISIONS = {
+DECISIONS = {
     "accepted": Handover.Decision.ACCEPTED,
     "deemed": Handover.Decision.DEEMED_ACCEPTED,
     "rejected": Handover.Decision.REJECTED,
@@ -55,7 +57,7 @@ _DECISIONS = {
 
 def _cohort(row: Mapping[str, Any]) -> Cohort:
     return Cohort(
-        decisions=Decisions(**{name: row[name] for name in _DECISIONS}),
+        decisions=Decisions(**{name: row[name] for name in DECISIONS}),
         contacted=row["contacted"],
         qualified=row["qualified"],
         opportunities=row["opportunities"],

@@ -7,24 +7,20 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dashboards.formulas import is_mature
-from dashboards.queries.cohorts import Cohort, cohorts
+from dashboards.queries.cohorts import Cohort
 from dashboards.queries.cut import Cut
-from dashboards.queries.points import Credits, Ledger, credits_of, ledger, total
-from dashboards.queries.promises import Promises, promises
-from dashboards.queries.rejections import Rejections, rejections
-from dashboards.queries.speed import Speeds, medians, speeds
-from sla.models import AgreementVersion, Signature
+from dashboards.queries.points import Credits, Ledger, total
+from dashboards.queries.promises import Promises
+from dashboards.queries.rejections import Rejections
+from dashboards.queries.source import Source, source_of
+from dashboards.queries.speed import Speeds
+from sla.business_time import Hours
+from sla.models import AgreementVersion, Signature, Target
 from sla.pace import Pace, pace
-from sla.queries import (
-    TargetView,
-    agreement_in_force,
-    calendar_in_force,
-    end_of_month,
-    hours_for,
-    month_state,
-    planned_days_of,
-    target_for,
-)
+from sla.queries import TargetView, calendar_in_force, end_of_month, hours_for
+from sla.queries.months import planned_days
+from sla.queries.target_year import state_on
+from sla.queries.targets import signed_versions, view_among
 
 
 @dataclass(frozen=True)
@@ -78,43 +74,77 @@ class MonthFigures:
         return self.cohorts.get(month, Cohort())
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a month stands on, read once: the agreements and marketing's hours."""
+
+    versions: list[AgreementVersion]
+    hours: Hours
+    today: date
+
+    def version_at(self, moment: datetime) -> AgreementVersion | None:
+        """Return the version in force at a moment."""
+        begun = [version for version in self.versions if version.starts_at and version.starts_at <= moment]
+        return next((version for version in begun if version.ends_at is None or version.ends_at > moment), None)
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when anything has been promised."""
+        return self.versions[0].starts_at if self.versions else None
+
+
+def _ground(*, at: datetime, zone: str) -> Ground:
+    hours = hours_for(calendar_in_force("marketing"))
+    return Ground(signed_versions(), hours, at.astimezone(ZoneInfo(zone)).date())
+
+
 def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
     """Return the figures of a month as of ``at``."""
+    source, ground = source_of(cut, at=at, zone=zone), _ground(at=at, zone=zone)
     return MonthFigures(
         cut=cut,
         at=at,
-        state=month_state(cut.month, at=at, zone=zone),
+        state=state_on(ground.today, cut.month, ground.hours),
         is_mature=is_mature(end_of_month(cut.month, zone=zone), at=at),
-        agreement=agreement_of(cut.month, at=at, zone=zone),
-        delivery=delivery(cut, at=at, zone=zone),
-        cohorts=cohorts(cut),
-        promises=promises(cut, at=at, zone=zone),
-        speeds=speeds_of(cut, at=at),
-        medians=medians(cut),
-        rejections=rejections(cut),
+        agreement=_agreement_of(cut.month, ground, at=at, zone=zone),
+        delivery=_delivery(source, ground),
+        cohorts=source.cohorts(),
+        promises=source.promises(),
+        speeds=source.speeds(),
+        medians=source.medians(),
+        rejections=source.rejections(),
     )
 
 
-def speeds_of(cut: Cut, *, at: datetime) -> Speeds:
+def speeds_of(cut: Cut, *, at: datetime, zone: str) -> Speeds:
     """Return the month's speed to lead, business time by the sales calendar."""
-    return speeds(cut, at=at, hours=hours_for(calendar_in_force("sales")))
+    return source_of(cut, at=at, zone=zone).speeds()
 
 
 def delivery(cut: Cut, *, at: datetime, zone: str) -> Delivery:
     """Return the month's points, target and pace; a part of the leads has no target of its own."""
-    today = at.astimezone(ZoneInfo(zone)).date()
-    target = target_for(cut.month)
-    by_month = ledger(cut)
+    return _delivery(source_of(cut, at=at, zone=zone), _ground(at=at, zone=zone))
+
+
+def _delivery(source: Source, ground: Ground) -> Delivery:
+    cut, zone = source.cut, source.zone
+    target = _target_of(cut.month, ground, zone=zone)
+    by_month = source.ledger()
     # Of the month in which the first agreement began, the days since then.
-    working_days = planned_days_of(cut.month, hours=hours_for(calendar_in_force("marketing")), zone=zone)
+    working_days = planned_days(cut.month, since=ground.since, hours=ground.hours, zone=zone)
     return Delivery(
         target=target,
         ledger=by_month,
-        credits=credits_of(cut),
+        credits=source.credits(),
         working_days=working_days,
-        today=min(today, cut.last),
-        pace=_pace(cut, target, by_month, working_days, today=today),
+        today=min(ground.today, cut.last),
+        pace=_pace(cut, target, by_month, working_days, today=ground.today),
     )
+
+
+def _target_of(month: date, ground: Ground, *, zone: str) -> TargetView:
+    signed = Target.objects.filter(month__lte=month, state=Target.State.COUNTERSIGNED).order_by("-month")[:1]
+    return view_among(list(signed), ground.versions, month, zone=zone)
 
 
 def _pace(cut: Cut, target: TargetView, by_month: Ledger, working_days: list[date], *, today: date) -> Pace | None:
@@ -125,10 +155,10 @@ def _pace(cut: Cut, target: TargetView, by_month: Ledger, working_days: list[dat
     return pace(target.points, by_month.get(cut.month, {}), working_days, as_of)
 
 
-def agreement_of(month: date, *, at: datetime, zone: str) -> Agreement | None:
+def _agreement_of(month: date, ground: Ground, *, at: datetime, zone: str) -> Agreement | None:
     """Return the agreement in force at the end of the month, or now while the month runs."""
     last_moment = end_of_month(month, zone=zone) - timedelta(microseconds=1)
-    version = agreement_in_force(at=min(at, last_moment))
+    version = ground.version_at(min(at, last_moment))
     return Agreement(version.number, _signed_at(version)) if version else None
 
 

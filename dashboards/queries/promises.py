@@ -36,7 +36,7 @@ def promises(cut: Cut, *, at: datetime, zone: str) -> Promises:
     for moment, side, commitment, *counts in tallies:
         kept = Compliance(*counts)
         key = (moment.date(), side)
-        found.by_month[key] = _sum(found.by_month.get(key, NOTHING_DUE), kept)
+        found.by_month[key] = added(found.by_month.get(key, NOTHING_DUE), kept)
         if key == (cut.month, Side.SALES):
             found.by_commitment[commitment] = kept
     return found
@@ -52,7 +52,17 @@ def _tally(at: datetime) -> dict[str, Count]:
     }
 
 
-def _sum(one: Compliance, other: Compliance) -> Compliance:
+def unswept(cut: Cut, *, at: datetime, zone: str) -> list[tuple[date, str, str, int]]:
+    """Return how many running clocks the sweep will find past their deadline: month, side, commitment, number."""
+    month = TruncMonth("due_at", tzinfo=ZoneInfo(zone))
+    due = due_between(cut.first_shown, cut.last, zone=zone).filter(past_due(at=at), cut.on_clocks())
+    # What it has not found yet waits for it: the index of what comes next knows those few.
+    rows = due.filter(next_event_at__lt=at).values_list(month, "side", "commitment").annotate(n=Count("pk")).order_by()
+    return [(moment.date(), side, commitment, n) for moment, side, commitment, n in rows]
+
+
+def added(one: Compliance, other: Compliance) -> Compliance:
+    """Return the sum of two tallies."""
     return Compliance(
         one.met + other.met,
         one.breached + other.breached,

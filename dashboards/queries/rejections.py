@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from dashboards.queries.cut import Cut
-from leads.models import Handover, Rejection
+from leads.models import Rejection
+from leads.queries.cohorts import STOOD
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ def rejections(cut: Cut) -> Rejections:
     rows = Rejection.objects.filter(
         cut.on_handovers("handover__"),
         handover__counted_month=cut.month,
-        handover__decision__in=[Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING],
+        handover__merged_into=None,
+        handover__decision__in=STOOD,
     ).exclude(reason_class=Rejection.Class.PROCEDURAL)
     # The last one of a handover is the one that stood; earlier ones were undone.
     last = rows.order_by("handover_id", "-at", "-pk").distinct("handover_id")

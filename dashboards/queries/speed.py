@@ -1,12 +1,16 @@
 """Speed to lead: from sent to first contact, elapsed and in business time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import inf, isinf
+from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     Aggregate,
+    BigIntegerField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -18,13 +22,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from dashboards.formulas import Speed, speed_to_lead
+from dashboards.formulas import Percentile, Speed, speed_to_lead
 from dashboards.queries.cut import Cut
+from dashboards.rollups.histogram import Histogram
+from dashboards.rollups.hours import sales_hours
 from leads.models import Handover
-from sla.business_time import Hours
 
 Contact = tuple[datetime, datetime | None]
 Between = Callable[[datetime, datetime], int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Median(Aggregate):
@@ -41,6 +48,13 @@ class Seconds(Func):
     output_field = FloatField()
 
 
+class Micros(Func):
+    """A moment in microseconds since 1970: thousands of them are read many times faster than as datetimes."""
+
+    template = "(extract(epoch from %(expressions)s) * 1000000)::bigint"
+    output_field = BigIntegerField()
+
+
 @dataclass(frozen=True)
 class Speeds:
     """The speed of a cohort by the wall clock and by the sales calendar."""
@@ -49,38 +63,85 @@ class Speeds:
     business: Speed
 
 
-def speeds(cut: Cut, *, at: datetime, hours: Hours) -> Speeds:
-    """Return how fast the month's leads were contacted, from one query."""
-    rows = _owing(cut).filter(counted_month=cut.month).values_list("sent_at", "contacted_at")
-    contacts: list[Contact] = list(rows)
+class Ages(Sequence[int]):
+    """How long untouched leads have waited, the shortest first; worked out only where somebody looks."""
+
+    def __init__(self, newest_first: Sequence[int], *, at: datetime, between: Between) -> None:
+        self._moments = newest_first
+        self._at = at
+        self._between = between
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __getitem__(self, index: Any) -> Any:
+        sent_at = _EPOCH + timedelta(microseconds=self._moments[index])
+        return self._between(sent_at, max(self._at, sent_at))
+
+
+def speeds(cut: Cut, *, at: datetime) -> Speeds:
+    """Return how fast the month's leads were contacted, from one query of its handovers."""
+    hours = sales_hours()
+    contacts: list[Contact] = list(_owing(cut).filter(counted_month=cut.month).values_list("sent_at", "contacted_at"))
     return Speeds(
-        elapsed=_speed(contacts, at=at, between=_elapsed),
-        business=_speed(contacts, at=at, between=hours.between),
+        elapsed=_speed(contacts, at=at, took=elapsed, waited=elapsed),
+        business=_speed(contacts, at=at, took=hours.between, waited=hours.at(at).between),
     )
 
 
-def medians(cut: Cut) -> dict[date, int]:
+def medians(cut: Cut, *, months: Collection[date] | None = None) -> dict[date, int]:
     """Return the elapsed median of each month of the small lines; a month whose median is infinite is left out."""
     took = ExpressionWrapper(F("contacted_at") - F("sent_at"), output_field=DurationField())
     seconds = Coalesce(Seconds(took), Value(inf))
     rows = _owing(cut).filter(counted_month__range=(cut.first_shown, cut.month))
+    if months is not None:
+        rows = rows.filter(counted_month__in=months)
     tallies = rows.values_list("counted_month").annotate(median=Median(seconds)).order_by("counted_month")
     return {month: int(median) for month, median in tallies if not isinf(median)}
+
+
+def untouched_since(cut: Cut) -> list[int]:
+    """Return when the month's untouched leads were sent, the newest first, in microseconds since 1970."""
+    rows = Handover.objects.filter(cut.on_handovers(), counted_month=cut.month, merged_into=None, contacted_at=None)
+    waiting = rows.exclude(decision=Handover.Decision.REJECTED)
+    found = waiting.aggregate(moments=ArrayAgg(Micros("sent_at"), default=Value([])))["moments"]
+    return sorted(found, reverse=True)
+
+
+def percentile(took: Histogram, ages: Ages, percent: int) -> Percentile:
+    """Return a nearest-rank percentile as formulas.speed_to_lead does, of a histogram and of those who wait."""
+    everybody = took.count + len(ages)
+    if not everybody:
+        return Percentile(None)
+    rank = -(-everybody * percent // 100) - 1
+    return Percentile(took.at_rank(rank)) if rank < took.count else Percentile(None, over=_at_rank(took, ages, rank))
+
+
+def _at_rank(took: Histogram, ages: Ages, rank: int) -> int:
+    """Return the value of a rank in both together."""
+    age = bisect_left(range(len(ages)), rank + 1, key=lambda i: i + 1 + took.up_to(ages[i]))
+    time = bisect_left(
+        range(len(took.values)), rank + 1, key=lambda i: took.cumulative[i] + bisect_right(ages, took.values[i])
+    )
+    candidates: list[int] = [ages[age]] if age < len(ages) else []
+    candidates += [took.values[time]] if time < len(took.values) else []
+    return min(candidates)
 
 
 def _owing(cut: Cut) -> "QuerySet[Handover]":
     """See formulas, Note [Untouched]: what was rejected without contact owes none."""
     rejected = Q(decision=Handover.Decision.REJECTED, contacted_at=None)
-    return Handover.objects.filter(cut.on_handovers()).exclude(rejected)
+    return Handover.objects.filter(cut.on_handovers(), merged_into=None).exclude(rejected)
 
 
-def _elapsed(begin: datetime, end: datetime) -> int:
-    return int((end - begin).total_seconds())
+def elapsed(begin: datetime, end: datetime) -> int:
+    """Return the whole seconds by the wall clock; none for a contact before the handover."""
+    return max(int((end - begin).total_seconds()), 0)
 
 
-def _speed(contacts: Iterable[Contact], *, at: datetime, between: Between) -> Speed:
+def _speed(contacts: Iterable[Contact], *, at: datetime, took: Between, waited: Between) -> Speed:
     contacts = list(contacts)
-    return speed_to_lead(_took(contacts, between), _waits(contacts, at, between))
+    return speed_to_lead(_took(contacts, took), _waits(contacts, at, waited))
 
 
 def _took(contacts: Iterable[Contact], between: Between) -> Iterator[int]:

@@ -104,10 +104,11 @@ def targets_a_year_before(months: Iterable[date], *, zone: str) -> dict[date, De
 def month_state(month: date, *, at: datetime, zone: str) -> str:
     """Return "future", "open" (the present one), "past" (over, can still change) or "closed"."""
     today = at.astimezone(ZoneInfo(zone)).date()
-    return _state(month, today, hours_for(calendar_in_force("marketing")))
+    return state_on(today, month, hours_for(calendar_in_force("marketing")))
 
 
-def _state(month: date, today: date, hours: Hours) -> str:
+def state_on(today: date, month: date, hours: Hours) -> str:
+    """Return the state of a month on a day, by marketing's hours."""
     if today < month:
         return "future"
     if today <= last_day(month):
@@ -131,7 +132,7 @@ class _Year:
     def state_of(self, month: date) -> str:
         """Return the state of a month; one that was frozen stays so, whatever its calendar says now."""
         row = self.months.get(month)
-        return "closed" if row and row.state == Month.State.CLOSED else _state(month, self.today, self.hours)
+        return "closed" if row and row.state == Month.State.CLOSED else state_on(self.today, month, self.hours)
 
     def count_of(self, month: date) -> int:
         """Return how many handovers count; of a closed month, how many did when it was frozen."""

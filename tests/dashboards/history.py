@@ -1,6 +1,6 @@
 """A random but repeatable history of leads, told by the real actions, each at its own time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -21,6 +21,7 @@ from leads.actions import (
 from leads.models import Handover, Rejection
 from sla.actions import notice_due
 from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import make_lead
 from tests.support import Cast, run_outbox
 
@@ -40,26 +41,43 @@ def _found(row: Row | None) -> Row:
     return row
 
 
-def tell(acme: Cast, *, since: datetime, leads: int, seed: int = 1) -> datetime:
-    """Let ``leads`` arrive over forty days and live on; return the moment after the last of it."""
+def tell(
+    acme: Cast,
+    *,
+    since: datetime,
+    leads: int,
+    seed: int = 1,
+    more: Callable[[Random], Iterable[Step]] = lambda _chance: (),
+    between: Callable[[datetime], object] = lambda _at: None,
+) -> datetime:
+    """Let ``leads`` arrive over forty days and live on; return the moment after the last of it.
+
+    ``more`` draws further steps, ``between`` is done after each. Outside a scope every step has a transaction of
+    its own.
+    """
     chance = Random(seed)
     steps = [step for number in range(leads) for step in _story(acme, number, since, chance)]
+    with tenant_scope(acme.acme.pk):
+        steps += more(chance)
     until = since + 75 * DAY
     refused = 0
     for at, act in sorted(steps, key=lambda step: step[0]):
         _pass_time(acme, at)
         try:
-            act(at)
+            with tenant_scope(acme.acme.pk):
+                act(at)
         except DomainError:
             # Stories are drawn blindly: silence may have decided, a return may be over.
             refused += 1
+        between(at)
     _pass_time(acme, until)
     assert refused < len(steps) / 2
     return until
 
 
 def _pass_time(acme: Cast, at: datetime) -> None:
-    notice_due(at=at)
+    with tenant_scope(acme.acme.pk):
+        notice_due(at=at)
     run_outbox(organisation=acme.acme, at=at)
 
 

@@ -20,6 +20,8 @@ from django.test.client import ClientHandler
 
 from arbitration.actions import add_statement, file_appeal, rule_on_case
 from arbitration.models import Case
+from dashboards.models import Rollup
+from dashboards.rollups import fold
 from intake.access import opt_in_path
 from intake.actions import change_keeping, create_form, judge, receive
 from intake.models import OptIn
@@ -193,12 +195,19 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         _furnish_sla(house, at=at)
         _furnish_machines(house, at=at)
     run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
+    _furnish_dashboards(house, at=at)
     with tenant_scope(organisation.pk):
         house.things["notification"] = str(Notification.objects.order_by("pk")[:1].get().pk)
     for role, member in staff.items():
         cookie = signed_in(member).cookies[settings.SESSION_COOKIE_NAME]
         house.sessions[role] = cookie.value
     return house
+
+
+def _furnish_dashboards(house: House, *, at: datetime) -> None:
+    with tenant_scope(house.organisation.pk):
+        Rollup.objects.create(next_at=at, error=f"error {house.mark}")
+    fold(house.organisation.pk, at=at)
 
 
 def _furnish_tenants(house: House, *, at: datetime) -> None:

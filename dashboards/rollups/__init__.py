@@ -1,0 +1,18 @@
+"""Figures added up in advance from the events; see docs/rollups.md."""
+
+from dashboards.rollups.checking import check_some_day
+from dashboards.rollups.folding import begin_anew, fold, fold_due, plan_rollups, rebuild, step
+from dashboards.rollups.reading import Asked, Counts, counts_of
+
+__all__ = [
+    "Asked",
+    "Counts",
+    "begin_anew",
+    "check_some_day",
+    "counts_of",
+    "fold",
+    "fold_due",
+    "plan_rollups",
+    "rebuild",
+    "step",
+]

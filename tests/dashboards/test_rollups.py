@@ -1,0 +1,212 @@
+"""Figures added up from the events against the same figures read from the rows themselves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from dashboards.models import Counted, Rollup, Slice
+from dashboards.queries import Cut, Direct, Rolled, source_of
+from dashboards.rollups import fold, plan_rollups
+from dashboards.rollups.histogram import ERROR
+from events.models import Event
+from leads.actions import merge_leads, undo_merge
+from leads.actions.reassigning import reassign_handovers as pass_to
+from leads.models import Handover, Lead, Merge
+from leads.routing import REP, Target
+from sla.actions import decide_plea, request_excuse, submit_evidence
+from sla.models import Clock
+from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership
+from tests.dashboards.history import DAY, NothingToActOn, Step, tell
+from tests.leads.makers import make_handover, make_rep
+from tests.support import Cast, run_outbox
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+
+ZONE = "Europe/Vienna"
+MONTHS = (date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
+HOUR = timedelta(hours=1)
+Act = Callable[[Cast, Random, datetime], object]
+
+
+def pick(rows: Any, chance: Random) -> Any:
+    found = list(rows)
+    if not found:
+        raise NothingToActOn("Nothing there.")
+    return chance.choice(found)
+
+
+def merge(cast: Cast, chance: Random, at: datetime) -> None:
+    leads = list(Lead.objects.filter(merged_into=None).order_by("number"))
+    if len(leads) < 2:
+        raise NothingToActOn("Nobody to merge.")
+    one, other = chance.sample(leads, 2)
+    merge_leads(one, other, by=cast.mara, at=at)
+
+
+def unmerge(cast: Cast, chance: Random, at: datetime) -> None:
+    undo_merge(pick(Merge.objects.filter(undone_at=None).order_by("at"), chance), by=cast.mara, at=at)
+
+
+def breached(chance: Random) -> Clock:
+    rows = Clock.objects.filter(state="breached", side="sales").select_related("subject", "version")
+    return pick(rows.order_by("due_at", "pk"), chance)
+
+
+def excuse(cast: Cast, chance: Random, at: datetime) -> None:
+    plea = request_excuse(breached(chance), reason="The line was down", by=cast.sina, at=at)
+    decide_plea(plea, granted=True, note="It was", by=cast.marc, at=at)
+
+
+def prove(cast: Cast, chance: Random, at: datetime) -> None:
+    clock = breached(chance)
+    submit_evidence(clock, happened_at=clock.due_at - HOUR / 4, note="Call log", by=cast.sina, at=at, by_machine=True)
+
+
+def pass_on(cast: Cast, chance: Random, at: datetime) -> None:
+    rows = Handover.objects.filter(merged_into=None).select_related("lead", "subject", "version")
+    reps = Membership.objects.filter(roles__contains=["sales_rep"]).order_by("name")
+    target = Target(REP, str(pick(reps, chance).pk))
+    pass_to([pick(rows.order_by("sent_at"), chance)], target=target, by=cast.sina, at=at)
+
+
+ACTS: tuple[Act, ...] = (merge, merge, merge, unmerge, excuse, excuse, prove, prove, pass_on, pass_on)
+# What a history must have held to prove anything.
+WANTED = {
+    "lead.merged", "handover.merged", "clock.excused", "clock.breach_voided", "handover.assigned", "handover.settled",
+    "handover.decision_undone", "handover.deemed_accepted",
+}  # fmt: skip
+
+
+def afterwards(cast: Cast, since: datetime) -> Callable[[Random], Iterator[Step]]:
+    """What takes figures back or moves them: mergers, excuses, late evidence, another rep."""
+
+    def bound(act: Act, chance: Random) -> Callable[[datetime], object]:
+        return lambda moment: act(cast, chance, moment)
+
+    def drawn(chance: Random) -> Iterator[Step]:
+        # Nobody decides on this one but silence, after it went from one rep to another.
+        quiet: dict[str, Handover] = {}
+        sven = Target(REP, str(Membership.objects.get(name="Sven").pk))
+        yield since + DAY, lambda at: quiet.update(one=make_handover(by=cast.mara, at=at, email="quiet@example.com"))
+        for to in (Target(REP, str(cast.sam.pk)), sven):
+            yield (
+                since + DAY + HOUR,
+                lambda at, to=to: pass_to([quiet["one"]], target=to, by=cast.sina, at=at),
+            )
+        # Rows of the outbox are dated by the machine's clock, which is ahead of the story.
+        for days in (9, 30, 74):
+            yield since + days * DAY, lambda at: run_outbox(organisation=cast.acme, at=datetime.now(at.tzinfo) + DAY)
+        for act in ACTS:
+            yield since + chance.uniform(2, 70) * DAY, bound(act, chance)
+
+    return drawn
+
+
+@pytest.fixture
+def counted(live_cast: Cast, at: datetime) -> Cast:
+    """The cast with a second rep, in organisations whose figures are added up."""
+    with tenant_scope(live_cast.acme.pk):
+        make_rep("sven", at=at)
+    assert plan_rollups(at=at) == 2
+    assert plan_rollups(at=at) == 0
+    fold(live_cast.acme.pk, at=at)
+    return live_cast
+
+
+def kept() -> tuple[Any, ...]:
+    """Return everything that is kept, but for sums that have come to nothing."""
+    columns = ("dimension", "key", "month", "day", "measure", "detail")
+    slices = {row[:6]: row[6:] for row in Slice.objects.values_list(*columns, "n", "amount") if any(row[6:])}
+    subjects = {row[0]: row[1:] for row in Counted.objects.values_list("subject", "by", "parts") if row[2]}
+    return slices, subjects
+
+
+def parts_of(cast: Cast) -> list[Cut]:
+    people = list(Membership.objects.filter(roles__contains=["sales_rep"]))
+    parts = [{}, {"tier": "standard"}, {"tier": "hand_raiser"}, *({"owner": person.pk} for person in people)]
+    return [Cut(MONTHS[0], **part) for part in parts]
+
+
+def compare(cast: Cast, cuts: list[Cut], at: datetime) -> None:
+    """Assert that what was added up, with the tail, says the same as the rows."""
+    with tenant_scope(cast.acme.pk):
+        for cut in cuts:
+            direct, rolled = Direct(cut, at, ZONE), source_of(cut, at=at, zone=ZONE)
+            assert isinstance(rolled, Rolled)
+            assert rolled.cohorts() == direct.cohorts()
+            assert rolled.rejections() == direct.rejections()
+            assert rolled.credits() == direct.credits()
+            assert rolled.ledger() == direct.ledger()
+            promises, truly = rolled.promises(), direct.promises()
+            assert (promises.by_month, promises.by_commitment) == (truly.by_month, truly.by_commitment)
+            assert rolled.speeds() == direct.speeds()
+            assert rolled.medians() == direct.medians()
+            compare_histograms(replace(rolled, exact_up_to=-1), direct)
+
+
+def compare_histograms(rolled: Rolled, direct: Direct) -> None:
+    """Assert that counts are exact and percentiles within the error that is stated."""
+    medians, truly = rolled.medians(), direct.medians()
+    assert medians.keys() == truly.keys()
+    assert all(is_near(medians[month], truly[month]) for month in medians)
+    found, exact = rolled.speeds(), direct.speeds()
+    for kind in ("elapsed", "business"):
+        one, other = getattr(found, kind), getattr(exact, kind)
+        assert (one.contacts, one.untouched, one.within_hour, one.buckets) == (
+            other.contacts, other.untouched, other.within_hour, other.buckets
+        )  # fmt: skip
+        for name in ("median", "p90"):
+            mine, true = getattr(one, name), getattr(other, name)
+            assert is_near(mine.seconds, true.seconds)
+            assert is_near(mine.over, true.over)
+
+
+def is_near(found: int | None, true: int | None) -> bool:
+    if found is None or true is None:
+        return found is true
+    return abs(found - true) <= true * ERROR + 1
+
+
+@pytest.mark.timeout(300)
+def test_a_random_history_adds_up_whenever_somebody_looks(counted: Cast, at: datetime) -> None:
+    assert add_up(counted, at, seed=1) >= WANTED
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_many_random_histories_add_up(counted: Cast, at: datetime, seed: int) -> None:
+    assert add_up(counted, at, seed=seed)
+
+
+def add_up(cast: Cast, at: datetime, *, seed: int) -> set[str]:
+    """Tell a history while the worker comes by and pages are opened; return the kinds of its events."""
+    looks = Random(seed)
+
+    def look(moment: datetime) -> None:
+        # The worker comes by now and then; a page may be opened before or after.
+        if looks.random() < 0.2:
+            fold(cast.acme.pk, at=moment)
+        if looks.random() < 0.05:
+            compare(cast, [Cut(looks.choice(MONTHS))], moment)
+
+    until = tell(cast, since=at, leads=12, seed=seed, more=afterwards(cast, at), between=look)
+    compare(cast, [Cut(month) for month in MONTHS], until)
+    fold(cast.acme.pk, at=until)
+    with tenant_scope(cast.acme.pk):
+        by_increments, cuts = kept(), parts_of(cast)
+        revision = Rollup.objects.get().revision
+        heard = set(Event.objects.values_list("kind", flat=True))
+    compare(cast, cuts, until)
+    call_command("rebuild_rollups", organisation="acme")
+    with tenant_scope(cast.acme.pk):
+        assert by_increments[0]
+        assert kept() == by_increments
+        assert Rollup.objects.get().revision > revision
+    return heard
