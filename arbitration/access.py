@@ -5,12 +5,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from arbitration.models import Case
-from arbitration.queries.board import WITH_PARTIES
+from arbitration.models import Case, Precedent, Seat
+from arbitration.queries.board import WITH_PARTIES, present_seats, seat_of
+from arbitration.rules import RULED, WITHDRAWN
 from leads.access import SEE_ALL, get_handover
 from leads.models import Handover, Rejection
 from tenants.access import get_or_404
 from tenants.models import Membership
+from tenants.roles import Role
 
 
 def visible_cases(membership: Membership) -> "QuerySet[Case]":
@@ -36,3 +38,21 @@ def get_disputed(membership: Membership, handover_id: UUID | str) -> Rejection:
     if rejection is None:
         raise Http404
     return rejection
+
+
+def get_seat(membership: Membership, seat_id: UUID | str) -> Seat:
+    """Return a present seat on the board."""
+    return get_or_404(present_seats(), seat_id)
+
+
+def get_precedent(membership: Membership, precedent_id: UUID | str) -> Precedent:
+    """Return a precedent; what rulings teach is for everybody."""
+    rows = Precedent.objects.select_related("ruling__case", "version").defer("ruling__case__evidence")
+    return get_or_404(rows, precedent_id)
+
+
+def sees_votes(membership: Membership, case: Case) -> bool:
+    """Tell whether a member may read the advisory votes: the board at once, the parties once it is decided."""
+    if case.stage in (RULED, WITHDRAWN) or membership.has(Role.EXECUTIVE, Role.AUDITOR):
+        return True
+    return bool(seat_of(membership))

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from arbitration.actions import end_remand, seat_first_executive
+from arbitration.actions import end_remand, follow_version, seat_first_executive
 from arbitration.models import Case
 from events.models import Event
+from sla.models import AgreementVersion
 from tenants.models import Membership
 
 
@@ -17,3 +18,8 @@ def seat_executive(event: Event) -> None:
 def go_on_after_remand(event: Event) -> None:
     """End a remand whose time is over, dated at that time."""
     end_remand(Case.objects.get(pk=event.subject_id), at=datetime.fromisoformat(event.data["answer_by"]))
+
+
+def follow_new_version(event: Event) -> None:
+    """Supersede the precedents whose criterion the version that has come into force defines otherwise."""
+    follow_version(AgreementVersion.objects.get(pk=event.subject_id), at=event.at)

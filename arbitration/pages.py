@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arbitration.actions.appeals import appeal_closes_at
-from arbitration.models import Ruling
-from arbitration.queries import Docket
-from arbitration.words import moment_word, outcome_word
+from arbitration.models import Precedent, Ruling
+from arbitration.queries import Docket, RulingFilter, RulingOn
+from arbitration.words import moment_word, outcome_word, precedent_word
 from leads.models import Rejection
 
 
@@ -68,29 +68,33 @@ def empty_rulings(*, filtered: bool) -> Empty:
     )
 
 
-def ruling_filters(given: Mapping[str, str], outcome: str) -> list[Filter]:
-    """Return the filters of the rulings page: by outcome, and precedents only."""
+def ruling_filters(given: Mapping[str, str], wanted: RulingFilter) -> list[Filter]:
+    """Return the filters of the rulings page: by outcome, by force, precedents only."""
     final = [Ruling.Outcome.UPHELD, Ruling.Outcome.OVERTURNED]
-    by_outcome = [Option(outcome_word(key), _changed(given, outcome=key), outcome == key) for key in final]
-    only = given.get("precedents") == "1"
-    return [
-        Filter(
-            "outcome", _("Outcome"), outcome_word(outcome) or _("All"), bool(outcome), by_outcome,
-            _changed(given, outcome=""),
-        ),
-        Filter(
-            "precedents", _("Kind"), _("Precedents") if only else _("All"), only,
-            [Option(_("Precedents"), _changed(given, precedents="1"), only)], _changed(given, precedents=""),
-        ),
-    ]  # fmt: skip
+    found = [
+        _filter(given, "outcome", _("Outcome"), {key: outcome_word(key) for key in final}, wanted.outcome),
+        _filter(given, "state", _("Force"), {key: precedent_word(key) for key in Precedent.State}, wanted.state),
+        _filter(given, "precedents", _("Kind"), {"1": _("Precedents")}, "1" if wanted.precedents_only else ""),
+    ]
+    if wanted.criterion:
+        found.append(
+            _filter(given, "criterion", _("Criterion"), {wanted.criterion: wanted.criterion}, wanted.criterion)
+        )
+    return found
+
+
+def _filter(given: Mapping[str, str], name: str, label: str, choices: Mapping[str, str], chosen: str) -> Filter:
+    options = [Option(word, _changed(given, **{name: key}), key == chosen) for key, word in choices.items()]
+    said = choices.get(chosen, _("All"))
+    return Filter(name, label, said, bool(chosen), options, _changed(given, **{name: ""}))
 
 
 def _changed(given: Mapping[str, str], **changes: str) -> str:
-    kept = {key: given[key] for key in ("q", "outcome", "precedents") if given.get(key)}
+    kept = {key: given[key] for key in ("q", "outcome", "precedents", "state", "criterion") if given.get(key)}
     return "?" + urlencode({key: value for key, value in (kept | changes).items() if value})
 
 
-def appeal_context(slug: str, rejection: Rejection, form: Form, rulings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def appeal_context(slug: str, rejection: Rejection, form: Form, rulings: Sequence[RulingOn]) -> dict[str, Any]:
     """Return the frame of the appeal form: what is disputed, until when, what happens next."""
     handover = rejection.handover
     where = {"slug": slug, "handover_id": handover.pk}

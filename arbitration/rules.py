@@ -38,6 +38,7 @@ class Bar(StrEnum):
     NOT_NEUTRAL = "not_neutral"
     NO_SEAT = "no_seat"
     INVOLVED = "involved"
+    RECUSED = "recused"
 
 
 def involved_in(parties: Iterable[Party | None]) -> frozenset[UUID]:
@@ -47,16 +48,34 @@ def involved_in(parties: Iterable[Party | None]) -> frozenset[UUID]:
     return frozenset({party.member_id for party in known} | managers)
 
 
-def may_rule(*, member_id: UUID, roles: Collection[str], seat: str, involved: Collection[UUID]) -> Bar:
+def may_rule(
+    *,
+    member_id: UUID,
+    roles: Collection[str],
+    seat: str,
+    involved: Collection[UUID],
+    recused: Collection[UUID] = (),
+) -> Bar:
     """Tell what keeps a member from ruling: only a neutral executive in the chair's or a deputy's seat may.
 
-    ``seat`` is the kind of the member's seat on the board, "" without one.
+    ``seat`` is the kind of the member's seat on the board, "" without one; ``recused`` have declared themselves.
     """
     if EXECUTIVE not in roles or not OF_A_SIDE.isdisjoint(roles):
         return Bar.NOT_NEUTRAL
     if seat not in RULING_SEATS:
         return Bar.NO_SEAT
-    return Bar.INVOLVED if member_id in involved else Bar.FREE
+    return _neutrality(member_id, involved, recused)
+
+
+def may_vote(*, member_id: UUID, seat: str, involved: Collection[UUID], recused: Collection[UUID] = ()) -> Bar:
+    """Tell what keeps a member from voting: everybody on the board may who has no hand in the case."""
+    return _neutrality(member_id, involved, recused) if seat else Bar.NO_SEAT
+
+
+def _neutrality(member_id: UUID, involved: Collection[UUID], recused: Collection[UUID]) -> Bar:
+    if member_id in involved:
+        return Bar.INVOLVED
+    return Bar.RECUSED if member_id in recused else Bar.FREE
 
 
 def may_appeal(*, member_id: UUID, roles: Collection[str], senders: Collection[UUID]) -> bool:
@@ -99,6 +118,18 @@ def stage_after_statement(stored: str, *, spoken: Collection[str]) -> str:
     if stored == REMANDED:
         return READY if both else REMANDED
     return READY if both else EVIDENCE
+
+
+def next_stages(stage: str, *, spoken: Collection[str], statements_open: bool) -> tuple[str, ...]:
+    """Return the stages to which the board may move an open case by hand.
+
+    Nobody is cut off: before the sealing date a case is ready only once both sides have spoken.
+    """
+    if stage == FILED:
+        return (EVIDENCE,)
+    if stage == EVIDENCE:
+        return (READY,) if set(SIDES) <= set(spoken) else ()
+    return (EVIDENCE,) if stage == READY and statements_open else ()
 
 
 def is_late(*, due_at: datetime | None, at: datetime) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from arbitration.models import Case, Precedent, Ruling, Statement
+from arbitration.models import Case, Citation, HearingNote, Precedent, Recusal, Ruling, Seat, Statement, Vote
+from arbitration.queries import RulingOn
 from arbitration.rules import REMANDED, stage_at
 from sla.models import Clock
 from sla.serializers import clock_row
@@ -40,16 +41,23 @@ def _remand(case: Case) -> dict[str, Any] | None:
 
 
 def case_whole(
-    case: Case, statements: Sequence[Statement], rulings: Sequence[Ruling], clocks: Sequence[Clock], *, at: datetime
+    case: Case,
+    statements: Sequence[Statement],
+    rulings: Sequence[Ruling],
+    clocks: Sequence[Clock],
+    citations: Sequence[Citation],
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """Return a case with the board's clock, its sealed evidence, its statements and every ruling in order."""
-    final = [ruling for ruling in rulings if ruling.outcome != Ruling.Outcome.REMANDED]
+    rows = [ruling_row(ruling, citations) for ruling in rulings]
+    final = [row for row in rows if row["outcome"] != Ruling.Outcome.REMANDED]
     return case_row(case, at=at) | {
         "clocks": [clock_row(clock, at=at) for clock in clocks],
         "evidence": case.evidence,
         "statements": [statement_row(statement) for statement in statements],
-        "rulings": [ruling_row(ruling) for ruling in rulings],
-        "ruling": ruling_row(final[0]) if final else None,
+        "rulings": rows,
+        "ruling": final[-1] if final else None,
     }
 
 
@@ -65,14 +73,57 @@ def statement_row(statement: Statement) -> dict[str, Any]:
     }
 
 
-def ruling_row(ruling: Ruling) -> dict[str, Any]:
-    """Return one ruling; a remand with its question."""
+def vote_row(vote: Vote) -> dict[str, Any]:
+    """Return one vote; it advises and binds nobody."""
+    return {
+        "id": vote.pk,
+        "case": vote.case_id,
+        "member": vote.member_id,
+        "choice": vote.choice,
+        "reasons": vote.reasons,
+        "at": vote.at,
+    }
+
+
+def note_row(note: HearingNote) -> dict[str, Any]:
+    """Return one note of a hearing."""
+    return {"id": note.pk, "case": note.case_id, "by": note.by_id, "at": note.at, "text": note.text}
+
+
+def recusal_row(recusal: Recusal) -> dict[str, Any]:
+    """Return one declaration of not being neutral."""
+    return {
+        "id": recusal.pk,
+        "case": recusal.case_id,
+        "member": recusal.member_id,
+        "reason": recusal.reason,
+        "at": recusal.at,
+    }
+
+
+def seat_row(seat: Seat) -> dict[str, Any]:
+    """Return one seat on the board; needs its member."""
+    return {
+        "id": seat.pk,
+        "member": seat.member_id,
+        "name": seat.member.name,
+        "kind": seat.kind,
+        "since": seat.since,
+        "until": seat.until,
+    }
+
+
+def ruling_row(ruling: Ruling, citations: Sequence[Citation]) -> dict[str, Any]:
+    """Return one ruling with the precedents it takes a stance on; a remand with its question."""
+    own = [citation for citation in citations if citation.ruling_id == ruling.pk]
     return {
         "id": ruling.pk,
         "case": ruling.case_id,
         "outcome": ruling.outcome,
         "reasons": ruling.reasons,
         "precedent_stance": ruling.precedent_stance,
+        "stances": [{"precedent": citation.precedent_id, "stance": citation.stance} for citation in own],
+        "corrects": ruling.corrects_id,
         "by": ruling.by_id,
         "at": ruling.at,
         "question": ruling.question or None,
@@ -91,9 +142,31 @@ def precedent_row(precedent: Precedent) -> dict[str, Any]:
         "criterion": precedent.criterion or None,
         "reason": precedent.reason,
         "holding": precedent.holding,
+        "conditions": precedent.conditions,
         "agreement_version": precedent.version.number,
         "state": precedent.state,
         "published_at": precedent.published_at,
+        "overruled_by": precedent.overruled_by.case.number if precedent.overruled_by else None,
+        "superseded_by": precedent.superseded_by.number if precedent.superseded_by else None,
+        "ended_at": precedent.ended_at,
         "followed": getattr(precedent, "followed", 0),
         "departed": getattr(precedent, "departed", 0),
+    }
+
+
+def similar_row(row: RulingOn) -> dict[str, Any]:
+    """Return a ruling on a similar question with why it is similar, in words."""
+    return {
+        "number": row.number,
+        "case": row.case_id,
+        "precedent": row.precedent_id,
+        "outcome": row.outcome,
+        "holding": row.holding,
+        "state": row.state or None,
+        "agreement_version": row.version,
+        "ruled_at": row.at,
+        "similar_because": row.similar_because,
+        "differs_because": row.differs_because or None,
+        "followed": row.followed,
+        "departed": row.departed,
     }

@@ -32,6 +32,26 @@ def outcome_word(outcome: str) -> str:
     return words[outcome]
 
 
+def precedent_word(state: str) -> str:
+    """Return in words what force a precedent has."""
+    return {"valid": _("valid"), "superseded": _("superseded"), "overruled": _("overruled")}[state]
+
+
+def seat_word(kind: str) -> str:
+    """Return the seat in words, "" for none."""
+    return {"": "", "chair": _("Chair"), "deputy": _("Deputy"), "member": _("Member")}[kind]
+
+
+def vote_word(choice: str) -> str:
+    """Return what a member of the board advises."""
+    return {"upheld": _("Uphold"), "overturned": _("Overturn")}[choice]
+
+
+def move_word(stage: str) -> str:
+    """Return what moving a case to a stage means, as one says it to do it."""
+    return {"evidence": _("Hear statements"), "ready": _("Call it ready to rule")}[stage]
+
+
 def moment_word(at: datetime) -> str:
     """Return a moment as people here write it, in the zone of the reader."""
     return formats.date_format(timezone.localtime(at), "j M Y, H:i")

@@ -89,6 +89,7 @@ def _after() -> list[After]:
     return [
         # Its rows are put into the outbox when a case is remanded, to be heard when the answer is due.
         After("arbitration.end_remand", (), _go_on_after_remand),
+        After("arbitration.follow_version", ("agreement.in_force",), _follow_version),
         After("leads.follow_breach", ("clock.breached",), _follow_breach),
         After("leads.pass_on_escalated", ("clock.escalated",), _pass_on_escalated),
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
@@ -124,6 +125,12 @@ def _look_for_duplicates(event: "Event") -> None:
     look_for_duplicates(event)
 
 
+def _follow_version(event: "Event") -> None:
+    from arbitration.handlers import follow_new_version
+
+    follow_new_version(event)
+
+
 def _go_on_after_remand(event: "Event") -> None:
     from arbitration.handlers import go_on_after_remand
 
@@ -145,6 +152,8 @@ def _rounds() -> list[Round]:
         Round("sla.follow_calendars", timedelta(minutes=10), _follow_calendars),
         Round("sla.holidays_ahead", timedelta(hours=12), _look_ahead_for_holidays),
         Round("sla.verify", timedelta(hours=1), _verify_clocks),
+        Round("arbitration.keep_board", timedelta(minutes=5), _keep_board),
+        Round("arbitration.remind_of_closing", timedelta(minutes=30), _remind_of_closing),
         Round("leads.wake", timedelta(minutes=15), _wake_leads),
         Round("leads.cover_absences", timedelta(minutes=5), _cover_absences),
         Round("leads.rescore_decayed", timedelta(minutes=10), _rescore_decayed),
@@ -179,6 +188,18 @@ def _verify_clocks(at: "datetime") -> None:
     from sla.actions.verifying import verify_at_night
 
     verify_at_night(at)
+
+
+def _keep_board(at: "datetime") -> None:
+    from arbitration.actions import keep_board
+
+    keep_board(at)
+
+
+def _remind_of_closing(at: "datetime") -> None:
+    from arbitration.actions import remind_of_closing
+
+    remind_of_closing(at)
 
 
 def _wake_leads(at: "datetime") -> None:

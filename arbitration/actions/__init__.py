@@ -1,42 +1,98 @@
-"""Everything that can happen to a case, from the appeal to the ruling."""
+"""Everything that can happen to a case, to the board and to what rulings teach."""
 
 from arbitration.actions.appeals import AppealTooLate, GroundsMissing, NotYourAppeal, file_appeal
-from arbitration.actions.board import NotExecutive, NotYourBoard, SeatTaken, appoint_deputy, seat_first_executive
+from arbitration.actions.board import (
+    ChairNeeded,
+    NotActive,
+    NotExecutive,
+    NotYourBoard,
+    SeatEmpty,
+    SeatTaken,
+    appoint,
+    appoint_deputy,
+    end_seat,
+    keep_board,
+    seat_first_executive,
+)
+from arbitration.actions.corrections import NothingToCorrect, correct_ruling, last_ruling
+from arbitration.actions.hearing import (
+    AlreadyRecused,
+    CannotMove,
+    MayNotVote,
+    NotOnBoard,
+    TextMissing,
+    add_note,
+    bar_sentence,
+    cast_vote,
+    move_case,
+    moves_of,
+    recuse,
+    vote_bar_sentence,
+)
 from arbitration.actions.locking import AlreadyRuled, CaseWithdrawn
+from arbitration.actions.precedents import follow_version
+from arbitration.actions.reminders import remind_of_closing
 from arbitration.actions.rulings import (
     AnswerByMissing,
     MayNotRule,
     NothingToCite,
     ReasonsMissing,
+    StanceMissing,
     end_remand,
     require_free,
     rule_on_case,
+    suggested_of,
 )
 from arbitration.actions.statements import NotYourCase, StatementMissing, StatementsClosed, add_statement
 from arbitration.actions.withdrawals import withdraw_case
 
 __all__ = [
+    "AlreadyRecused",
     "AlreadyRuled",
     "AnswerByMissing",
     "AppealTooLate",
+    "CannotMove",
     "CaseWithdrawn",
+    "ChairNeeded",
     "GroundsMissing",
     "MayNotRule",
+    "MayNotVote",
+    "NotActive",
     "NotExecutive",
+    "NotOnBoard",
     "NotYourAppeal",
     "NotYourBoard",
     "NotYourCase",
     "NothingToCite",
+    "NothingToCorrect",
     "ReasonsMissing",
+    "SeatEmpty",
     "SeatTaken",
+    "StanceMissing",
     "StatementMissing",
     "StatementsClosed",
+    "TextMissing",
+    "add_note",
     "add_statement",
+    "appoint",
     "appoint_deputy",
+    "bar_sentence",
+    "cast_vote",
+    "correct_ruling",
     "end_remand",
+    "end_seat",
     "file_appeal",
+    "follow_version",
+    "keep_board",
+    "last_ruling",
+    "move_case",
+    "moves_of",
+    "recuse",
+    "remind_of_closing",
     "require_free",
     "rule_on_case",
     "seat_first_executive",
+    "suggested_of",
+    "vote_bar_sentence",
     "withdraw_case",
 ]

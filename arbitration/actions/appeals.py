@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from arbitration import evidence, queries
+from arbitration.actions.hearing import tell_if_nobody_rules
 from arbitration.models import Case, CaseNumber
 from arbitration.rules import is_late, may_appeal
 from arbitration.words import moment_word
@@ -62,6 +63,7 @@ def file_appeal(rejection: Rejection, *, grounds: str, by: Membership, at: datet
     mark_appealed(held, by=by, at=at)
     case = _open(held, handover, grounds=grounds.strip(), by=by, at=at)
     record("case.opened", case, by=by, at=at, thread=handover.lead_id, data=_told(case, held, handover))
+    tell_if_nobody_rules(case, at=at)
     return case
 
 
@@ -153,7 +155,7 @@ def _pack(
         "agreement": {"number": version.number, "content_hash": version.content_hash},
         "criterion": criterion_terms(version.content, rejection.criterion),
         "timeline": [_fact(event) for event in timeline_of(handover.lead_id, limit=SEALED_EVENTS)],
-        "similar": [_similar(row) for row in queries.rulings_on(rejection.criterion, rejection.reason)],
+        "similar": [_similar(row) for row in _rulings_like(rejection, handover)],
     }
     facts = {
         "handover": _handover_facts(handover),
@@ -162,6 +164,11 @@ def _pack(
         "appeal": {"by": by.pk, "at": at, "grounds": grounds},
     }
     return evidence.seal(terms=terms, facts=facts, salt=salt)
+
+
+def _rulings_like(rejection: Rejection, handover: Handover) -> list[queries.RulingOn]:
+    fields = handover.snapshot.get("fields", {})
+    return queries.rulings_on(rejection.criterion, rejection.reason, fields=fields)
 
 
 def criterion_terms(content: dict[str, Any], key: str) -> dict[str, Any] | None:

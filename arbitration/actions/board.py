@@ -1,4 +1,10 @@
-"""Who sits where on the board."""
+"""Who sits where on the board, and what happens when a seat becomes empty.
+
+# Note [The board keeps itself]
+Who is no longer active, or as chair or deputy no longer a neutral executive, cannot rule any more, whatever the
+seat says (rules, trigger). The seat itself is ended by a round soon afterwards, and an empty chair goes to the
+deputy who has sat longest, else to the executive who has been here longest.
+"""
 
 from datetime import datetime
 
@@ -6,11 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from arbitration.models import Seat
-from arbitration.rules import EXECUTIVE, OF_A_SIDE
+from arbitration.queries.board import present_seats
+from arbitration.rules import EXECUTIVE, OF_A_SIDE, RULING_SEATS
 from events.actions import record
 from smarketing.lib.errors import DomainError, Forbidden
 from tenants.models import Membership
 from tenants.roles import Role
+
+Kind = Seat.Kind
 
 
 class NotExecutive(DomainError):
@@ -19,14 +28,32 @@ class NotExecutive(DomainError):
     code = "not_executive"
 
 
+class NotActive(DomainError):
+    """Who has left sits nowhere."""
+
+    code = "not_active"
+
+
 class SeatTaken(DomainError):
-    """The member sits on the board already."""
+    """The member has this seat already."""
 
     code = "seat_taken"
 
 
+class SeatEmpty(DomainError):
+    """The seat was given up already."""
+
+    code = "seat_empty"
+
+
+class ChairNeeded(DomainError):
+    """The chair is handed over, never left empty."""
+
+    code = "chair_needed"
+
+
 class NotYourBoard(Forbidden):
-    """The executives appoint who stands in for the chair."""
+    """The executives say who sits on the board."""
 
     code = "not_your_board"
 
@@ -34,34 +61,106 @@ class NotYourBoard(Forbidden):
 @transaction.atomic
 def seat_first_executive(member: Membership, *, at: datetime) -> Seat | None:
     """Make an executive who joined the chair when nobody is; None when there is nothing to do."""
-    taken = Seat.objects.filter(kind=Seat.Kind.CHAIR, until=None).exists()
-    if taken or not _is_neutral_executive(member):
+    taken = Seat.objects.filter(kind=Kind.CHAIR, until=None).exists()
+    if taken or not is_neutral_executive(member):
         return None
     try:
         with transaction.atomic():
-            return _seat(member, Seat.Kind.CHAIR, by=None, at=at)
+            return _seat(member, Kind.CHAIR, by=None, at=at)
     except IntegrityError:
         # Another executive joined at the same moment and was first.
         return None
 
 
 @transaction.atomic
-def appoint_deputy(member: Membership, *, by: Membership, at: datetime) -> Seat:
-    """Let another executive stand in where the chair is involved. Raises NotYourBoard, NotExecutive, SeatTaken."""
+def appoint(member: Membership, *, kind: str, by: Membership, at: datetime) -> Seat:
+    """Give a member a seat on the board; another seat of theirs ends, and so does the old chair's for a new chair.
+
+    Raises NotYourBoard, NotActive, NotExecutive, SeatTaken, and ChairNeeded for the chair's own other seat.
+    """
     if not by.has(Role.EXECUTIVE):
-        raise NotYourBoard(_("Only executives appoint a deputy."))
-    if not _is_neutral_executive(member):
-        raise NotExecutive(_("A deputy must be an executive who belongs to neither side."))
-    if Seat.objects.filter(member=member, until=None).exists():
-        raise SeatTaken(_("This person has a seat on the board already."))
-    return _seat(member, Seat.Kind.DEPUTY, by=by, at=at)
+        raise NotYourBoard(_("Only executives say who sits on the board."))
+    if not member.is_active:
+        raise NotActive(_("This person is not active here any more."))
+    if kind in RULING_SEATS and not is_neutral_executive(member):
+        raise NotExecutive(_("Chair and deputies must be executives who belong to neither side."))
+    seats = list(present_seats().select_for_update(of=("self",)))
+    own = next((seat for seat in seats if seat.member_id == member.pk), None)
+    if own is not None and own.kind == kind:
+        raise SeatTaken(_("This person has this seat already."))
+    if own is not None and own.kind == Kind.CHAIR:
+        raise ChairNeeded(_("Give the chair to somebody else first."))
+    for seat in seats:
+        if seat is own or (kind == Kind.CHAIR and seat.kind == Kind.CHAIR):
+            _end(seat, because="replaced", by=by, at=at)
+    return _seat_once(member, Kind(kind), by=by, at=at)
 
 
-def _is_neutral_executive(member: Membership) -> bool:
+def appoint_deputy(member: Membership, *, by: Membership, at: datetime) -> Seat:
+    """Let another executive stand in where the chair is involved. Raises as appoint does."""
+    return appoint(member, kind=Kind.DEPUTY, by=by, at=at)
+
+
+@transaction.atomic
+def end_seat(seat: Seat, *, by: Membership, at: datetime) -> None:
+    """Take a deputy or a member off the board. Raises NotYourBoard, SeatEmpty, ChairNeeded."""
+    if not by.has(Role.EXECUTIVE):
+        raise NotYourBoard(_("Only executives say who sits on the board."))
+    held = Seat.objects.select_for_update().get(pk=seat.pk)
+    if held.until is not None:
+        raise SeatEmpty(_("This person has left the board already."))
+    if held.kind == Kind.CHAIR:
+        raise ChairNeeded(_("Give the chair to somebody else first."))
+    _end(held, because="ended", by=by, at=at)
+
+
+@transaction.atomic
+def keep_board(at: datetime) -> None:
+    """End the seats of those who left, and fill an empty chair. See Note [The board keeps itself]."""
+    for seat in present_seats().select_for_update(of=("self",)):
+        if not seat.member.is_active:
+            _end(seat, because="left", by=None, at=at)
+        elif seat.kind in RULING_SEATS and not is_neutral_executive(seat.member):
+            _end(seat, because="not_executive", by=None, at=at)
+    if not Seat.objects.filter(kind=Kind.CHAIR, until=None).exists():
+        _fill_chair(at=at)
+
+
+def _fill_chair(*, at: datetime) -> None:
+    deputy = present_seats().filter(kind=Kind.DEPUTY).order_by("since", "pk").first()
+    if deputy is not None:
+        _end(deputy, because="replaced", by=None, at=at)
+        _seat(deputy.member, Kind.CHAIR, by=None, at=at)
+        return
+    executives = Membership.objects.filter(is_active=True, roles__overlap=[EXECUTIVE]).order_by("joined_at", "pk")
+    heir = next((member for member in executives if is_neutral_executive(member)), None)
+    if heir is not None:
+        for seat in present_seats().filter(member=heir):
+            _end(seat, because="replaced", by=None, at=at)
+        _seat(heir, Kind.CHAIR, by=None, at=at)
+
+
+def is_neutral_executive(member: Membership) -> bool:
+    """Tell whether a member may hold the chair's or a deputy's seat."""
     return member.is_active and EXECUTIVE in member.roles and OF_A_SIDE.isdisjoint(member.roles)
+
+
+def _seat_once(member: Membership, kind: Seat.Kind, *, by: Membership, at: datetime) -> Seat:
+    try:
+        with transaction.atomic():
+            return _seat(member, kind, by=by, at=at)
+    except IntegrityError as error:
+        raise SeatTaken(_("Somebody has just filled this seat. Look at the board again.")) from error
 
 
 def _seat(member: Membership, kind: Seat.Kind, *, by: Membership | None, at: datetime) -> Seat:
     seat = Seat.objects.create(member=member, kind=kind, since=at)
     record("seat.taken", seat, by=by, at=at, data={"member": str(member.pk), "kind": str(kind)})
     return seat
+
+
+def _end(seat: Seat, *, because: str, by: Membership | None, at: datetime) -> None:
+    Seat.objects.filter(pk=seat.pk).update(until=at)
+    seat.until = at
+    data = {"member": str(seat.member_id), "kind": str(seat.kind), "because": because}
+    record("seat.ended", seat, by=by, at=at, data=data)

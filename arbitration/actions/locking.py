@@ -35,7 +35,8 @@ def lock_open(case: Case) -> Case:
 
 
 def _already_ruled(case: Case) -> AlreadyRuled:
-    ruling = Ruling.objects.select_related("by").exclude(outcome=Ruling.Outcome.REMANDED).get(case=case)
+    decisions = Ruling.objects.select_related("by").exclude(outcome=Ruling.Outcome.REMANDED).filter(case=case)
+    ruling = decisions.order_by("at", "pk")[0]
     sentence = _("%(name)s already ruled on this case, %(time)s.")
     words = {"name": ruling.by.name, "time": moment_word(ruling.at)}
     return AlreadyRuled(sentence % words, outcome=ruling.outcome, by=ruling.by_id, at=ruling.at)

@@ -1,8 +1,10 @@
 """Asking the sides a question: the board's clock pauses until they have answered or the time is over."""
 
 from datetime import datetime
+from typing import Any
 
 from arbitration.models import Case, Ruling
+from arbitration.queries import case_parties
 from arbitration.rules import READY, REMANDED
 from events.actions import record
 from events.models import Event, Outbox
@@ -26,8 +28,11 @@ def remand(case: Case, ruling: Ruling, *, answer_by: datetime, by: Membership, a
     _wake(event, at=answer_by)
 
 
-def _told(case: Case, ruling: Ruling, answer_by: datetime) -> dict[str, str]:
-    return {"number": case.number, "ruling": str(ruling.pk), "answer_by": answer_by.isoformat()}
+def _told(case: Case, ruling: Ruling, answer_by: datetime) -> dict[str, Any]:
+    parties = case_parties(case)
+    asked = sorted(str(member) for member in parties.marketing | parties.sales)
+    told: dict[str, Any] = {"number": case.number, "ruling": str(ruling.pk), "answer_by": answer_by.isoformat()}
+    return told | {"members": asked}
 
 
 def _wake(event: Event, *, at: datetime) -> None:

@@ -1,18 +1,21 @@
 """The board's decision: its reasons, its effects in one transaction, and what it teaches."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from arbitration.actions.hearing import bar_sentence
 from arbitration.actions.locking import lock_open
+from arbitration.actions.precedents import Condition, cite, publish, refuse_conditions
 from arbitration.actions.remands import remand, resume
-from arbitration.models import Case, Citation, Precedent, Ruling
-from arbitration.queries import case_parties, precedents_on
+from arbitration.models import Case, Precedent, Ruling
+from arbitration.queries import case_parties, suggested_precedents
 from arbitration.queries.board import bar_of
-from arbitration.rules import REMANDED, RULED, Bar
+from arbitration.rules import REMANDED, RULED
 from events.actions import record
 from leads.actions import settle_rejection
 from sla.actions import stop_clock
@@ -48,6 +51,13 @@ class NothingToCite(DomainError):
     code = "nothing_to_cite"
 
 
+class StanceMissing(DomainError):
+    """A ruling says of each precedent shown whether it follows, departs from or does not touch it."""
+
+    code = "stance_missing"
+    status = 422
+
+
 @transaction.atomic
 def rule_on_case(
     case: Case,
@@ -56,48 +66,45 @@ def rule_on_case(
     reasons: str,
     by: Membership,
     at: datetime,
-    precedent_stance: str = Stance.NONE,
+    precedent_stance: str | None = None,
+    stances: Mapping[UUID, str] | None = None,
     holding: str = "",
+    conditions: Sequence[Condition] = (),
     question: str = "",
     answer_by: datetime | None = None,
 ) -> Ruling:
-    """Uphold, overturn or remand; with a ``holding`` the ruling becomes a precedent.
+    """Uphold, overturn or remand; with a ``holding`` the ruling becomes a precedent about leads of ``conditions``.
 
-    Raises MayNotRule, AlreadyRuled, CaseWithdrawn, ReasonsMissing, AnswerByMissing, NothingToCite.
+    ``stances`` says of each suggested precedent what the ruling does with it, ``precedent_stance`` of the rest.
+    Raises MayNotRule, AlreadyRuled, CaseWithdrawn, ReasonsMissing, AnswerByMissing, StanceMissing, NothingToCite,
+    InvalidInput about the conditions.
     """
     require_free(case, by)
     held = lock_open(case)
     _require_words(outcome, reasons, question, answer_by, at=at)
-    cited = _cited(held, precedent_stance) if outcome != Outcome.REMANDED else []
+    refuse_conditions(conditions)
+    final = outcome != Outcome.REMANDED
+    cited = stances_of(held, stances or {}, precedent_stance) if final else {}
     ruling = Ruling.objects.create(
         case=held,
+        criterion=held.rejection.criterion,
+        reason=held.rejection.reason,
         outcome=outcome,
         reasons=reasons.strip(),
         by=by,
         at=at,
-        precedent_stance=precedent_stance if cited else Stance.NONE,
-        question=question.strip() if outcome == Outcome.REMANDED else "",
-        answer_by=answer_by if outcome == Outcome.REMANDED else None,
+        precedent_stance=overall(cited),
+        question="" if final else question.strip(),
+        answer_by=None if final else answer_by,
     )
     if held.stage == REMANDED:
         resume(held, by=by, at=at)
-    if outcome == Outcome.REMANDED and answer_by is not None:
+    if not final and answer_by is not None:
         remand(held, ruling, answer_by=answer_by, by=by, at=at)
     else:
-        _decide(held, ruling, cited=cited, holding=holding.strip(), by=by, at=at)
+        _decide(held, ruling, cited=cited, by=by, at=at)
+        publish(ruling, holding=holding, conditions=conditions, by=by, at=at)
     return ruling
-
-
-BARS = {
-    Bar.NOT_NEUTRAL: gettext_noop("Only an executive who belongs to neither side rules."),
-    Bar.NO_SEAT: gettext_noop("Only the chair of the board or a deputy rules."),
-    Bar.INVOLVED: gettext_noop("You have a hand in this case yourself, so somebody else has to rule."),
-}
-
-
-def bar_sentence(bar: Bar) -> str:
-    """Return why somebody cannot rule, "" when they can."""
-    return _(BARS[bar]) if bar else ""
 
 
 def require_free(case: Case, member: Membership) -> None:
@@ -114,45 +121,43 @@ def _require_words(outcome: str, reasons: str, question: str, answer_by: datetim
         raise AnswerByMissing(_("Ask a question, and give a time in the future by which it is to be answered."))
 
 
-def _cited(case: Case, stance: str) -> list[Precedent]:
-    if stance == Stance.NONE:
-        return []
-    found = precedents_on(criterion=case.rejection.criterion, reason=case.rejection.reason)
-    if not found:
-        raise NothingToCite(_("There is no precedent on this criterion yet. Choose “no precedent”."))
-    return found
+def stances_of(case: Case, stances: Mapping[UUID, str], for_all: str | None) -> dict[Precedent, str]:
+    """Return what the ruling does with each precedent suggested in the case. Raises StanceMissing, NothingToCite."""
+    found = suggested_of(case)
+    known = {precedent.pk for precedent in found}
+    if (not found and for_all not in (None, Stance.NONE)) or not set(stances) <= known:
+        raise NothingToCite(_("There is no such valid precedent on this question."))
+    taken = {precedent: stances.get(precedent.pk, for_all) for precedent in found}
+    missing = [str(precedent.pk) for precedent, stance in taken.items() if stance is None]
+    if missing:
+        sentence = _("Say of each precedent shown whether the ruling follows it, departs from it or does not touch it.")
+        raise StanceMissing(sentence, precedents=missing)
+    return {precedent: str(stance) for precedent, stance in taken.items()}
 
 
-def _decide(case: Case, ruling: Ruling, *, cited: list[Precedent], holding: str, by: Membership, at: datetime) -> None:
+def suggested_of(case: Case) -> list[Precedent]:
+    """Return the precedents on which a ruling in this case must take a stance."""
+    facts = case.handover.snapshot.get("fields", {})
+    criterion, reason = case.rejection.criterion, case.rejection.reason
+    return suggested_precedents(criterion, reason, fields=facts, except_case=case.pk)
+
+
+def overall(cited: Mapping[Precedent, str]) -> str:
+    """Return the stance of a ruling in one word: departing from one weighs more than following another."""
+    taken = set(cited.values())
+    return next((stance for stance in (Stance.DEPARTS, Stance.FOLLOWS) if stance in taken), Stance.NONE)
+
+
+def _decide(case: Case, ruling: Ruling, *, cited: Mapping[Precedent, str], by: Membership, at: datetime) -> None:
     stop_clock(case.subject, "ruling", at=at, by=by)
     Case.objects.filter(pk=case.pk).update(stage=RULED, ruled_at=at, updated_at=at)
     settle_rejection(case.rejection, outcome=ruling.outcome, by=by, at=at)
-    Citation.objects.bulk_create(
-        Citation(ruling=ruling, precedent=precedent, stance=ruling.precedent_stance) for precedent in cited
-    )
-    record("case.ruled", case, by=by, at=at, thread=case.handover.lead_id, data=_told(case, ruling, cited))
-    if holding:
-        _publish(case, ruling, cited=cited, holding=holding, by=by, at=at)
+    cite(ruling, cited, by=by, at=at)
+    record("case.ruled", case, by=by, at=at, thread=case.handover.lead_id, data=told_of(case, ruling, cited))
 
 
-def _publish(case: Case, ruling: Ruling, *, cited: list[Precedent], holding: str, by: Membership, at: datetime) -> None:
-    if ruling.precedent_stance == Stance.DEPARTS:
-        # Two valid holdings that contradict each other would teach nobody.
-        old = [precedent.pk for precedent in cited]
-        Precedent.objects.filter(pk__in=old).update(state=Precedent.State.OVERRULED)
-    precedent = Precedent.objects.create(
-        ruling=ruling,
-        criterion=case.rejection.criterion,
-        reason=case.rejection.reason,
-        holding=holding,
-        version=case.version,
-        published_at=at,
-    )
-    data = {"number": case.number, "criterion": precedent.criterion, "reason": precedent.reason}
-    record("precedent.published", precedent, by=by, at=at, thread=case.handover.lead_id, data=data)
-
-
-def _told(case: Case, ruling: Ruling, cited: list[Precedent]) -> dict[str, Any]:
+def told_of(case: Case, ruling: Ruling, cited: Mapping[Precedent, str]) -> dict[str, Any]:
+    """Return what the event of a decision says."""
     return {
         "number": case.number,
         "outcome": ruling.outcome,
@@ -161,7 +166,7 @@ def _told(case: Case, ruling: Ruling, cited: list[Precedent]) -> dict[str, Any]:
         "criterion": case.rejection.criterion,
         "reason": case.rejection.reason,
         "stance": ruling.precedent_stance,
-        "cited": [str(precedent.pk) for precedent in cited],
+        "cited": [str(precedent.pk) for precedent, stance in cited.items() if stance != Stance.NONE],
         "filed_by": str(case.filed_by_id),
         "rejected_by": str(case.rejection.by_id),
     }

@@ -1,11 +1,13 @@
 """Who sits on the board, and who has a hand in a case."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from arbitration.models import Case, Seat
-from arbitration.rules import RULING_SEATS, Bar, Party, involved_in, may_rule
+from django.db.models import QuerySet
+
+from arbitration.models import Case, Recusal, Seat
+from arbitration.rules import RULING_SEATS, Bar, Party, involved_in, may_rule, may_vote
+from events.models import Event
 from leads.models import Handover, Rejection
 from tenants.models import Membership
 
@@ -15,11 +17,12 @@ WITH_PARTIES = ("handover__lead", "rejection__by", "filed_by", "version", "subje
 
 @dataclass(frozen=True)
 class CaseParties:
-    """The two sides of a case by id, and everybody who is involved (managers included)."""
+    """The two sides of a case by id, everybody who is involved (managers included), and who recused themselves."""
 
     marketing: frozenset[UUID]
     sales: frozenset[UUID]
     involved: frozenset[UUID]
+    recused: frozenset[UUID] = frozenset()
 
 
 def seat_of(member: Membership) -> str:
@@ -35,7 +38,9 @@ def chair() -> Membership | None:
 
 def case_parties(case: Case) -> CaseParties:
     """Return who has a hand in the case; needs its handover (with lead) and rejection."""
-    return parties_of(case.handover, case.rejection, filed_by_id=case.filed_by_id)
+    parties = parties_of(case.handover, case.rejection, filed_by_id=case.filed_by_id)
+    recused = Recusal.objects.filter(case=case).values_list("member", flat=True)
+    return replace(parties, recused=frozenset(recused))
 
 
 def parties_of(handover: Handover, rejection: Rejection, *, filed_by_id: UUID | None) -> CaseParties:
@@ -44,9 +49,15 @@ def parties_of(handover: Handover, rejection: Rejection, *, filed_by_id: UUID | 
     # Who ruled for acceptance has decided the case, not the handover that it is about.
     by_ruling = handover.decision == Handover.Decision.ACCEPTED_BY_RULING
     sales = _known(handover.assigned_to_id, None if by_ruling else handover.decided_by_id, rejection.by_id)
-    acted = _known(handover.sent_by_id, filed_by_id) | sales
+    acted = _known(handover.sent_by_id, filed_by_id) | sales | _ever_assigned(handover)
     managers = dict(Membership.objects.filter(pk__in=acted).values_list("pk", "manager_id"))
     return CaseParties(marketing, sales, involved_in(Party(pk, managers.get(pk)) for pk in acted))
+
+
+def _ever_assigned(handover: Handover) -> frozenset[UUID]:
+    """Return everybody who had the handover at some time, not only who has it now."""
+    told = Event.objects.filter(subject_id=handover.pk, data__has_key="assigned_to")
+    return frozenset(UUID(to) for to in told.values_list("data__assigned_to", flat=True) if to)
 
 
 def _known(*member_ids: UUID | None) -> frozenset[UUID]:
@@ -55,16 +66,34 @@ def _known(*member_ids: UUID | None) -> frozenset[UUID]:
 
 def bar_of(member: Membership, parties: CaseParties) -> Bar:
     """Tell what keeps the member from ruling on a case with these parties."""
-    return may_rule(member_id=member.pk, roles=member.roles, seat=seat_of(member), involved=parties.involved)
+    return _bar(member, seat_of(member), parties)
+
+
+def _bar(member: Membership, seat: str, parties: CaseParties) -> Bar:
+    if not member.is_active:
+        return Bar.NO_SEAT
+    return may_rule(
+        member_id=member.pk, roles=member.roles, seat=seat, involved=parties.involved, recused=parties.recused
+    )
+
+
+def vote_bar_of(member: Membership, parties: CaseParties) -> Bar:
+    """Tell what keeps the member from voting on a case with these parties."""
+    seat = seat_of(member) if member.is_active else ""
+    return may_vote(member_id=member.pk, seat=seat, involved=parties.involved, recused=parties.recused)
+
+
+def bar_of_seat(seat: Seat, parties: CaseParties) -> Bar:
+    """Tell what keeps the holder of a seat from ruling on a case with these parties."""
+    return _bar(seat.member, seat.kind, parties)
 
 
 def eligible_to_rule(parties: CaseParties) -> list[Membership]:
     """Return the active chair and deputies who may rule on a case with these parties."""
-    seats = Seat.objects.select_related("member").filter(until=None, kind__in=RULING_SEATS, member__is_active=True)
-    return [seat.member for seat in seats.order_by("kind", "since") if _free(seat, parties.involved)]
+    seats = present_seats().filter(kind__in=RULING_SEATS, member__is_active=True)
+    return [seat.member for seat in seats if bar_of_seat(seat, parties) is Bar.FREE]
 
 
-def _free(seat: Seat, involved: Iterable[UUID]) -> bool:
-    member = seat.member
-    bar = may_rule(member_id=member.pk, roles=member.roles, seat=seat.kind, involved=frozenset(involved))
-    return bar is Bar.FREE
+def present_seats() -> "QuerySet[Seat]":
+    """Return who sits on the board now: the chair, the deputies, the members."""
+    return Seat.objects.select_related("member").filter(until=None).order_by("kind", "since", "pk")

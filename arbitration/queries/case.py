@@ -1,12 +1,14 @@
 """Reading one case: both claims, the evidence, the precedents and the way to the ruling."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from arbitration.evidence import hash_of
-from arbitration.models import Case, Citation, Precedent, Ruling, Statement
-from arbitration.queries.board import bar_of, case_parties
+from arbitration.models import Case, Citation, Precedent, Ruling, Seat, Statement
+from arbitration.queries.board import CaseParties, bar_of, case_parties, seat_of, vote_bar_of
+from arbitration.queries.case_board import CaseBoard, case_board
 from arbitration.queries.case_parts import (
     Claim,
     Fact,
@@ -22,9 +24,10 @@ from arbitration.queries.case_parts import (
     statement_views,
 )
 from arbitration.queries.case_timeline import timeline_entries
-from arbitration.queries.rulings import RulingOn, rulings_on
-from arbitration.rules import OPEN_STAGES, REMANDED, Bar, side_in_case, stage_at
-from arbitration.words import outcome_word, quota_effect, stage_word
+from arbitration.queries.labels import labels_of
+from arbitration.queries.similar import RulingOn, Tally, rulings_on, tally_on
+from arbitration.rules import OPEN_STAGES, REMANDED, RULED, Bar, next_stages, side_in_case, stage_at
+from arbitration.words import move_word, outcome_word, quota_effect, stage_word
 from leads.queries.shapes import AttemptView, Criterion, PathStep, ScoreView, TimelineEntry
 from sla.queries import clock_views
 from sla.queries.clocks import ClockView
@@ -68,22 +71,39 @@ class CaseDetail:
     timeline: list[TimelineEntry]
     statements: list[StatementView]
     precedents: list[RulingOn]
+    tally: Tally
     ruling: RulingView | None
+    earlier: list[RulingView]
     path: list[PathStep]
     may: frozenset[str]
     bar: Bar
+    vote_bar: Bar
+    moves: list[tuple[str, str]]
+    board: CaseBoard
 
 
-def case_detail(case: Case, member: Membership, *, at: datetime, zone: str) -> CaseDetail:
+@dataclass(frozen=True)
+class _Rights:
+    """What the reader may do, and what keeps them from ruling and from voting."""
+
+    bar: Bar
+    vote_bar: Bar
+    may: frozenset[str]
+
+
+def case_detail(case: Case, member: Membership, *, at: datetime, zone: str, sees_votes: bool = False) -> CaseDetail:
     """Return the page of a case (with its parties, see access.get_case) for one reader at a moment."""
     handover, rejection = case.handover, case.rejection
     stage = stage_at(case.stage, statements_close_at=case.statements_close_at, at=at)
     statements = list(Statement.objects.select_related("by").filter(case=case).order_by("at", "pk"))
     rulings = list(Ruling.objects.select_related("by").filter(case=case).order_by("at", "pk"))
-    final = next((ruling for ruling in rulings if ruling.outcome != Ruling.Outcome.REMANDED), None)
+    decisions = [ruling for ruling in rulings if ruling.outcome != Ruling.Outcome.REMANDED]
+    final = decisions[-1] if decisions else None
     outcome = final.outcome if final else ""
     marketing, sales = claims_of(case, statements)
-    bar, may = _rights(case, member, stage=stage, at=at)
+    parties = case_parties(case)
+    rights = _rights(case, member, parties, stage=stage, at=at)
+    labels = labels_of([case.version_id])
     return CaseDetail(
         case_id=case.pk,
         number=case.number,
@@ -96,9 +116,9 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str) -> C
         lead_initials="".join(word[0] for word in handover.lead.name.split()[:2]).upper(),
         company=handover.lead.company_name,
         score=_score(case),
-        criterion=criterion_of(case),
+        criterion=criterion_of(case, labels),
         version=case.version.number,
-        reason=rejection.reason_label,
+        reason=labels.reason(case.version_id, rejection),
         reason_class=rejection.reason_class,
         quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
         statements_close_at=case.statements_close_at,
@@ -116,11 +136,18 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str) -> C
         attempts=attempts_of(handover),
         timeline=timeline_entries(handover.lead_id),
         statements=statement_views(statements),
-        precedents=rulings_on(rejection.criterion, rejection.reason, except_case=case.pk),
+        precedents=rulings_on(
+            rejection.criterion, rejection.reason, fields=handover.snapshot.get("fields"), except_case=case.pk
+        ),
+        tally=tally_on(rejection.criterion, rejection.reason),
         ruling=_ruling_view(final) if final else None,
+        earlier=[_ruling_view(ruling) for ruling in decisions[:-1]],
         path=path_of(case, stage, statements, rulings),
-        may=may,
-        bar=bar,
+        may=rights.may,
+        bar=rights.bar,
+        vote_bar=rights.vote_bar,
+        moves=[(key, move_word(key)) for key in moves_to(case, statements, at=at)] if "rule" in rights.may else [],
+        board=case_board(case, parties, sees_votes=sees_votes),
     )
 
 
@@ -130,23 +157,40 @@ def _score(case: Case) -> ScoreView:
     return ScoreView(lead.get("fit_grade", ""), lead.get("readiness_grade"), case.handover.tier, case.handover.weight)
 
 
-def _rights(case: Case, member: Membership, *, stage: str, at: datetime) -> tuple[Bar, frozenset[str]]:
-    parties = case_parties(case)
-    bar = bar_of(member, parties)
+def _rights(case: Case, member: Membership, parties: CaseParties, *, stage: str, at: datetime) -> _Rights:
+    bar, vote_bar = bar_of(member, parties), vote_bar_of(member, parties)
+    may = _may_on_the_board(member, bar, vote_bar, stage=stage)
     if stage not in OPEN_STAGES:
-        return bar, frozenset()
-    may = set() if bar else {"rule"}
+        return _Rights(bar, vote_bar, may)
     side = side_in_case(member_id=member.pk, roles=member.roles, marketing=parties.marketing, sales=parties.sales)
     closes_at = case.remand_until if stage == REMANDED and case.remand_until else case.statements_close_at
     if side and at <= closes_at:
-        may.add("state")
+        may |= {"state"}
     if member.pk == case.filed_by_id or member.has(Role.MARKETING_MANAGER):
-        may.add("withdraw")
-    return bar, frozenset(may)
+        may |= {"withdraw"}
+    return _Rights(bar, vote_bar, may)
+
+
+def _may_on_the_board(member: Membership, bar: Bar, vote_bar: Bar, *, stage: str) -> frozenset[str]:
+    """Return what somebody may do who sits on the board."""
+    if stage == RULED:
+        return frozenset() if bar or seat_of(member) != Seat.Kind.CHAIR else frozenset({"correct"})
+    if stage not in OPEN_STAGES:
+        return frozenset()
+    may = set() if bar else {"rule"}
+    if not vote_bar:
+        may |= {"vote", "note", "recuse"}
+    return frozenset(may)
+
+
+def moves_to(case: Case, statements: Sequence[Statement], *, at: datetime) -> tuple[str, ...]:
+    """Return the stages to which the board may move the case by hand."""
+    spoken = {statement.side for statement in statements}
+    return next_stages(case.stage, spoken=spoken, statements_open=at < case.statements_close_at)
 
 
 def _ruling_view(ruling: Ruling) -> RulingView:
     rows = Citation.objects.select_related("precedent__ruling__case").filter(ruling=ruling)
-    cited = [row.precedent.ruling.case.number for row in rows]
+    cited = [(row.stance, row.precedent.ruling.case.number) for row in rows.defer("precedent__ruling__case__evidence")]
     holding = Precedent.objects.filter(ruling=ruling).values_list("holding", flat=True).first() or ""
     return ruling_view(ruling, holding=holding, cited=cited)

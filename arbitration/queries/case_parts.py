@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling, Statement
 from arbitration.queries.docket import sales_claim
+from arbitration.queries.labels import Labels
 from arbitration.rules import MARKETING, READY, REMANDED, RULED, SALES, WITHDRAWN
 from arbitration.words import moment_word, outcome_word
 from leads import words
@@ -92,12 +93,11 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
     )
 
 
-def criterion_of(case: Case) -> tuple[str, str]:
+def criterion_of(case: Case, labels: Labels) -> tuple[str, str]:
     """Return the disputed criterion's name and its definition in the agreement's terms."""
     terms = case.evidence.get("criterion")
-    if not terms:
-        return case.rejection.criterion_label or case.rejection.reason_label, ""
-    return terms["label"], _definition(terms)
+    name = labels.question(case.version_id, case.rejection)
+    return name, _definition(terms) if terms else ""
 
 
 def _definition(terms: Mapping[str, Any]) -> str:
@@ -110,6 +110,8 @@ def _definition(terms: Mapping[str, Any]) -> str:
         said = {"value": ", ".join(str(part).replace("_", " ") for part in value) if isinstance(value, list) else value}
     sentences = {
         "between": _("(rule: %(field)s from %(low)s to %(high)s)"),
+        "contains": _("(rule: %(field)s contains %(value)s)"),
+        "is_absent": _("(rule: %(field)s is not known)"),
         "in": _("(rule: %(field)s is one of %(value)s)"),
         "not_in": _("(rule: %(field)s is none of %(value)s)"),
         "equals": _("(rule: %(field)s is %(value)s)"),
@@ -161,14 +163,16 @@ def statement_views(statements: Sequence[Statement]) -> list[StatementView]:
     return [StatementView(row.side, row.by.name, row.by.initials, row.at, row.text) for row in statements]
 
 
-def ruling_view(ruling: Ruling, *, holding: str, cited: Sequence[str]) -> RulingView:
-    """Return the final ruling in words; ``holding`` is the precedent that it became, if any."""
-    stances = {
-        Ruling.Stance.FOLLOWS: _("Follows %(numbers)s."),
-        Ruling.Stance.DEPARTS: _("Departs from %(numbers)s."),
-        Ruling.Stance.NONE: "",
-    }
-    stance = stances[Ruling.Stance(ruling.precedent_stance)] % {"numbers": ", ".join(cited)}
+def ruling_view(ruling: Ruling, *, holding: str, cited: Sequence[tuple[str, str]]) -> RulingView:
+    """Return a decision in words; ``holding`` is the precedent that it became, ``cited`` stances with case numbers."""
+    follows = ", ".join(number for stance, number in cited if stance == Ruling.Stance.FOLLOWS)
+    departs = ", ".join(number for stance, number in cited if stance == Ruling.Stance.DEPARTS)
+    said = [
+        _("Corrects an earlier ruling.") if ruling.corrects_id else "",
+        _("Follows %(numbers)s.") % {"numbers": follows} if follows else "",
+        _("Departs from %(numbers)s.") % {"numbers": departs} if departs else "",
+        _effect(ruling.outcome),
+    ]
     return RulingView(
         outcome=ruling.outcome,
         outcome_label=outcome_word(ruling.outcome),
@@ -176,7 +180,7 @@ def ruling_view(ruling: Ruling, *, holding: str, cited: Sequence[str]) -> Ruling
         at=ruling.at,
         reasons=ruling.reasons,
         precedent_sentence=holding,
-        follows_text=f"{stance} {_effect(ruling.outcome)}".strip(),
+        follows_text=" ".join(sentence for sentence in said if sentence),
     )
 
 

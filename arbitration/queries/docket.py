@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from arbitration.models import Case, Ruling, Statement
-from arbitration.queries.rulings import ruling_counts, same_key
-from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, stage_at
-from arbitration.words import quota_effect, stage_word
+from arbitration.models import Case, Statement
+from arbitration.queries.labels import Labels, labels_of
+from arbitration.queries.rulings import ruling_counts
+from arbitration.queries.similar import same_key, standing_rulings
+from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, next_stages, stage_at
+from arbitration.words import move_word, quota_effect, stage_word
 from leads.models import Rejection
 from sla.queries import calendar_in_force, clock_views, hours_for
 from sla.queries.clocks import ClockView
@@ -45,6 +47,7 @@ class CaseCard:
     stage_label: str
     outcome: str
     ruled_at: datetime | None
+    moves: list[tuple[str, str]]
     url: str = ""
 
 
@@ -75,11 +78,13 @@ class _Facts:
     at_stake: dict[tuple[str, str], int]
     similar: dict[tuple[str, str], int]
     clocks: dict[UUID, list[ClockView]]
+    labels: Labels
+    spoken: dict[UUID, set[str]]
 
 
 def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
     """Return the board of the visible cases at a moment; the number of queries does not depend on theirs."""
-    rows = visible.select_related("handover__lead", "rejection")
+    rows = visible.select_related("handover__lead", "rejection").defer("evidence", "handover__snapshot")
     quarter = _quarter_start(at, zone)
     ruled = list(rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at"))
     cases = [*rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk"), *ruled[:RULED_SHOWN]]
@@ -118,15 +123,20 @@ def _day(at: datetime, zone: ZoneInfo) -> date:
 
 def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
     ids = [case.pk for case in cases]
-    rulings = Ruling.objects.filter(case__in=ids).exclude(outcome=Ruling.Outcome.REMANDED)
-    said = Statement.objects.filter(case__in=ids, side=SALES).order_by("-at")
+    rulings = standing_rulings().filter(case__in=ids)
+    said = list(Statement.objects.filter(case__in=ids).order_by("-at").values_list("case_id", "side", "text"))
+    spoken: dict[UUID, set[str]] = {}
+    for case_id, side, _text in said:
+        spoken.setdefault(case_id, set()).add(side)
     return _Facts(
         outcomes=dict(rulings.values_list("case_id", "outcome")),
         # Oldest last, so that each case keeps its first.
-        sales_said=dict(said.values_list("case_id", "text")),
+        sales_said={case_id: text for case_id, side, text in said if side == SALES},
         at_stake=_at_stake(),
         similar=ruling_counts(),
         clocks=clock_views([case.subject_id for case in cases], at=at, zone=zone),
+        labels=labels_of(case.version_id for case in cases),
+        spoken=spoken,
     )
 
 
@@ -155,7 +165,7 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         number=case.number,
         lead_name=handover.lead.name,
         company=handover.lead.company_name,
-        criterion=rejection.criterion_label or rejection.reason_label,
+        criterion=facts.labels.question(case.version_id, rejection),
         marketing_claim=case.grounds,
         sales_claim=sales_claim(rejection, facts.sales_said.get(case.pk, "")),
         age_days=((case.ruled_at or at) - case.filed_at).days,
@@ -167,7 +177,13 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         stage_label=_("Question open") if stage == REMANDED else "",
         outcome=outcome,
         ruled_at=case.ruled_at,
+        moves=[(key, move_word(key)) for key in _moves(case, facts, at=at)],
     )
+
+
+def _moves(case: Case, facts: _Facts, *, at: datetime) -> tuple[str, ...]:
+    spoken = facts.spoken.get(case.pk, set())
+    return next_stages(case.stage, spoken=spoken, statements_open=at < case.statements_close_at)
 
 
 def _first(clocks: Iterable[ClockView]) -> ClockView | None:

@@ -1,22 +1,22 @@
-"""Reading rulings and what they teach."""
+"""Reading what the board has decided."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from arbitration.models import Citation, Precedent, Ruling
-from arbitration.words import outcome_word
+from arbitration.models import Precedent, Ruling
+from arbitration.queries.labels import Labels, labels_of
+from arbitration.queries.search import found_rulings
+from arbitration.queries.similar import citations_of, contradictions, same_key, standing_rulings
+from arbitration.words import outcome_word, precedent_word
+from leads.criteria import demand_text
+from leads.queries.attributes import field_labels
 
 ROWS_PER_PAGE = 25
-SUGGESTED = 5
-_NUMBER = re.compile(r"^(\d{4})-(\d{1,6})$")
 
 
 @dataclass(frozen=True)
@@ -27,68 +27,56 @@ class RulingRow:
     outcome: str
     outcome_label: str
     criterion: str
+    criterion_key: str
     holding: str
+    conditions: list[str]
     reasons: str
     by_name: str
     at: datetime
     version: int
-    cited_by: int
+    followed: int
+    departed: int
     state: str
+    state_label: str
     is_precedent: bool
+    is_correction: bool
+    precedent_id: UUID | None
+    contradicts: list[str]
     case_id: UUID
     url: str = ""
 
 
 @dataclass(frozen=True)
-class RulingOn:
-    """A ruling on the same criterion, as shown while somebody rejects, appeals or rules."""
+class RulingFilter:
+    """Which rulings; "" is all."""
 
-    number: str
-    outcome: str
-    outcome_label: str
-    criterion: str
-    holding: str
-    state: str
-    at: datetime
-    version: int
-    similar_because: str
-    case_id: UUID
-    url: str = ""
+    search: str = ""
+    outcome: str = ""
+    state: str = ""
+    criterion: str = ""
+    precedents_only: bool = False
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the rows of one page share, read once."""
+
+    teaching: dict[UUID, Precedent]
+    cited: dict[UUID, tuple[int, int]]
+    fields: dict[str, str]
+    labels: Labels
+    contradicts: dict[UUID, list[str]]
 
 
 def final_rulings() -> "QuerySet[Ruling]":
-    """Return the rulings that decided a case, newest first."""
-    rows = Ruling.objects.exclude(outcome=Ruling.Outcome.REMANDED)
-    return rows.select_related("case__rejection", "case__version", "by").order_by("-at", "-pk")
-
-
-def rulings_on(
-    criterion: str, reason: str, *, except_case: UUID | None = None, limit: int = SUGGESTED
-) -> list[RulingOn]:
-    """Return the newest rulings on the same criterion, or without one on the same reason."""
-    rows = final_rulings().filter(_same(criterion, reason, "case__rejection__"))
-    if except_case is not None:
-        rows = rows.exclude(case_id=except_case)
-    rulings = list(rows[:limit])
-    teaching = _precedents_of(rulings)
-    return [_ruling_on(ruling, teaching.get(ruling.pk)) for ruling in rulings]
-
-
-def precedents_on(*, criterion: str, reason: str) -> list[Precedent]:
-    """Return the valid precedents on the same criterion, or without one on the same reason, newest first."""
-    rows = Precedent.objects.filter(_same(criterion, reason, ""), state=Precedent.State.VALID)
-    return list(rows.select_related("ruling__case", "version").order_by("-published_at"))
-
-
-def same_key(criterion: str, reason: str) -> tuple[str, str]:
-    """Return what makes two rejections the same question: the criterion, or without one the reason."""
-    return (criterion, "" if criterion else reason)
+    """Return the rulings that decided a case and stand, newest first."""
+    rows = standing_rulings().select_related("case__rejection", "case__version", "by").defer("case__evidence")
+    return rows.order_by("-at", "-pk")
 
 
 def ruling_counts() -> dict[tuple[str, str], int]:
-    """Return how many final rulings there are per question (see same_key)."""
-    rows = Ruling.objects.exclude(outcome=Ruling.Outcome.REMANDED)
-    counted = rows.values_list("case__rejection__criterion", "case__rejection__reason").annotate(n=Count("pk"))
+    """Return how many rulings there are per question (see same_key)."""
+    counted = standing_rulings().values_list("criterion", "reason").annotate(n=Count("pk"))
     found: dict[tuple[str, str], int] = {}
     for criterion, reason, number in counted.order_by():
         key = same_key(criterion, reason)
@@ -96,79 +84,93 @@ def ruling_counts() -> dict[tuple[str, str], int]:
     return found
 
 
-def _same(criterion: str, reason: str, prefix: str) -> Q:
-    if criterion:
-        return Q(**{f"{prefix}criterion": criterion})
-    return Q(**{f"{prefix}criterion": "", f"{prefix}reason": reason})
+def ruling_rows(wanted: RulingFilter, *, page: int = 1) -> "Page[RulingRow]":
+    """Return one page of rulings: of a search those first whose holding matches, else the newest first."""
+    rows = _filtered(final_rulings(), wanted)
+    ids = _searched(rows, wanted.search) if wanted.search else rows.values_list("pk", flat=True)
+    found = Paginator(ids, ROWS_PER_PAGE).get_page(page)
+    rulings = _in_order(list(found.object_list), rows)
+    shared = _shared(rulings)
+    found_rows = [_row(ruling, shared) for ruling in rulings]
+    return Page(found_rows, found.number, found.paginator)  # type: ignore[arg-type] # counts the ids of the rulings
 
 
-def ruling_rows(
-    *, search: str = "", outcome: str = "", precedents_only: bool = False, page: int = 1
-) -> "Page[RulingRow]":
-    """Return one page of rulings whose words, criterion or number match, newest first."""
-    rows = final_rulings()
-    for word in search.split():
-        rows = rows.filter(_matches(word))
-    if outcome:
-        rows = rows.filter(outcome=outcome)
-    if precedents_only:
-        rows = rows.filter(Exists(Precedent.objects.filter(ruling=OuterRef("pk"))))
-    found = Paginator(rows, ROWS_PER_PAGE).get_page(page)
-    rulings = list(found.object_list)
-    teaching = _precedents_of(rulings)
-    cited = _citations_of(teaching.values())
-    found_rows = [_row(ruling, teaching.get(ruling.pk), cited) for ruling in rulings]
-    return Page(found_rows, found.number, found.paginator)  # type: ignore[arg-type] # counts the rulings themselves
+def _searched(rows: "QuerySet[Ruling]", search: str) -> list[UUID]:
+    parts = found_rulings(search).parts
+    ids = rows.filter(pk__in=parts).values_list("pk", flat=True)
+    # Ids of PostgreSQL are made in the order of time.
+    return sorted(sorted(ids, reverse=True), key=lambda pk: parts[pk])
 
 
-def _matches(word: str) -> Q:
-    number = _NUMBER.match(word)
-    if number:
-        return Q(case__year=int(number[1]), case__sequence=int(number[2]))
-    holding = Precedent.objects.filter(ruling=OuterRef("pk"), holding__icontains=word)
-    return Q(reasons__icontains=word) | Q(case__rejection__criterion_label__icontains=word) | Q(Exists(holding))
+def _in_order(ids: Sequence[UUID], rows: "QuerySet[Ruling]") -> list[Ruling]:
+    found = {ruling.pk: ruling for ruling in rows.filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]
 
 
-def _precedents_of(rulings: list[Ruling]) -> dict[UUID, Precedent]:
-    return {row.ruling_id: row for row in Precedent.objects.filter(ruling__in=[ruling.pk for ruling in rulings])}
+def _filtered(rows: "QuerySet[Ruling]", wanted: RulingFilter) -> "QuerySet[Ruling]":
+    if wanted.outcome:
+        rows = rows.filter(outcome=wanted.outcome)
+    if wanted.criterion:
+        rows = rows.filter(criterion=wanted.criterion)
+    if wanted.precedents_only or wanted.state:
+        held = Precedent.objects.filter(ruling=OuterRef("pk"))
+        rows = rows.filter(Exists(held.filter(state=wanted.state) if wanted.state else held))
+    return rows
 
 
-def _citations_of(precedents: Iterable[Precedent]) -> dict[UUID, int]:
-    rows = Citation.objects.filter(precedent__in=[row.pk for row in precedents]).values_list("precedent")
-    return dict(rows.annotate(n=Count("pk")).order_by())
+def _shared(rulings: Sequence[Ruling]) -> _Shared:
+    precedents = list(Precedent.objects.filter(ruling__in=[ruling.pk for ruling in rulings]))
+    ids = [row.pk for row in precedents]
+    return _Shared(
+        teaching={row.ruling_id: row for row in precedents},
+        cited=citations_of(ids),
+        fields=field_labels() if any(row.conditions for row in precedents) else {},
+        labels=labels_of(ruling.case.version_id for ruling in rulings),
+        contradicts=contradicting(precedents),
+    )
 
 
-def _row(ruling: Ruling, precedent: Precedent | None, cited: dict[UUID, int]) -> RulingRow:
+def contradicting(precedents: Iterable[Precedent]) -> dict[UUID, list[str]]:
+    """Return for each valid precedent the case numbers of valid ones that say the opposite."""
+    criteria = {row.criterion for row in precedents if row.state == Precedent.State.VALID}
+    reasons = {row.reason for row in precedents if row.state == Precedent.State.VALID and not row.criterion}
+    valid = Precedent.objects.filter(state=Precedent.State.VALID).select_related("ruling__case")
+    valid = valid.defer("ruling__case__evidence").order_by("-published_at")
+    named = valid.filter(criterion__in=criteria - {""})[:MOST_COMPARED]
+    unnamed = valid.filter(criterion="", reason__in=reasons)[:MOST_COMPARED] if reasons else []
+    found: dict[UUID, list[str]] = {}
+    for one, other in contradictions([*named, *unnamed]):
+        found.setdefault(one.pk, []).append(other.ruling.case.number)
+        found.setdefault(other.pk, []).append(one.ruling.case.number)
+    return found
+
+
+# Valid precedents of the criteria on one page; each is compared with each.
+MOST_COMPARED = 300
+
+
+def _row(ruling: Ruling, shared: _Shared) -> RulingRow:
+    precedent = shared.teaching.get(ruling.pk)
+    followed, departed = shared.cited.get(precedent.pk, (0, 0)) if precedent else (0, 0)
     return RulingRow(
         number=ruling.case.number,
         outcome=ruling.outcome,
         outcome_label=outcome_word(ruling.outcome),
-        criterion=ruling.case.rejection.criterion_label or ruling.case.rejection.reason_label,
+        criterion=shared.labels.question(ruling.case.version_id, ruling.case.rejection),
+        criterion_key=ruling.criterion,
         holding=precedent.holding if precedent else "",
+        conditions=[demand_text(row, shared.fields) for row in precedent.conditions] if precedent else [],
         reasons=ruling.reasons,
         by_name=ruling.by.name,
         at=ruling.at,
         version=ruling.case.version.number,
-        cited_by=cited.get(precedent.pk, 0) if precedent else 0,
+        followed=followed,
+        departed=departed,
         state=precedent.state if precedent else "",
+        state_label=precedent_word(precedent.state) if precedent else "",
         is_precedent=precedent is not None,
-        case_id=ruling.case_id,
-    )
-
-
-def _ruling_on(ruling: Ruling, precedent: Precedent | None) -> RulingOn:
-    rejection = ruling.case.rejection
-    label = rejection.criterion_label or rejection.reason_label
-    because = _("Same criterion: %(label)s") if rejection.criterion else _("Same reason: %(label)s")
-    return RulingOn(
-        number=ruling.case.number,
-        outcome=ruling.outcome,
-        outcome_label=outcome_word(ruling.outcome),
-        criterion=label,
-        holding=precedent.holding if precedent else Truncator(ruling.reasons).chars(160),
-        state=precedent.state if precedent else "",
-        at=ruling.at,
-        version=ruling.case.version.number,
-        similar_because=because % {"label": label},
+        is_correction=ruling.corrects_id is not None,
+        precedent_id=precedent.pk if precedent else None,
+        contradicts=shared.contradicts.get(precedent.pk, []) if precedent else [],
         case_id=ruling.case_id,
     )

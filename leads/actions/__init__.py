@@ -90,6 +90,7 @@ from leads.actions.rescoring import (
     rescore_step,
     start_rescoring,
 )
+from leads.actions.resettling import LeadWentOn, resettle_rejection
 from leads.actions.returning import (
     NotAppealable,
     RejectionAnswered,
@@ -148,6 +149,7 @@ __all__ = [
     "InsightWithdrawn",
     "LeadInDispute",
     "LeadMerged",
+    "LeadWentOn",
     "LeadWithSales",
     "MergeOver",
     "NextStep",
@@ -217,6 +219,7 @@ __all__ = [
     "rescore_decayed",
     "rescore_step",
     "resend_lead",
+    "resettle_rejection",
     "retire_attribute",
     "settle_rejection",
     "settle_silence",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from notifications.rules.telling import Rule, Told, ids
+from notifications.rules.telling import Rule, Told, ids, moment
 from tenants.roles import Role
 
 
@@ -24,7 +24,53 @@ def _case_ruled(data: Mapping[str, Any]) -> list[Told]:
     return [Told("case.ruled", words, "case", members=ids(data.get("filed_by"), data.get("rejected_by")))]
 
 
+def _case_remanded(data: Mapping[str, Any]) -> list[Told]:
+    def words(zone: ZoneInfo) -> str:
+        return _("The board has a question in case %(number)s. Answer it by %(when)s.") % {
+            "number": data["number"],
+            "when": moment(str(data["answer_by"]), zone),
+        }
+
+    heads = (Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+    return [Told("case.remanded", words, "case", members=ids(*data.get("members", ())), roles=heads)]
+
+
+def _statements_closing(data: Mapping[str, Any]) -> list[Told]:
+    if not data["sides"]:
+        return []
+
+    def words(zone: ZoneInfo) -> str:
+        return _("Statements in case %(number)s close %(when)s, and your side has not spoken yet.") % {
+            "number": data["number"],
+            "when": moment(str(data["closes_at"]), zone),
+        }
+
+    heads = {"marketing": Role.MARKETING_MANAGER, "sales": Role.SALES_MANAGER}
+    roles = tuple(heads[side] for side in data["sides"])
+    return [Told("case.statements_closing", words, "case", members=ids(*data["members"]), roles=roles)]
+
+
+def _chair_missing(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("Nobody on the board may rule on case %(number)s. Appoint a deputy without a hand in it.") % {
+            "number": data["number"]
+        }
+
+    return [Told("case.chair_missing", words, "case", roles=(Role.EXECUTIVE,))]
+
+
+def _case_corrected(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The ruling on case %(number)s was corrected.") % {"number": data["number"]}
+
+    return [Told("case.corrected", words, "case", members=ids(data.get("filed_by"), data.get("rejected_by")))]
+
+
 RULES: Mapping[str, Rule] = {
     "case.opened": _case_opened,
     "case.ruled": _case_ruled,
+    "case.corrected": _case_corrected,
+    "case.remanded": _case_remanded,
+    "case.statements_closing": _statements_closing,
+    "case.chair_missing": _chair_missing,
 }

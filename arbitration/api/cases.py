@@ -1,7 +1,8 @@
-"""The board for REST clients."""
+"""Cases for REST clients, from the appeal to the ruling and its correction."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,15 +12,16 @@ from rest_framework.response import Response
 
 from arbitration import actions
 from arbitration.access import get_case, get_disputed, visible_cases
+from arbitration.api.shapes import READ, WRITE, ConditionBody, Moment, Text, conditions_of
 from arbitration.models import Case
-from arbitration.queries.records import clocks_of, found_precedents, rulings_of, statements_of
+from arbitration.queries.records import citations_in, clocks_of, rulings_of, statements_of
 from arbitration.rules import EVIDENCE, FILED, READY
-from arbitration.serializers import case_row, case_whole, precedent_row, ruling_row, statement_row
+from arbitration.serializers import case_row, case_whole, ruling_row, statement_row
+from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
 from tenants.rest import KeyView, answer
 
-Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
-Moment = Annotated[datetime, Meta(tz=True)]
+Stance = Literal["follows", "departs", "none"]
 
 
 class AppealBody(Struct, forbid_unknown_fields=True):
@@ -34,15 +36,48 @@ class StatementBody(Struct, forbid_unknown_fields=True):
     text: Text
 
 
+class StanceBody(Struct, forbid_unknown_fields=True):
+    """What the ruling does with one precedent."""
+
+    precedent: UUID
+    stance: Stance
+
+
 class RulingBody(Struct, forbid_unknown_fields=True):
-    """The decision; a remand has a question and a time to answer it by."""
+    """The decision; a remand has a question and a time to answer it by.
+
+    ``stances`` says of each suggested precedent what the ruling does with it, ``precedent_stance`` of all others.
+    """
 
     outcome: Literal["upheld", "overturned", "remanded"]
     reasons: Text
-    precedent_stance: Literal["follows", "departs", "none"] = "none"
+    stances: Annotated[list[StanceBody], Meta(max_length=50)] = []
+    precedent_stance: Stance | None = None
     holding: Annotated[str, Meta(max_length=500)] = ""
+    conditions: Annotated[list[ConditionBody], Meta(max_length=20)] = []
     question: Annotated[str, Meta(max_length=1000)] = ""
     answer_by: Moment | None = None
+
+
+class CorrectionBody(Struct, forbid_unknown_fields=True):
+    """The decision that holds instead, and what was wrong."""
+
+    outcome: Literal["upheld", "overturned"]
+    reasons: Text
+    stances: Annotated[list[StanceBody], Meta(max_length=50)] = []
+    precedent_stance: Stance | None = None
+    holding: Annotated[str, Meta(max_length=500)] = ""
+    conditions: Annotated[list[ConditionBody], Meta(max_length=20)] = []
+
+
+def taught(given: RulingBody | CorrectionBody) -> Mapping[str, Any]:
+    """Return what a decision says about precedents, as the actions take it."""
+    return {
+        "stances": {one.precedent: one.stance for one in given.stances},
+        "precedent_stance": given.precedent_stance,
+        "holding": given.holding,
+        "conditions": conditions_of(given.conditions),
+    }
 
 
 class CaseFilter(Struct, forbid_unknown_fields=True):
@@ -51,20 +86,12 @@ class CaseFilter(Struct, forbid_unknown_fields=True):
     stage: Literal["", "filed", "evidence", "ready", "remanded", "ruled", "withdrawn"] = ""
 
 
-class PrecedentFilter(Struct, forbid_unknown_fields=True):
-    """Which precedents."""
-
-    criterion: Annotated[str, Meta(max_length=100)] = ""
-    reason: Annotated[str, Meta(max_length=100)] = ""
-    state: Literal["", "valid", "superseded", "overruled"] = ""
-    q: Annotated[str, Meta(max_length=200)] = ""
-
-
 class Appeal(KeyView):
     """Dispute a rejection."""
 
     scopes: ClassVar = {"POST": "cases:write"}
 
+    @operation("Appeal against a rejection", body=AppealBody, answers={201: "The case."}, problems=WRITE, posts=True)
     def post(self, request: Request, handover_id: UUID) -> Response:
         """File the appeal; answers with the case."""
         given = self.body(AppealBody)
@@ -78,6 +105,7 @@ class Cases(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
+    @operation("List cases", answers={200: "A page of cases."}, problems=(401, 403, 422))
     def get(self, request: Request) -> Response:
         """List cases, newest first, of one stage if asked."""
         rows = visible_cases(self.member).select_related("handover", "rejection", "version")
@@ -100,6 +128,7 @@ class OneCase(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
+    @operation("Read a case", answers={200: "The case with evidence, statements and rulings."}, problems=READ)
     def get(self, request: Request, case_id: UUID) -> Response:
         """Read a case with evidence, statements and rulings."""
         return answer(_whole(self, case_id))
@@ -107,7 +136,8 @@ class OneCase(KeyView):
 
 def _whole(view: KeyView, case_id: UUID) -> dict[str, object]:
     case = get_case(view.member, case_id)
-    return case_whole(case, statements_of(case), rulings_of(case), clocks_of(case), at=view.at)
+    rulings = rulings_of(case)
+    return case_whole(case, statements_of(case), rulings, clocks_of(case), citations_in(*rulings), at=view.at)
 
 
 class Statements(KeyView):
@@ -115,6 +145,7 @@ class Statements(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
+    @operation("Make a statement", body=StatementBody, answers={201: "The statement."}, problems=WRITE, posts=True)
     def post(self, request: Request, case_id: UUID) -> Response:
         """Make a statement for the member's side."""
         given = self.body(StatementBody)
@@ -128,6 +159,7 @@ class CaseRuling(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
+    @operation("Rule on a case", body=RulingBody, answers={201: "The ruling."}, problems=WRITE, posts=True)
     def post(self, request: Request, case_id: UUID) -> Response:
         """Uphold, overturn or remand."""
         given = self.body(RulingBody)
@@ -136,14 +168,29 @@ class CaseRuling(KeyView):
             case,
             outcome=given.outcome,
             reasons=given.reasons,
-            precedent_stance=given.precedent_stance,
-            holding=given.holding,
             question=given.question,
             answer_by=given.answer_by,
             by=self.member,
             at=self.at,
+            **taught(given),
         )
-        return answer(ruling_row(ruling), status=201)
+        return answer(ruling_row(ruling, citations_in(ruling)), status=201)
+
+
+class CaseCorrection(KeyView):
+    """A second ruling that puts the first one right."""
+
+    scopes: ClassVar = {"POST": "cases:write"}
+
+    @operation("Correct a ruling", body=CorrectionBody, answers={201: "The ruling."}, problems=WRITE, posts=True)
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Only the chair; the first ruling stays on record."""
+        given = self.body(CorrectionBody)
+        case = get_case(self.member, case_id)
+        ruling = actions.correct_ruling(
+            case, outcome=given.outcome, reasons=given.reasons, by=self.member, at=self.at, **taught(given)
+        )
+        return answer(ruling_row(ruling, citations_in(ruling)), status=201)
 
 
 class Withdrawal(KeyView):
@@ -151,20 +198,9 @@ class Withdrawal(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
+    @operation("Withdraw an appeal", answers={201: "The case."}, problems=WRITE, posts=True)
     def post(self, request: Request, case_id: UUID) -> Response:
         """Withdraw the appeal; answers with the case."""
         self.no_body()
         actions.withdraw_case(get_case(self.member, case_id), by=self.member, at=self.at)
         return answer(_whole(self, case_id), status=201)
-
-
-class Precedents(KeyView):
-    """What rulings teach."""
-
-    scopes: ClassVar = {"GET": "leads:read"}
-
-    def get(self, request: Request) -> Response:
-        """Search precedents by criterion, reason, state and words of their holding."""
-        wanted = self.query(PrecedentFilter)
-        rows = found_precedents(criterion=wanted.criterion, reason=wanted.reason, state=wanted.state, search=wanted.q)
-        return answer(page(request, rows, precedent_row))

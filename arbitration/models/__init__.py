@@ -1,0 +1,19 @@
+"""Who was right: the board, its cases and rulings, and what they teach."""
+
+from arbitration.models.board import Seat
+from arbitration.models.cases import Case, CaseNumber, HearingNote, Recusal, Statement, Vote
+from arbitration.models.rulings import Citation, Precedent, Ruling, RulingWord
+
+__all__ = [
+    "Case",
+    "CaseNumber",
+    "Citation",
+    "HearingNote",
+    "Precedent",
+    "Recusal",
+    "Ruling",
+    "RulingWord",
+    "Seat",
+    "Statement",
+    "Vote",
+]

@@ -1,0 +1,73 @@
+"""Reading the board's settings page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from arbitration.models import Case
+from arbitration.queries.board import WITH_PARTIES, case_parties, eligible_to_rule, present_seats
+from arbitration.rules import OPEN_STAGES, RULING_SEATS
+from arbitration.words import seat_word
+from tenants.queries import absent_on
+
+# Open cases are few: the board has ten business days for each.
+LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """One seat on the settings page."""
+
+    id: UUID
+    name: str
+    initials: str
+    side: str
+    role: str
+    kind: str
+    kind_label: str
+    since: datetime
+    absent: bool
+    may_end: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open case on which nobody may rule."""
+
+    case_id: UUID
+    number: str
+    filed_at: datetime
+    url: str = ""
+
+
+def seat_rows(*, at: datetime) -> list[SeatRow]:
+    """Return the board: chair, deputies, members."""
+    away = absent_on(at.date())
+    return [
+        SeatRow(
+            id=seat.pk,
+            name=seat.member.name,
+            initials=seat.member.initials,
+            side=seat.member.side,
+            role=seat.member.title or seat.member.role_label,
+            kind=seat.kind,
+            kind_label=seat_word(seat.kind),
+            since=seat.since,
+            absent=seat.member_id in away,
+            may_end=seat.kind != "chair",
+        )
+        for seat in present_seats()
+    ]
+
+
+def cases_without_a_chair() -> list[Waiting]:
+    """Return the open cases on which nobody of the board may rule: a deputy is needed."""
+    open_cases = Case.objects.filter(stage__in=OPEN_STAGES).select_related(*WITH_PARTIES).defer("evidence")
+    cases = list(open_cases.order_by("filed_at")[:LOOKED_AT])
+    if not present_seats().filter(kind__in=RULING_SEATS, member__is_active=True).exists():
+        return [_waiting(case) for case in cases]
+    return [_waiting(case) for case in cases if not eligible_to_rule(case_parties(case))]
+
+
+def _waiting(case: Case) -> Waiting:
+    return Waiting(case.pk, case.number, case.filed_at)

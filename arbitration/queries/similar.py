@@ -1,0 +1,228 @@
+"""Rulings that resemble a dispute, each with the reasons why, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from arbitration.likeness import Condition, Likeness, Question, can_both_hold, likeness
+from arbitration.models import Citation, Precedent, Ruling
+from arbitration.queries.labels import Labels, labels_of
+from arbitration.words import outcome_word, precedent_word
+from leads.criteria import demand_text
+from leads.queries.attributes import field_labels
+
+SUGGESTED = 5
+# So many of the newest rulings on the criterion, and on the reason, are compared.
+COMPARED = 200
+
+
+@dataclass(frozen=True)
+class RulingOn:
+    """A ruling on a similar question, as shown while somebody rejects, appeals or rules."""
+
+    number: str
+    outcome: str
+    outcome_label: str
+    criterion: str
+    holding: str
+    state: str
+    state_label: str
+    at: datetime
+    version: int
+    similar_because: str
+    differs_because: str
+    case_id: UUID
+    precedent_id: UUID | None
+    followed: int
+    departed: int
+    points: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the board has ruled on a question so far."""
+
+    total: int
+    overturned: int
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What fields, criteria and reasons are called."""
+
+    fields: Mapping[str, str]
+    labels: Labels
+
+
+def rulings_on(
+    criterion: str,
+    reason: str,
+    *,
+    fields: Mapping[str, object] | None = None,
+    except_case: UUID | None = None,
+    limit: int = SUGGESTED,
+) -> list[RulingOn]:
+    """Return the rulings most like a question, valid precedents first; ``fields`` are the lead's facts."""
+    question = Question(criterion, reason, fields or {})
+    rulings = _candidates(question, except_case=except_case)
+    teaching = {row.ruling_id: row for row in _precedents_of([ruling.pk for ruling in rulings])}
+    ranked = sorted(
+        ((_compared(question, ruling, teaching.get(ruling.pk)), ruling) for ruling in rulings),
+        key=lambda pair: (_force(teaching.get(pair[1].pk)), pair[0].points, pair[1].at),
+        reverse=True,
+    )[:limit]
+    cited = citations_of(teaching[ruling.pk].pk for _like, ruling in ranked if ruling.pk in teaching)
+    said = _Said(
+        field_labels() if any(like.holds or like.differs for like, _ruling in ranked) else {},
+        labels_of(ruling.case.version_id for _like, ruling in ranked),
+    )
+    return [_row(like, ruling, teaching.get(ruling.pk), cited, said) for like, ruling in ranked]
+
+
+def suggested_precedents(
+    criterion: str,
+    reason: str,
+    *,
+    fields: Mapping[str, object] | None = None,
+    except_case: UUID | None = None,
+    limit: int = SUGGESTED,
+) -> list[Precedent]:
+    """Return the valid precedents most like a question: those on which a ruling must take a stance."""
+    question = Question(criterion, reason, fields or {})
+    rows = Precedent.objects.filter(_same(criterion, reason), state=Precedent.State.VALID)
+    if except_case:
+        rows = rows.exclude(ruling__case=except_case)
+    found = rows.select_related("ruling__case", "version").order_by("-published_at")[:COMPARED]
+    compared = [(_compared(question, row.ruling, row).points, row) for row in found]
+    return [row for _points, row in sorted(compared, key=lambda pair: (pair[0], pair[1].published_at), reverse=True)][
+        :limit
+    ]
+
+
+def tally_on(criterion: str, reason: str) -> Tally:
+    """Return how many rulings there are on the question, and how many overturned the rejection."""
+    rows = standing_rulings().filter(_same(criterion, reason))
+    counted = rows.aggregate(total=Count("pk"), overturned=Count("pk", filter=Q(outcome=Ruling.Outcome.OVERTURNED)))
+    return Tally(counted["total"], counted["overturned"])
+
+
+def standing_rulings() -> "QuerySet[Ruling]":
+    """Return the rulings that decide their case: no remands, nothing that was corrected since."""
+    corrected = Ruling.objects.filter(corrects__isnull=False).values("corrects")
+    return Ruling.objects.exclude(outcome=Ruling.Outcome.REMANDED).exclude(pk__in=corrected)
+
+
+def citations_of(precedents: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return how often each of the precedents was followed and departed from."""
+    rows = Citation.objects.filter(precedent__in=list(precedents)).values_list("precedent")
+    counted = rows.annotate(
+        followed=Count("pk", filter=Q(stance="follows")), departed=Count("pk", filter=Q(stance="departs"))
+    )
+    return {pk: (followed, departed) for pk, followed, departed in counted.order_by()}
+
+
+def contradictions(precedents: Sequence[Precedent]) -> list[tuple[Precedent, Precedent]]:
+    """Return the pairs of valid precedents on one question that say the opposite about leads that may be the same."""
+    valid = [row for row in precedents if row.state == Precedent.State.VALID]
+    return [
+        (one, other)
+        for place, one in enumerate(valid)
+        for other in valid[place + 1 :]
+        if one.ruling.outcome != other.ruling.outcome
+        and same_key(one.criterion, one.reason) == same_key(other.criterion, other.reason)
+        and can_both_hold(one.conditions, other.conditions)
+    ]
+
+
+def same_key(criterion: str, reason: str) -> tuple[str, str]:
+    """Return what makes two rejections the same question: the criterion, or without one the reason."""
+    return (criterion, "" if criterion else reason)
+
+
+def _same(criterion: str, reason: str) -> Q:
+    return Q(criterion=criterion) if criterion else Q(criterion="", reason=reason)
+
+
+def _candidates(question: Question, *, except_case: UUID | None) -> list[Ruling]:
+    rows = standing_rulings().exclude(case=except_case) if except_case else standing_rulings()
+    newest = rows.order_by("-at")
+    found = (
+        list(newest.filter(criterion=question.criterion)[:COMPARED].values_list("pk", flat=True))
+        if (question.criterion)
+        else []
+    )
+    found += newest.filter(reason=question.reason)[:COMPARED].values_list("pk", flat=True)
+    valid = Precedent.objects.filter(_same(question.criterion, question.reason), state=Precedent.State.VALID)
+    found += valid.order_by("-published_at").values_list("ruling", flat=True)[:COMPARED]
+    wanted = rows.filter(pk__in=set(found)).select_related("case__rejection", "case__version")
+    return list(wanted.defer("case__evidence"))
+
+
+def _precedents_of(rulings: Sequence[UUID]) -> list[Precedent]:
+    return list(Precedent.objects.filter(ruling__in=rulings))
+
+
+def _compared(question: Question, ruling: Ruling, precedent: Precedent | None) -> Likeness:
+    conditions = precedent.conditions if precedent else []
+    return likeness(question, criterion=ruling.criterion, reason=ruling.reason, conditions=conditions)
+
+
+def _force(precedent: Precedent | None) -> int:
+    """Rank what binds before what only was decided, and that before what binds no more."""
+    if precedent is None:
+        return 1
+    return 2 if precedent.state == Precedent.State.VALID else 0
+
+
+def _row(
+    like: Likeness,
+    ruling: Ruling,
+    precedent: Precedent | None,
+    cited: Mapping[UUID, tuple[int, int]],
+    said: _Said,
+) -> RulingOn:
+    rejection = ruling.case.rejection
+    followed, departed = cited.get(precedent.pk, (0, 0)) if precedent else (0, 0)
+    return RulingOn(
+        number=ruling.case.number,
+        outcome=ruling.outcome,
+        outcome_label=outcome_word(ruling.outcome),
+        criterion=said.labels.question(ruling.case.version_id, rejection),
+        holding=precedent.holding if precedent else Truncator(ruling.reasons).chars(160),
+        state=precedent.state if precedent else "",
+        state_label=precedent_word(precedent.state) if precedent else "",
+        at=ruling.at,
+        version=ruling.case.version.number,
+        similar_because=_because(like, ruling, said),
+        differs_because=_facts(like.differs, _("Not alike: the ruling was about %(facts)s."), said),
+        case_id=ruling.case_id,
+        precedent_id=precedent.pk if precedent else None,
+        followed=followed,
+        departed=departed,
+        points=like.points,
+    )
+
+
+def _because(like: Likeness, ruling: Ruling, said: _Said) -> str:
+    """Say why a ruling is similar, in one or two sentences."""
+    version, rejection = ruling.case.version_id, ruling.case.rejection
+    found = []
+    if like.same_criterion:
+        found.append(_("Same criterion: %(label)s.") % {"label": said.labels.criterion(version, rejection)})
+    if like.same_reason:
+        found.append(_("Same reason: %(label)s.") % {"label": said.labels.reason(version, rejection)})
+    if like.holds:
+        found.append(_facts(like.holds, _("Same facts: %(facts)s."), said))
+    return " ".join(found)
+
+
+def _facts(conditions: Sequence[Condition], sentence: str, said: _Said) -> str:
+    if not conditions:
+        return ""
+    return sentence % {"facts": ", ".join(demand_text(condition, said.fields) for condition in conditions)}

@@ -1,0 +1,101 @@
+"""Pages of a case: the docket, the case, and what its sides do."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from arbitration import actions, queries
+from arbitration.access import get_case, get_disputed, visible_cases
+from arbitration.forms import AppealForm, StatementForm
+from arbitration.models import Case
+from arbitration.pages import appeal_context, empty_docket
+from arbitration.rules import RULING_SEATS
+from arbitration.views.frame import case_page, case_url, done, linked, partial_of
+from leads.models import Rejection
+from smarketing.lib.clock import now
+from smarketing.lib.htmx import render_page, toast, wants_fragment
+from tenants.access import MemberRequest, members_only
+from tenants.roles import MARKETING, SIDES
+
+DOCKET = "arbitration/docket.html"
+DOCKET_PARTIALS = frozenset({"board", "card", "column_counts"})
+CASE_PARTIALS = frozenset({"claim", "precedents", "ruling_form", "statements", "timeline", "hearing"})
+
+
+@require_GET
+@members_only()
+def docket(request: MemberRequest) -> HttpResponse:
+    """The board: open cases by stage and what the quarter settled."""
+    found = queries.docket(visible_cases(request.membership), at=now(), zone=request.organisation.zone)
+    columns = [replace(column, cards=linked(request, column.cards)) for column in found.columns]
+    context = {
+        "columns": columns,
+        "settled_quarter": found.settled_quarter,
+        "mean_days": found.mean_days,
+        "empty": empty_docket(request.organisation.slug, found),
+        "may_move": queries.seat_of(request.membership) in RULING_SEATS,
+    }
+    return render_page(request, DOCKET, context, partial=partial_of(request, DOCKET_PARTIALS, "board"))
+
+
+@require_GET
+@members_only()
+def case(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """One case: both claims, evidence, precedents, statements and the ruling."""
+    found = get_case(request.membership, case_id)
+    return case_page(request, found, partial=partial_of(request, CASE_PARTIALS))
+
+
+@require_http_methods(["GET", "POST"])
+@members_only(*sorted(MARKETING))
+def appeal(request: MemberRequest, handover_id: UUID) -> HttpResponse:
+    """Dispute the rejection of a handover."""
+    rejection = get_disputed(request.membership, handover_id)
+    form = AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        opened = actions.file_appeal(rejection, grounds=form.cleaned_data["claim"], by=request.membership, at=now())
+        return _appealed(request, opened)
+    context = appeal_context(request.organisation.slug, rejection, form, _rulings_like(request, rejection))
+    status = 422 if request.method == "POST" else 200
+    if wants_fragment(request):
+        return render_page(request, "leads/returns.html", context, partial="appeal_dialog", status=status)
+    return render_page(request, "leads/return_form.html", context, status=status)
+
+
+def _rulings_like(request: MemberRequest, rejection: Rejection) -> list[queries.RulingOn]:
+    fields = rejection.handover.snapshot.get("fields", {})
+    return linked(request, queries.rulings_on(rejection.criterion, rejection.reason, fields=fields))
+
+
+def _appealed(request: MemberRequest, opened: Case) -> HttpResponse:
+    url = case_url(request, opened.pk)
+    text = _("Case %(number)s is filed. The evidence is sealed.") % {"number": opened.number}
+    if wants_fragment(request):
+        return toast(HttpResponse(status=204, headers={"HX-Redirect": url}), text)
+    messages.success(request, text)
+    return HttpResponseRedirect(url, status=303)
+
+
+@require_POST
+@members_only(*sorted(SIDES))
+def statement(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Say something for one's side."""
+    found = get_case(request.membership, case_id)
+    form = StatementForm(request.POST)
+    if not form.is_valid():
+        return case_page(request, found, partial="statements", status=422, statement_form=form)
+    actions.add_statement(found, text=form.cleaned_data["text"], by=request.membership, at=now())
+    return done(request, found, partial="statements", text=_("Your statement is filed."))
+
+
+@require_POST
+@members_only(*sorted(MARKETING))
+def withdraw(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Take the appeal back."""
+    found = get_case(request.membership, case_id)
+    actions.withdraw_case(found, by=request.membership, at=now())
+    return done(request, found, partial="", text=_("The appeal is withdrawn."))
