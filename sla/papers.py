@@ -4,14 +4,10 @@ The same version gives the same bytes, whoever asks and whenever: nothing of the
 of the machine is used, and the document names no date of its own.
 """
 
-import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import typst
-from django.conf import settings
 from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,9 +17,9 @@ from sla.content import PARTIES
 from sla.models import AgreementVersion
 from sla.queries.agreement_page import AgreementView, agreement_view
 from sla.queries.clauses import SECTIONS, clauses_of, section_label
+from smarketing.lib.papers import set_paper
 from tenants.models import Organisation
 
-_TEMPLATE = Path(settings.BASE_DIR) / "templates" / "sla" / "agreement.typ"
 # The chart is printed as a table of its own.
 _IN_CLAUSES = tuple(name for name in SECTIONS if name != "responsibilities")
 
@@ -31,24 +27,7 @@ _IN_CLAUSES = tuple(name for name in SECTIONS if name != "responsibilities")
 def agreement_pdf(version: AgreementVersion, *, organisation: Organisation, at: datetime) -> bytes:
     """Return the version as PDF/UA."""
     view = agreement_view(version, at=at, zone=organisation.zone)
-    data = json.dumps(_paper(version, view, organisation), ensure_ascii=False, sort_keys=True)
-    try:
-        return _set(data, tagged=True)
-    except typst.TypstError:
-        # The standard forbids letters that no font here can draw (Latin, Greek and Cyrillic it can); better a
-        # paper with an empty box in a name than none.
-        return _set(data, tagged=False)
-
-
-def _set(data: str, *, tagged: bool) -> bytes:
-    paper: bytes = typst.compile(
-        str(_TEMPLATE),
-        root=str(_TEMPLATE.parent),
-        sys_inputs={"data": data},
-        pdf_standards=["ua-1"] if tagged else [],
-        ignore_system_fonts=True,
-    )
-    return paper
+    return set_paper("sla/agreement.typ", _paper(version, view, organisation))
 
 
 def _paper(version: AgreementVersion, view: AgreementView, organisation: Organisation) -> dict[str, Any]:
