@@ -75,6 +75,14 @@ ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
 EVIDENCE = {"handover_id": "{returned}", "evidence_id": "{evidence}"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
+CORRECTION = {"outcome": "upheld", "reasons": "The register says 12.", "precedent_stance": "none"}
+RULED = {
+    "outcome": "upheld", "reasons": "Too small.", "stance_{precedent}": "follows", "stance_{other_precedent}": "none",
+}  # fmt: skip
+CORRECTED = {"outcome": "upheld", "reasons": "The register says 12.", "stance_{precedent}": "none"}
+VOTE = {"choice": "upheld", "reasons": "The register says 12."}
+# Who sits on the board of the world: the executive chairs it, the administrator is a member.
+BENCH: Roles = frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR})
 
 # Who wrote the world's insight.
 WRITER: Roles = frozenset({Role.SALES_REP})
@@ -189,8 +197,15 @@ PAGES: dict[str, Page] = {
     "arbitration:docket": Page(ALL),
     "arbitration:case": Page(ALL, path=_case()),
     "arbitration:statement": Page(post=SIDES, form={"text": "We did call."}, path=_case()),
-    "arbitration:rule": Page(post=CHAIR, form=RULING, path=_case()),
+    "arbitration:rule": Page(post=CHAIR, form=RULED, path=_case()),
     "arbitration:withdraw": Page(post=MARKETING, path=_case()),
+    "arbitration:correct": Page(post=CHAIR, form=CORRECTED, path=_case("{ruled_case}")),
+    "arbitration:vote": Page(post=ALL, form=VOTE, path=_case(), refused=ALL - BENCH),
+    "arbitration:note": Page(post=ALL, form={"text": "Both sides were heard."}, path=_case(), refused=ALL - BENCH),
+    "arbitration:recuse": Page(post=ALL, form={"reason": "My brother works there."}, path=_case(), refused=ALL - BENCH),
+    "arbitration:move": Page(post=CHAIR, form={"stage": "evidence"}, path=_case("{filed_case}")),
+    "arbitration:board": Page(ALL, CHAIR, {"member": "{member}", "kind": "member"}),
+    "arbitration:seat_end": Page(post=CHAIR, path={"seat_id": "{seat}"}),
     "arbitration:appeal": Page(MARKETING, MARKETING, {"claim": "It fits."}, _handover("{returned}")),
     "arbitration:rulings": Page(ALL),
     "arbitration:rulings_on": Page(ALL),
@@ -507,7 +522,20 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("case_statements", "POST"): Operation("cases:write", SIDES, {"text": "We did call."}, {"case_id": "{case}"}),
     ("case_ruling", "POST"): Operation("cases:write", CHAIR, RULING, {"case_id": "{case}"}),
     ("case_withdrawal", "POST"): Operation("cases:write", MARKETING, path={"case_id": "{case}"}),
+    ("case_correction", "POST"): Operation("cases:write", CHAIR, CORRECTION, {"case_id": "{ruled_case}"}),
+    ("case_votes", "GET"): _reads(case_id="{case}"),
+    ("case_votes", "POST"): Operation("cases:write", ALL, VOTE, _case(), refused=ALL - BENCH),
+    ("case_notes", "GET"): _reads(case_id="{case}"),
+    ("case_notes", "POST"): Operation("cases:write", ALL, {"text": "All heard."}, _case(), refused=ALL - BENCH),
+    ("case_recusals", "GET"): _reads(case_id="{case}"),
+    ("case_recusals", "POST"): Operation("cases:write", ALL, {"reason": "A friend."}, _case(), refused=ALL - BENCH),
+    ("case_stage", "POST"): Operation("cases:write", CHAIR, {"stage": "evidence"}, {"case_id": "{filed_case}"}),
+    ("board_seats", "GET"): _reads(),
+    ("board_seats", "POST"): Operation("cases:write", CHAIR, {"member": "{member}", "kind": "member"}),
+    ("board_seat", "DELETE"): Operation("cases:write", CHAIR, path={"seat_id": "{seat}"}),
     ("precedents", "GET"): _reads(),
+    ("precedent", "GET"): _reads(precedent_id="{precedent}"),
+    ("rulings_similar", "GET"): _reads(),
     ("agreements", "GET"): _reads("sla:read"),
     ("agreement", "GET"): _reads("sla:read", number="{version}"),
     ("agreement_signatures", "POST"): Operation("sla:write", SIDES, path={"number": "{version}"}, refused=MARKETING),
@@ -650,5 +678,6 @@ def filled(value: Any, house: House) -> Any:
     if isinstance(value, str):
         return value.format_map(house.things) if value.startswith("{") and value.endswith("}") else value
     if isinstance(value, Mapping):
-        return {name: filled(part, house) for name, part in value.items()}
+        # A field may be named after a thing, too.
+        return {name.format_map(house.things): filled(part, house) for name, part in value.items()}
     return [filled(part, house) for part in value] if isinstance(value, list) else value

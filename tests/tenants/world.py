@@ -18,8 +18,8 @@ from django.conf import settings
 from django.test import Client
 from django.test.client import ClientHandler
 
-from arbitration.actions import add_statement, file_appeal, rule_on_case
-from arbitration.models import Case
+from arbitration.actions import add_note, add_statement, appoint, cast_vote, file_appeal, recuse, rule_on_case
+from arbitration.models import Case, Precedent
 from dashboards.models import Rollup
 from dashboards.rollups import fold
 from intake.access import opt_in_path
@@ -419,11 +419,29 @@ def _furnish_board(house: House, *, at: datetime) -> None:
         case = _filed(house, f"ruled_case{number}", at=at)
         rule_on_case(
             case, outcome="overturned", reasons=f"reasons {mark}", holding=f"holding {mark}", precedent_stance=stance,
+            conditions=[{"field": "company_name", "operator": "contains", "value": mark}],
             by=chair, at=at + timedelta(minutes=80 + number),
         )  # fmt: skip
         house.things["ruled_case"] = str(case.pk)
+    taught = Precedent.objects.order_by("published_at")
+    house.things["precedent"], house.things["other_precedent"] = (str(row.pk) for row in taught)
     case = _filed(house, "case", at=at)
     house.things["case"], house.things["appealed"] = str(case.pk), str(case.handover_id)
+    _furnish_bench(house, at=at)
+
+
+def _furnish_bench(house: House, *, at: datetime) -> None:
+    """A case that is heard: the administrator votes as a member of the board and recuses themselves then."""
+    chair, member, mark = house.staff[Role.EXECUTIVE], house.staff[Role.ADMINISTRATOR], house.mark
+    seat = appoint(member, kind="member", by=chair, at=at)
+    house.things["seat"] = str(seat.pk)
+    rejection = _rejected(house, "filed_case", at=at)
+    marketer, heard_at = house.staff[Role.MARKETER], at + timedelta(minutes=75)
+    case = file_appeal(rejection, grounds=f"grounds {mark}", by=marketer, at=at + timedelta(minutes=60))
+    house.things["filed_case"] = str(case.pk)
+    cast_vote(case, choice="upheld", reasons=f"vote {mark}", by=member, at=heard_at)
+    add_note(case, text=f"note {mark}", by=chair, at=heard_at)
+    recuse(case, reason=f"recusal {mark}", by=member, at=heard_at)
 
 
 def _filed(house: House, name: str, *, at: datetime) -> Case:
