@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from notifications.models import Delivery, Endpoint
+from notifications.models import Delivery, Endpoint, Mail
 from tenants.access import get_or_404, require
 from tenants.models import Membership
 from tenants.roles import Role
@@ -21,3 +21,9 @@ def get_delivery(membership: Membership, delivery_id: UUID | str, *, of: Endpoin
     require(membership, *READERS)
     rows = Delivery.objects.select_related("endpoint").exclude(endpoint__state=Endpoint.State.REMOVED)
     return get_or_404(rows.filter(endpoint=of) if of is not None else rows, delivery_id)
+
+
+def get_mail(membership: Membership, mail_id: UUID | str) -> Mail:
+    """Return a mail of the organisation's log."""
+    require(membership, *READERS)
+    return get_or_404(Mail.objects.all(), mail_id)

@@ -1,5 +1,6 @@
 """Mails on their way: claimed one by one, sent outside any transaction, marked when the server has taken them."""
 
+import hashlib
 import logging
 import smtplib
 from collections.abc import Iterator
@@ -8,12 +9,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from events.actions import record
+from events.models import Event
 from notifications.models import Mail
+from notifications.queries.choices import may_mail_from
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Organisation
 
 log = logging.getLogger(__name__)
 
@@ -60,32 +65,51 @@ def _claim(waiting: Waiting, *, at: datetime) -> Mail | None:
         if not settings.EMAIL_URL:
             mine.update(state=Mail.State.KEPT)
             return None
-        if not mine.update(available_at=at + LEASE, attempts=F("attempts") + 1):
+        if _waits_for_its_reader(mine, at=at) or not mine.update(available_at=at + LEASE, attempts=F("attempts") + 1):
             return None
         return Mail.objects.get(pk=waiting.mail_id)
+
+
+def _waits_for_its_reader(mine: "QuerySet[Mail]", *, at: datetime) -> bool:
+    """Put a mail off that would come in its reader's quiet hours; tell whether it was put off."""
+    mail = mine.select_related("member__user").filter(member__isnull=False).first()
+    if mail is None or mail.member is None:
+        return False
+    organisation = Organisation.objects.get(pk=mail.organisation_id)
+    moment = may_mail_from(mail.member, organisation, at=at)
+    if moment > at:
+        mine.update(available_at=moment)
+    return moment > at
 
 
 def _send(waiting: Waiting, mail: Mail, *, at: datetime) -> None:
     try:
         _message(mail).send()
     except smtplib.SMTPRecipientsRefused as error:
-        _note(waiting, state=_state_after(error, mail), error=str(error), available_at=at + _pause(mail))
+        _note(waiting, at=at, state=_state_after(error, mail), error=str(error), available_at=at + _pause(mail))
     except ValueError as error:
         # No mail can be made of this address; it would fail the same way for ever.
-        _note(waiting, state=Mail.State.DEAD, error=str(error))
+        _note(waiting, at=at, state=Mail.State.DEAD, error=str(error))
     except (OSError, smtplib.SMTPException) as error:
         log.warning("Mail %s did not leave: %s", mail.pk, error)
         dead = mail.attempts >= MAX_ATTEMPTS
         state = Mail.State.DEAD if dead else Mail.State.WAITING
-        _note(waiting, state=state, error=str(error), available_at=at + _pause(mail))
+        _note(waiting, at=at, state=state, error=str(error), available_at=at + _pause(mail))
     else:
-        _note(waiting, state=Mail.State.SENT, sent_at=at, error="")
+        _note(waiting, at=at, state=Mail.State.SENT, sent_at=at, error="")
 
 
 def _message(mail: Mail) -> EmailMessage:
     # The same id on a second attempt: a mailbox that got the first one folds them.
     headers = {"Message-ID": f"<{mail.pk}@smarketing>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
+    if mail.unsubscribe:
+        # RFC 8058: the mail program's own button ends mails of this kind with one post.
+        headers["List-Unsubscribe"] = f"<{settings.BASE_URL}{mail.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
 
 
 def _state_after(error: smtplib.SMTPRecipientsRefused, mail: Mail) -> str:
@@ -99,6 +123,17 @@ def _pause(mail: Mail) -> timedelta:
     return RETRY_AFTER[min(mail.attempts - 1, len(RETRY_AFTER) - 1)]
 
 
-def _note(waiting: Waiting, **fields: object) -> None:
+def _note(waiting: Waiting, *, at: datetime, **fields: object) -> None:
     with tenant_scope(waiting.organisation_id):
-        Mail.objects.filter(pk=waiting.mail_id, state=Mail.State.WAITING).update(**fields)
+        changed = Mail.objects.filter(pk=waiting.mail_id, state=Mail.State.WAITING).update(**fields)
+        if changed and fields["state"] == Mail.State.DEAD:
+            _say_that_it_failed(waiting.mail_id, at=at)
+
+
+def _say_that_it_failed(mail_id: UUID, *, at: datetime) -> None:
+    """Record that a mail was given up, once a day for each mailbox: administrators hear of it under the bell."""
+    mail = Mail.objects.get(pk=mail_id)
+    whose = mail.member_id or hashlib.sha256(mail.to.encode()).hexdigest()[:16]
+    key = f"mail.failed:{whose}:{at:%Y-%m-%d}"
+    if not Event.objects.filter(once_key=key).exists():
+        record("mail.failed", mail, by=None, at=at, once=key)

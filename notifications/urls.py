@@ -11,6 +11,9 @@ _HOOKS = "settings/webhooks/"
 urlpatterns = [
     path("notifications/", views.notices, name="list"),
     path("notifications/read/", views.mark_read, name="mark_read"),
+    path("me/notifications/", views.choices, name="choices"),
+    path("settings/mails/", views.mails, name="mails"),
+    path("settings/mails/<uuid:mail_id>/retry/", views.mail_retry, name="mail_retry"),
     path(_HOOKS, views.endpoints, name="endpoints"),
     path(f"{_HOOKS}new/", views.endpoint_new, name="endpoint_new"),
     path(f"{_HOOKS}messages/<uuid:delivery_id>/", views.delivery, name="delivery"),
@@ -25,6 +28,11 @@ _ENDPOINT = "webhook-endpoints/<uuid:endpoint_id>"
 _DELIVERY = f"{_ENDPOINT}/deliveries/<uuid:delivery_id>"
 
 api_urlpatterns = [
+    path("notifications", api.Notices.as_view(), name="notices"),
+    path("notifications/read", api.NoticesRead.as_view(), name="notices_read"),
+    path("notification-choices", api.Choices.as_view(), name="notification_choices"),
+    path("mails", api.Mails.as_view(), name="mails"),
+    path("mails/<uuid:mail_id>/retry", api.MailRetry.as_view(), name="mail_retry"),
     path("webhook-endpoints", api.Endpoints.as_view(), name="webhook_endpoints"),
     path(_ENDPOINT, api.OneEndpoint.as_view(), name="webhook_endpoint"),
     path(f"{_ENDPOINT}/secret", api.EndpointSecret.as_view(), name="webhook_secret"),
@@ -36,4 +44,8 @@ api_urlpatterns = [
     path(f"{_ENDPOINT}/deliveries", api.Deliveries.as_view(), name="webhook_deliveries"),
     path(_DELIVERY, api.OneDelivery.as_view(), name="webhook_delivery"),
     path(f"{_DELIVERY}/replay", api.DeliveryReplay.as_view(), name="webhook_delivery_replay"),
+]
+
+public_urlpatterns = [
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
 ]

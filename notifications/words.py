@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Delivery, Endpoint
+from notifications.models import Delivery, Endpoint, Mail
 from notifications.payloads import TEST, TYPES
 
 ENDPOINT_KINDS: Mapping[str, Promise] = {
@@ -36,3 +36,12 @@ def type_label(kind: str) -> str:
     if kind == TEST:
         return str(_("A message to try it"))
     return str(TYPES[kind].label) if kind in TYPES else kind
+
+
+MAIL_STATES: Mapping[str, tuple[Promise, str]] = {
+    Mail.State.WAITING: (_("on its way"), "info"),
+    Mail.State.SENT: (_("sent"), "ok"),
+    Mail.State.DEAD: (_("failed"), "crit"),
+    Mail.State.KEPT: (_("no mail server"), "warn"),
+    Mail.State.MUTED: (_("muted"), ""),
+}

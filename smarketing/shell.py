@@ -113,6 +113,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
             item(_("Members"), "tenants:members", "users"),
             item(_("Keys"), "tenants:keys", "key"),
             item(_("Webhooks"), "notifications:endpoints", "plug-connected"),
+            item(_("Mail log"), "notifications:mails", "mail"),
             item(_("Forms"), "intake:forms", "world"),
             item(_("Attributes"), "leads:attributes", "tag"),
         ]

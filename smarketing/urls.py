@@ -9,6 +9,7 @@ from intake.urls import api_urlpatterns as intake_api
 from intake.urls import public_urlpatterns as intake_public
 from leads.urls import api_urlpatterns as leads_api
 from notifications.urls import api_urlpatterns as notifications_api
+from notifications.urls import public_urlpatterns as notifications_public
 from sla.urls import api_urlpatterns as sla_api
 from smarketing import pages
 from smarketing.schema import Reference, Schema
@@ -64,6 +65,7 @@ urlpatterns = [
     ),
     *tenants_public,
     *intake_public,
+    *notifications_public,
     path("o/<slug:slug>/", include(organisation_urlpatterns)),
     path("api/v1/", include((api_urlpatterns, "api"))),
 ]

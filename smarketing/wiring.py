@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leads.models import Lead
     from sla.describing import Description
     from sla.outcomes import Outcomes
+    from tenants.models import Membership
 
 
 # Who keeps definitions and attributes, and so looks at the work that they cause.
@@ -45,6 +46,7 @@ def register_all() -> None:
     _register_describers()
     _register_outcomes()
     _register_catalogue()
+    _register_hours()
 
 
 def _within() -> list[tuple[tuple[str, ...], Handler]]:
@@ -161,6 +163,7 @@ def _rounds() -> list[Round]:
         Round("leads.remind_of_follow_ups", timedelta(minutes=1), _remind_of_follow_ups),
         Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
         Round("intake.keep_the_door", timedelta(hours=1), _keep_the_door),
+        Round("notifications.digests", timedelta(minutes=5), _send_digests),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
         Round("dashboards.check_rollups", timedelta(hours=24), _check_rollups),
     ]
@@ -239,9 +242,16 @@ def _remind_of_follow_ups(at: "datetime") -> None:
 
 
 def _forget_deliveries(at: "datetime") -> None:
-    from notifications.actions import forget_deliveries
+    from notifications.actions import forget_deliveries, forget_mails
 
     forget_deliveries(at)
+    forget_mails(at)
+
+
+def _send_digests(at: "datetime") -> None:
+    from notifications.actions import send_digests
+
+    send_digests(at)
 
 
 def _keep_the_door(at: "datetime") -> None:
@@ -329,6 +339,19 @@ def _register_catalogue() -> None:
     from sla.catalogue import register_catalogue
 
     register_catalogue(fields=known_fields, behaviours=known_behaviours)
+
+
+def _register_hours() -> None:
+    """Let mail keep to working hours, of which notifications know nothing."""
+    from notifications.hours import register_opening
+
+    register_opening(_opening_of)
+
+
+def _opening_of(member: "Membership", at: "datetime") -> "datetime":
+    from sla.queries.ladder import opening_for
+
+    return opening_for(member, at=at)
 
 
 def _register_outcomes() -> None:

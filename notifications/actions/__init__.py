@@ -1,5 +1,6 @@
 """Everything that can happen when people and machines are told."""
 
+from notifications.actions.choosing import choose, end_mails, keep_quiet
 from notifications.actions.deliveries import (
     DeliveryOnItsWay,
     blank_answers,
@@ -9,6 +10,7 @@ from notifications.actions.deliveries import (
     send_trial,
     tell_machines,
 )
+from notifications.actions.digests import forget_mails, send_digests
 from notifications.actions.endpoints import (
     EndpointActive,
     EndpointNotActive,
@@ -24,7 +26,16 @@ from notifications.actions.endpoints import (
     rotate_secret,
     secrets_of,
 )
-from notifications.actions.mailing import put_mail, send_invitation
+from notifications.actions.mailing import (
+    Figure,
+    Letter,
+    Line,
+    MailNotGivenUp,
+    put_letter,
+    put_mail,
+    retry_mail,
+    send_invitation,
+)
 from notifications.actions.telling import mark_read, path_of, tell_about
 
 __all__ = [
@@ -32,23 +43,34 @@ __all__ = [
     "EndpointActive",
     "EndpointNotActive",
     "EndpointRemoved",
+    "Figure",
+    "Letter",
+    "Line",
+    "MailNotGivenUp",
     "NewEndpoint",
     "NoSecret",
     "TooManyEndpoints",
     "blank_answers",
     "change_endpoint",
+    "choose",
     "create_endpoint",
+    "end_mails",
     "forget_deliveries",
+    "forget_mails",
+    "keep_quiet",
     "mark_read",
     "path_of",
     "pause_endpoint",
+    "put_letter",
     "put_mail",
     "remove_endpoint",
     "replay_delivery",
     "replay_range",
     "resume_endpoint",
+    "retry_mail",
     "rotate_secret",
     "secrets_of",
+    "send_digests",
     "send_invitation",
     "send_trial",
     "tell_about",

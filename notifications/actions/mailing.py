@@ -1,31 +1,147 @@
 """Putting mails on their way: each once per key; what became of it stands in its row."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from events.actions import record
 from events.models import Event
 from notifications.models import Mail
+from notifications.unsubscribing import Wish, path_for
+from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import current_organisation_id
+from smarketing.lib.tenancy import new_ids
 from tenants.keys import invitation_path
-from tenants.models import Invitation, Organisation
+from tenants.models import Invitation, Membership, Organisation
 from tenants.roles import LABELS
 
 
-def put_mail(*, to: str, subject: str, body: str, once_key: str, event: Event) -> None:
-    """Put a mail on its way, once per key; a muted organisation's is only recorded."""
-    muted = Organisation.objects.values_list("muted", flat=True).get(pk=event.organisation_id)
+class MailNotGivenUp(DomainError):
+    """It has left, or is still on its way."""
+
+    code = "mail_not_given_up"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice as a mail tells it."""
+
+    kind: str
+    text: str
+    path: str
+    at: datetime
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return settings.BASE_URL + self.path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a report."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail to a member says; texts and HTML are made from the same."""
+
+    kind: str
+    subject: str
+    lines: Sequence[Line] = ()
+    figures: Sequence[Figure] = ()
+    more: str = ""
+    more_path: str = ""
+
+
+def put_mail(
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    once_key: str,
+    event: Event | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> UUID | None:
+    """Put a mail on its way, once per key; a muted organisation's is only recorded. Return its id when it is new.
+
+    It is dated by its event, else by ``at``.
+    """
+    moment = event.at if event is not None else at
+    if moment is None:
+        raise ValueError("A mail needs a date.")
+    muted = Organisation.objects.values_list("muted", flat=True).get(pk=current_organisation_id())
+    [mail_id] = new_ids(1)
     mail = Mail(
+        id=mail_id,
         to=to,
         subject=" ".join(subject.split()),
         body=body,
         state=Mail.State.MUTED if muted else Mail.State.WAITING,
         once_key=once_key,
-        created_at=event.at,
-        available_at=event.at,
+        created_at=moment,
+        available_at=moment,
+        **fields,
     )
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    return mail_id if Mail.objects.filter(pk=mail_id).exists() else None
+
+
+def put_notice(member: Membership, line: Line, organisation: Organisation, *, event: Event) -> None:
+    """Mail one notice to a member, at once."""
+    letter = Letter(line.kind, line.text, [line])
+    put_letter(member, letter, organisation, once_key=f"{event.pk}:{member.pk}", at=event.at)
+
+
+def put_letter(
+    member: Membership, letter: Letter, organisation: Organisation, *, once_key: str, at: datetime
+) -> UUID | None:
+    """Put a letter to a member on its way, as text and as HTML; return the mail's id when it is new."""
+    unsubscribe = path_for(Wish(organisation.slug, member.pk, letter.kind))
+    choices = reverse("notifications:choices", kwargs={"slug": organisation.slug})
+    context = {
+        "letter": letter,
+        "organisation": organisation,
+        "unsubscribe_url": settings.BASE_URL + unsubscribe,
+        "choices_url": settings.BASE_URL + choices,
+        "more_url": settings.BASE_URL + letter.more_path,
+        "language": get_language(),
+    }
+    return put_mail(
+        to=member.email,
+        subject=letter.subject,
+        body=render_to_string("notifications/mail.txt", context).strip() + "\n",
+        html=render_to_string("notifications/mail.html", context),
+        once_key=once_key,
+        at=at,
+        member=member,
+        kind=letter.kind,
+        unsubscribe=unsubscribe,
+    )
+
+
+@transaction.atomic
+def retry_mail(mail: Mail, *, by: Membership, at: datetime) -> None:
+    """Send a mail once more that was given up. Raises MailNotGivenUp."""
+    given_up = Mail.objects.filter(pk=mail.pk, state=Mail.State.DEAD)
+    if not given_up.update(state=Mail.State.WAITING, attempts=0, available_at=at):
+        raise MailNotGivenUp(_("Only a mail that was given up is sent once more."))
+    record("mail.retried", mail, by=by, at=at)
 
 
 @transaction.atomic

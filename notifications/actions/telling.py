@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from events.models import Event
-from notifications.actions.mailing import put_mail
+from notifications.actions.digests import put_aside
+from notifications.actions.mailing import Line, put_notice
+from notifications.kinds import How
 from notifications.models import Notification
+from notifications.queries.choices import choices_about
 from notifications.rules import Told, told_about
 from tenants.models import Membership, Organisation
 
@@ -23,9 +25,10 @@ def tell_about(event: Event) -> None:
     """Tell everybody whom the event concerns, but not who caused it; a second call tells nobody."""
     for told in told_about(event.kind, event.data):
         organisation = Organisation.objects.get(pk=event.organisation_id)
-        for member in _readers(told):
-            if member.pk != event.by_id:
-                _tell(member, told, event, organisation)
+        readers = [member for member in _readers(told) if member.pk != event.by_id]
+        chosen = choices_about(told.kind, readers)
+        for member in readers:
+            _tell(member, told, event, organisation, How(chosen.get(member.pk, How.USUAL)))
 
 
 def _readers(told: Told) -> Iterable[Membership]:
@@ -33,28 +36,31 @@ def _readers(told: Told) -> Iterable[Membership]:
     return Membership.objects.filter(wanted, is_active=True).select_related("user").order_by("joined_at", "id")
 
 
-def _tell(member: Membership, told: Told, event: Event, organisation: Organisation) -> None:
+def _tell(member: Membership, told: Told, event: Event, organisation: Organisation, how: How) -> None:
+    how = how or (How.AT_ONCE if told.by_mail else How.BELL)
+    if how == How.NEVER:
+        return
     zone = ZoneInfo(member.user.zone or organisation.zone)
-    path = path_of(told.page, event, organisation)
     with translation.override(member.user.language or settings.LANGUAGE_CODE):
-        text = told.words(zone)
-        body = _("%(text)s\n\n%(link)s\n\n%(organisation)s") % {
-            "text": text,
-            "link": settings.BASE_URL + path,
-            "organisation": organisation.name,
-        }
+        line = Line(told.kind, told.words(zone), path_of(told.page, event, organisation), event.at)
+        _put_under_bell(member, line, event)
+        if how == How.AT_ONCE:
+            put_notice(member, line, organisation, event=event)
+        elif how in (How.HOURLY, How.DAILY):
+            put_aside(member, line, how, zone=zone, once_key=str(event.pk))
+
+
+def _put_under_bell(member: Membership, line: Line, event: Event) -> None:
     notice = Notification(
         member=member,
-        kind=told.kind,
-        text=text,
-        path=path,
+        kind=line.kind,
+        text=line.text,
+        path=line.path,
         thread_id=event.thread_id,
         at=event.at,
         once_key=str(event.pk),
     )
     Notification.objects.bulk_create([notice], ignore_conflicts=True)
-    if told.by_mail:
-        put_mail(to=member.email, subject=text, body=body, once_key=f"{event.pk}:{member.pk}", event=event)
 
 
 _CALENDARS = {"calendar": "sla:calendar", "holidays": "sla:calendar_holidays"}
@@ -65,6 +71,7 @@ _LISTS = {
     "followups": "leads:followups",
     "absences": "tenants:absences",
     "endpoint": "notifications:endpoints",
+    "mails": "notifications:mails",
 }
 
 

@@ -13,8 +13,10 @@ from notifications.api.endpoints import (
     OneDelivery,
     OneEndpoint,
 )
+from notifications.api.notices import Choices, MailRetry, Mails, Notices, NoticesRead
 
 __all__ = [
+    "Choices",
     "Deliveries",
     "DeliveryReplay",
     "EndpointPause",
@@ -24,6 +26,10 @@ __all__ = [
     "EndpointSecret",
     "EndpointTrial",
     "Endpoints",
+    "MailRetry",
+    "Mails",
+    "Notices",
+    "NoticesRead",
     "OneDelivery",
     "OneEndpoint",
 ]

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from smarketing.lib.tenancy import TenantModel
+from smarketing.lib.tenancy import TenantKey, TenantModel
+from tenants.models import Membership
 
 
 class Mail(TenantModel):
@@ -18,6 +19,12 @@ class Mail(TenantModel):
     to = models.TextField()
     subject = models.TextField()
     body = models.TextField()
+    html = models.TextField(default="")
+    # Whom it tells of which kind of notice; empty for invitations and the like.
+    member = TenantKey(Membership, null=True)
+    kind = models.TextField(default="")
+    # Path of the link that ends mails of this kind.
+    unsubscribe = models.TextField(default="")
     state = models.TextField(choices=State.choices, default=State.WAITING)
     once_key = models.TextField()
     created_at = models.DateTimeField()
@@ -31,7 +38,14 @@ class Mail(TenantModel):
         indexes = [
             models.Index(
                 fields=["organisation_id", "available_at"], name="mail_waiting", condition=models.Q(state="waiting")
-            )
+            ),
+            # The log: all, and one member's own; retention.
+            models.Index(fields=["organisation_id", "created_at"], name="mail_age"),
+            models.Index(
+                fields=["organisation_id", "member", "created_at"],
+                name="mail_of_member",
+                condition=models.Q(member__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

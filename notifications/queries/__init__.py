@@ -9,6 +9,7 @@ from notifications.queries.endpoints import (
     endpoints,
     readable,
 )
+from notifications.queries.mails import mail_row, mails, newest_mails_to
 from notifications.queries.notices import NoticeRow, notices_for, unread_count
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "endpoint_row",
     "endpoint_rows",
     "endpoints",
+    "mail_row",
+    "mails",
+    "newest_mails_to",
     "notices_for",
     "readable",
     "unread_count",

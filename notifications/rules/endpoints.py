@@ -1,4 +1,4 @@
-"""Who is told about endpoints."""
+"""Who is told about what does not get out: endpoints and mails."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +21,15 @@ def _endpoint_disabled(data: Mapping[str, Any]) -> list[Told]:
     return [Told("endpoint.disabled", words, "endpoint", roles=(Role.ADMINISTRATOR,))]
 
 
+def _mail_failed(_data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("A mail could not be delivered. Look at the mail log.")
+
+    # Never by mail: it may be the mail server that fails.
+    return [Told("mail.failed", words, "mails", roles=(Role.ADMINISTRATOR,), by_mail=False)]
+
+
 RULES: Mapping[str, Rule] = {
+    "mail.failed": _mail_failed,
     "endpoint.disabled": _endpoint_disabled,
 }

@@ -1,5 +1,6 @@
 """Pages of notices and of what leaves for machines."""
 
+from notifications.views.choices import choices, unsubscribe
 from notifications.views.endpoints import (
     delivery,
     delivery_replay,
@@ -10,9 +11,11 @@ from notifications.views.endpoints import (
     endpoint_replay,
     endpoints,
 )
+from notifications.views.mails import mail_retry, mails
 from notifications.views.notices import mark_read, notices
 
 __all__ = [
+    "choices",
     "delivery",
     "delivery_replay",
     "endpoint",
@@ -21,6 +24,9 @@ __all__ = [
     "endpoint_new",
     "endpoint_replay",
     "endpoints",
+    "mail_retry",
+    "mails",
     "mark_read",
     "notices",
+    "unsubscribe",
 ]

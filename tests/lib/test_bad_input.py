@@ -393,6 +393,7 @@ PARAMETERS = {
     "intake:submissions": ("view", "page"),
     "notifications:endpoint_new": ("kind",),
     "notifications:endpoint": ("state", "page"),
+    "notifications:mails": ("state", "page"),
 }
 
 

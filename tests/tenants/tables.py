@@ -300,6 +300,11 @@ PAGES: dict[str, Page] = {
     "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
     "notifications:list": Page(ALL),
     "notifications:mark_read": Page(post=ALL),
+    "notifications:choices": Page(
+        ALL, ALL, {"quiet": "own", "quiet_from": "19:00", "quiet_until": "07:00", "daily_at": "08:00"}
+    ),
+    "notifications:mails": Page(ADMIN | {Role.AUDITOR}),
+    "notifications:mail_retry": Page(post=ADMIN, path={"mail_id": "{failed_mail}"}),
     "notifications:endpoints": Page(ADMIN | {Role.AUDITOR}),
     "notifications:endpoint_new": Page(ADMIN, ADMIN, ENDPOINT_FORM),
     "notifications:endpoint": Page(ADMIN | {Role.AUDITOR}, path=ENDPOINT),
@@ -441,6 +446,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("routing_rules", "PUT"): Operation("handovers:write", ROUTERS, {"rules": []}, headers={"If-Match": "*"}),
     ("lead_routing", "GET"): _reads(roles=ROUTERS | {Role.AUDITOR}, lead_id="{lead}"),
     ("kpis_fairness", "GET"): _reads("reports:read", SALES),
+    ("notices", "GET"): _reads(),
+    ("notices_read", "POST"): Operation("leads:write", ALL, {"until": "2026-03-02T12:00:00Z"}),
+    ("notification_choices", "GET"): _reads(),
+    ("notification_choices", "PATCH"): Operation("leads:write", ALL, {"choices": {"handover.sent": "daily"}}),
+    ("mails", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}),
+    ("mail_retry", "POST"): Operation("webhooks:manage", ADMIN, path={"mail_id": "{failed_mail}"}),
     ("webhook_endpoints", "GET"): _reads("webhooks:manage", ADMIN | {Role.AUDITOR}),
     ("webhook_endpoints", "POST"): Operation(
         "webhooks:manage", ADMIN, {"name": "CRM", "url": "https://crm.example/hook", "types": ["handover.sent"]}

@@ -55,7 +55,7 @@ from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, Co
 from leads.models import Cover, Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.actions import create_endpoint, pause_endpoint, send_trial
-from notifications.models import Delivery, DeliveryAttempt, Endpoint, Notification
+from notifications.models import Choice, Delivery, DeliveryAttempt, DigestLine, Endpoint, Habit, Mail, Notification
 from sla.actions import (
     change_draft,
     draft_version,
@@ -235,6 +235,18 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
 
 def _furnish_machines(house: House, *, at: datetime) -> None:
     administrator, mark = house.staff[Role.ADMINISTRATOR], house.mark
+    Choice.objects.create(member=administrator, kind=f"kind.{mark}", how="daily")
+    Habit.objects.create(member=administrator)
+    mail = Mail.objects.create(
+        to=f"{mark}@example.com", subject=f"subject {mark}", body=f"body {mark}", html=f"html {mark}", state="dead",
+        error=f"error {mark}", once_key=mark, created_at=at, available_at=at, member=administrator, kind=mark,
+        unsubscribe=f"/unsubscribe/{mark}/",
+    )  # fmt: skip
+    house.things["failed_mail"] = str(mail.pk)
+    DigestLine.objects.create(
+        member=administrator, kind=f"kind.{mark}", text=f"line {mark}", path=f"/{mark}", at=at, due_at=at, mail=mail,
+        once_key=mark,
+    )  # fmt: skip
     for kind, thing in (("slack", "paused_endpoint"), ("webhook", "endpoint")):
         made = create_endpoint(
             kind=kind, name=f"{kind} {mark}", url=f"https://{mark}.example/{mark}", types=[], by=administrator, at=at
