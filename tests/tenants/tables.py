@@ -641,6 +641,7 @@ OPEN_PAGES: dict[str, tuple[int, int]] = {
     "intake_thanks": (200, 200),
     "intake_form": (200, 200),
     "intake_confirm": (200, 200),
+    "unsubscribe": (200, 200),
 }
 
 

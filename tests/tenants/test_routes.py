@@ -172,6 +172,7 @@ def test_a_form_from_another_site_is_refused(name: str, world: World) -> None:
 
 
 OPEN_PATHS = {
+    "unsubscribe": {"token": "{unsubscribe}"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     "accept_invitation": {"token": "{token}"},
     "intake_thanks": {"form_key": "{form_key}"},

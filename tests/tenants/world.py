@@ -56,6 +56,7 @@ from leads.models import Cover, Handover, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.actions import create_endpoint, pause_endpoint, send_trial
 from notifications.models import Choice, Delivery, DeliveryAttempt, DigestLine, Endpoint, Habit, Mail, Notification
+from notifications.unsubscribing import Wish, path_for
 from sla.actions import (
     change_draft,
     draft_version,
@@ -243,6 +244,8 @@ def _furnish_machines(house: House, *, at: datetime) -> None:
         unsubscribe=f"/unsubscribe/{mark}/",
     )  # fmt: skip
     house.things["failed_mail"] = str(mail.pk)
+    wish = Wish(house.organisation.slug, administrator.pk, "handover.sent")
+    house.things["unsubscribe"] = path_for(wish).split("/")[2]
     DigestLine.objects.create(
         member=administrator, kind=f"kind.{mark}", text=f"line {mark}", path=f"/{mark}", at=at, due_at=at, mail=mail,
         once_key=mark,
