@@ -73,6 +73,8 @@ PLAIN = frozenset(
         "ruling",
         "case",
         "scored_at",
+        "side",
+        "sha256",
     ]
 )
 

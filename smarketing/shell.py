@@ -117,6 +117,8 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
             item(_("Forms"), "intake:forms", "world"),
             item(_("Attributes"), "leads:attributes", "tag"),
         ]
+    if membership.has(*HEADS, Role.ADMINISTRATOR, Role.AUDITOR):
+        settings.append(item(_("Reasons"), "leads:reasons", "message"))
     if membership.has(Role.MARKETING_MANAGER, Role.ADMINISTRATOR):
         settings.append(item(_("Stages"), "leads:stages", "route"))
     if membership.has(*READS_HEALTH):

@@ -18,6 +18,7 @@ from events.actions import record
 from events.queries import timeline_of
 from leads.actions import mark_appealed
 from leads.models import Handover, Rejection
+from leads.queries import evidence_facts
 from sla.actions import open_subject, start_clocks
 from sla.business_time import BUSINESS_DAYS, due_after
 from sla.models import Clock, Subject
@@ -161,6 +162,7 @@ def _pack(
         "handover": _handover_facts(handover),
         "lead_as_handed_over": handover.snapshot,
         "rejection": _rejection_facts(rejection),
+        "files": evidence_facts(rejection),
         "appeal": {"by": by.pk, "at": at, "grounds": grounds},
     }
     return evidence.seal(terms=terms, facts=facts, salt=salt)

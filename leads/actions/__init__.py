@@ -14,6 +14,7 @@ from leads.actions.campaigns import (
     map_name,
     withdraw_cost,
 )
+from leads.actions.cataloguing import LastReason, order_reasons, restore_reason, retire_reason
 from leads.actions.contacting import AttemptNeedsNote, AttemptOutOfRange, HandoverNotOpen, log_attempt
 from leads.actions.covering import cover_absences
 from leads.actions.deciding import (
@@ -147,6 +148,7 @@ __all__ = [
     "InsightEditOver",
     "InsightNotYours",
     "InsightWithdrawn",
+    "LastReason",
     "LeadInDispute",
     "LeadMerged",
     "LeadWentOn",
@@ -209,6 +211,7 @@ __all__ = [
     "merge_leads",
     "move_lead",
     "nurture_lead",
+    "order_reasons",
     "pass_on_steps",
     "plan_follow_up",
     "preview_step",
@@ -220,7 +223,9 @@ __all__ = [
     "rescore_step",
     "resend_lead",
     "resettle_rejection",
+    "restore_reason",
     "retire_attribute",
+    "retire_reason",
     "settle_rejection",
     "settle_silence",
     "start_bulk_handover",

@@ -25,11 +25,12 @@ from leads.actions.routing import choose_rep
 from leads.actions.sending import move_to, zone_of_organisation
 from leads.actions.status import begin_status, forget_status
 from leads.models import Handover, Lead, Rejection
+from leads.queries.reasons import reason_catalogue
 from leads.queries.routing import routing_fields
 from sla import actions as sla
 from sla.models import Side
 from sla.queries import commitment_of
-from smarketing.lib.errors import DomainError, InvalidInput
+from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.files import Upload
 from tenants.models import Membership
 
@@ -88,7 +89,9 @@ def reject_handover(
     what it needs and for a file that is not kept, HandoverAlreadyDecided as accept_handover does.
     """
     has_files = bool(uploads) or evidence.has_waiting(handover)
-    faults = reasons.faults_of(handover.version.content, reason, criterion, evidence_url, has_files=has_files)
+    faults = reasons.faults_of(
+        handover.version.content, reason_catalogue(), reason, criterion, evidence_url, has_files=has_files
+    )
     if faults:
         raise InvalidInput(faults)
     settle_silence(handover, at=at)
@@ -221,7 +224,7 @@ def _in_words(handover: Handover, claim: Mapping[str, str]) -> dict[str, str]:
     content = handover.version.labelled_content
     found = reasons.find_reason(content, claim["reason"])
     if found is None:
-        raise InvalidInput(reasons.faults_of(content, claim["reason"], "", ""))
+        raise InvalidInput([FieldError("/reason", "unknown_value", "Choose a reason of the agreement.")])
     criterion = claim["criterion"] if found.needs_criterion else ""
     return {
         **claim,

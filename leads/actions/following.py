@@ -15,6 +15,7 @@ from leads.actions.contacting import HandoverNotOpen, judge_attempts
 from leads.actions.entering import require_entry
 from leads.actions.status import end_status, renew_status
 from leads.models import Handover, Lead
+from leads.queries.reasons import reason_catalogue
 from sla import actions as sla
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
@@ -182,10 +183,10 @@ def _close(
 
 
 def _check_outcome(handover: Handover, outcome: str, *, amount: Decimal | None, reason: str) -> None:
-    content = handover.version.content
+    content, catalogue = handover.version.content, reason_catalogue()
     catalogues = {
-        Handover.Outcome.LOST: reasons.lost_reasons(content),
-        Handover.Outcome.DISQUALIFIED: reasons.disqualification_reasons(content),
+        Handover.Outcome.LOST: reasons.lost_reasons(content, catalogue),
+        Handover.Outcome.DISQUALIFIED: reasons.disqualification_reasons(content, catalogue),
     }
     if outcome not in ENDS:
         raise InvalidInput([FieldError("/outcome", "unknown_value", "Choose an outcome.")])

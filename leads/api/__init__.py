@@ -18,6 +18,7 @@ from leads.api.insights import Insights, InsightTags, InsightWithdrawal, OneInsi
 from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
 from leads.api.lists import LeadChanges, LeadViews, OneLeadView
 from leads.api.merging import Duplicates, MergeOf, MergeUndone
+from leads.api.reasons import ReasonOrder, ReasonRetirement, Reasons
 from leads.api.routing import Assignments, BulkHandovers, Fairness, RoutingRules, RoutingTest
 from leads.api.scoring import Rescoring, ScoringPreview
 from leads.api.stages import LeadStage, OneStage, Stages
@@ -62,6 +63,9 @@ __all__ = [
     "OneLeadView",
     "OneStage",
     "OutcomeOf",
+    "ReasonOrder",
+    "ReasonRetirement",
+    "Reasons",
     "RejectionOf",
     "Rescoring",
     "Return",

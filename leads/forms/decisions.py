@@ -18,6 +18,7 @@ from leads.forms.evidence import files_field
 from leads.forms.notes import WORDS_OF_FIELDS, note_field
 from leads.models import JUST_NOW, Attempt, Handover
 from leads.queries import suggested_moments
+from leads.queries.reasons import reason_catalogue
 from tenants.queries import active_members
 from tenants.roles import Role
 
@@ -37,7 +38,8 @@ class RejectForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.handover = handover
         self.content: Mapping[str, Any] = handover.version.labelled_content
-        known = reasons.rejection_reasons(self.content)
+        self.catalogue = reason_catalogue()
+        known = reasons.rejection_reasons(self.content, self.catalogue)
         self.fields["reason"].choices = [(reason.key, reason.label) for reason in known]  # type: ignore[attr-defined]
         named = [("", _("Choose …")), *reasons.criteria(self.content).items()]
         self.fields["criterion"].choices = named  # type: ignore[attr-defined]
@@ -47,7 +49,7 @@ class RejectForm(forms.Form):
         if "reason" in given and "evidence_url" in given and "criterion" in given:
             has_files = bool(given.get("evidence_files")) or has_waiting(self.handover)
             claim = (given["reason"], given["criterion"], given["evidence_url"])
-            for fault in reasons.faults_of(self.content, *claim, has_files=has_files):
+            for fault in reasons.faults_of(self.content, self.catalogue, *claim, has_files=has_files):
                 name = fault.pointer.strip("/")
                 self.add_error(name, str(WORDS_OF_FIELDS[name]))
         return given
@@ -143,7 +145,8 @@ class ProgressForm(forms.Form):
         super().__init__(*args, **kwargs)
         content = handover.version.labelled_content
         self.fields["step"].choices = STEPS  # type: ignore[attr-defined]
-        known = {**reasons.disqualification_reasons(content), **reasons.lost_reasons(content)}
+        catalogue = reason_catalogue()
+        known = {**reasons.disqualification_reasons(content, catalogue), **reasons.lost_reasons(content, catalogue)}
         self.fields["reason"].choices = [("", _("Choose …")), *known.items()]  # type: ignore[attr-defined]
 
     def step_and_end(self) -> tuple[str, str]:

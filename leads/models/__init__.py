@@ -9,6 +9,7 @@ from leads.models.insights import EDIT_FOR, Insight, InsightWord
 from leads.models.lifecycle import StageEntry, StageSetting
 from leads.models.merging import Duplicate, LeadKey, Merge
 from leads.models.people import Behaviour, Company, Consent, Lead, LeadNumber
+from leads.models.reasons import ReasonSetting
 from leads.models.routing import Cover, RoutingPlan, RoutingTurn
 from leads.models.views import DefaultView, LeadWord, SavedView
 
@@ -36,6 +37,7 @@ __all__ = [
     "LeadNumber",
     "LeadWord",
     "Merge",
+    "ReasonSetting",
     "Rejection",
     "RoutingPlan",
     "RoutingTurn",

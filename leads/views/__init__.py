@@ -36,6 +36,7 @@ from leads.views.insights import insight_edit, insight_new, insight_withdraw, in
 from leads.views.leads import handover, lead_detail
 from leads.views.lists import lead_list
 from leads.views.merging import duplicate_dismiss, duplicates, lead_twins, merge, unmerge
+from leads.views.reasons import reason_act, reasons
 from leads.views.reassigning import fairness, queue, reassign
 from leads.views.returns import nurture, resend, returns
 from leads.views.routing import default_change, limits_change, routing, rule_act, rule_edit, rule_new
@@ -99,6 +100,8 @@ __all__ = [
     "nurture",
     "progress",
     "queue",
+    "reason_act",
+    "reasons",
     "reassign",
     "reject",
     "rescore",

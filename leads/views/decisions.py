@@ -62,7 +62,8 @@ def reject(request: MemberRequest, handover_id: UUID) -> HttpResponse:
         return _refused(request, handover, error, at=at)
     except InvalidInput as refused:
         for fault in refused.errors:
-            form.add_error("evidence_files" if fault.pointer == "/file" else None, fault.detail)
+            name = "evidence_files" if fault.pointer == "/file" else fault.pointer.strip("/")
+            form.add_error(name if name in form.fields else None, fault.detail)
         return _dialog(request, "reject", _reject_context(request, handover, form))
     rerouted = rejection.reason_class == Rejection.Class.PROCEDURAL
     said = _("Sent %(name)s on to somebody else.") if rerouted else _("Rejected %(name)s.")
@@ -74,7 +75,7 @@ def _reject_context(request: MemberRequest, handover: Handover, form: RejectForm
     return {
         "handover": {"handover_id": handover.pk, "name": handover.lead.name},
         "form": form,
-        "reasons": reasons.rejection_reasons(handover.version.labelled_content),
+        "reasons": reasons.rejection_reasons(form.content, form.catalogue),
         "waiting": queries.evidence_on(handover, request.membership),
         "consequence": _consequence(handover),
     }

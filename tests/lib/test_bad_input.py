@@ -274,7 +274,7 @@ ALL_OPTIONAL = {"leads:handover", "leads:export", "leads:lead_attributes", "lead
 # act upon (404), or it was not seen (409).
 HIDDEN_FIELDS = {
     "dashboards:plan_adopt", "leads:criterion", "leads:definitions", "leads:routing_default", "leads:routing_rule_act",
-    "sla:targets_countersign",
+    "sla:targets_countersign", "leads:reason_act",
 }  # fmt: skip
 
 

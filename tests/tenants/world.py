@@ -52,7 +52,7 @@ from leads.actions.campaigns import meet_name
 from leads.actions.changing_many import change_many
 from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
-from leads.models import Cover, Handover, Rejection, UtmName
+from leads.models import Cover, Handover, ReasonSetting, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.actions import create_endpoint, pause_endpoint, send_trial
 from notifications.models import Choice, Delivery, DeliveryAttempt, DigestLine, Endpoint, Habit, Mail, Notification
@@ -486,6 +486,7 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     content["reasons"]["lost"][0]["label"] = f"label {house.mark}"
     change_draft(draft, content=content, by=manager, at=at)
     house.things["draft"] = str(draft.number)
+    ReasonSetting.objects.create(kind="lost", key=house.mark, position=9)
     params = {"version": str(version.pk), "month": "2026-02-01", "revision": version.revision, "next_url": house.mark}
     start_job(kind="dashboards.replay", params=params, by=manager, at=at)
     house.things["replayed"] = str(version.number)

@@ -6,6 +6,7 @@ from sla.content import content_hash
 from sla.forms.agreements.commitments import CommitmentsForm
 from sla.forms.agreements.escalation import EscalationForm
 from sla.forms.agreements.hours import HoursForm
+from sla.forms.agreements.reasons import ReasonsForm
 from sla.forms.agreements.responsibilities import ResponsibilitiesForm
 from sla.forms.agreements.section import Group, SectionForm
 from sla.forms.agreements.terms import ArbitrationForm, TermsForm, TiersForm
@@ -18,6 +19,7 @@ SECTION_FORMS: dict[str, type[SectionForm]] = {
     "tiers": TiersForm,
     "hours": HoursForm,
     "escalation": EscalationForm,
+    "reasons": ReasonsForm,
     "arbitration": ArbitrationForm,
     "responsibilities": ResponsibilitiesForm,
     "terms": TermsForm,
