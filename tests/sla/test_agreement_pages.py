@@ -249,7 +249,7 @@ def test_the_preview_says_in_words_what_is_filled_in_and_saves_nothing(
     assert content_hash(saved(cast).content) == content_hash(draft.content)
 
 
-@pytest.mark.parametrize("section", ["definitions", "reasons"])
+@pytest.mark.parametrize("section", ["definitions"])
 def test_what_is_edited_elsewhere_is_shown(draft: AgreementVersion, as_member: Any, section: str) -> None:
     client = as_member("marc")
     assert "In words" in client.get(f"{DRAFT}edit/?section={section}").content.decode()
