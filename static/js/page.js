@@ -15,3 +15,5 @@ document.addEventListener("keydown", event => {
 document.addEventListener("change", event => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
 addEventListener("offline", () => document.getElementById("offline")?.removeAttribute("hidden"));
 addEventListener("online", () => document.getElementById("offline")?.setAttribute("hidden", ""));
+// The side bar may be longer than the window: the place where one is shows.
+document.querySelector(".sm-side [aria-current=page]")?.scrollIntoView({ block: "nearest" });

@@ -504,8 +504,9 @@ def field(bound: Any, cls: str = "", hint: str | Promise = "") -> dict[str, Any]
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
+    may_be_left = getattr(widget, "input_type", "") in {"select", "checkbox"}
     return {"bound": bound, "control": bound.as_widget(attrs=attrs), "hint": hint,
-            "kind": _kind(widget)}  # fmt: skip
+            "kind": _kind(widget), "may_be_left": may_be_left}  # fmt: skip
 
 
 def _kind(widget: Any) -> str:
