@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from intake.models import Form, OptIn, Submission
+from intake.models import Batch, Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants.access import get_or_404, organisation_of, require
@@ -97,6 +97,12 @@ def get_submission(membership: Membership, submission_id: UUID | str, *, for_upd
     require(membership, *READERS)
     rows = Submission.objects.all() if for_update else Submission.objects.select_related("form", "lead")
     return get_or_404(rows, submission_id, for_update=for_update)
+
+
+def get_batch(membership: Membership, batch_id: UUID | str) -> Batch:
+    """Return a file of the organisation, for those who may see intake."""
+    require(membership, *READERS)
+    return get_or_404(Batch.objects.select_related("owner", "by", "job"), batch_id)
 
 
 def get_form(membership: Membership, form_id: UUID | str) -> Form:

@@ -53,7 +53,7 @@ def read_leniently(sent: Any, mapping: Mapping[str, str]) -> SubmissionBody:
     """
     if not isinstance(sent, Mapping):
         return read(sent, SubmissionBody)
-    shaped = _shape(sent, mapping)
+    shaped = shape(sent, mapping)
     for _round in range(MAX_ROUNDS):
         try:
             return read(shaped, SubmissionBody)
@@ -64,13 +64,14 @@ def read_leniently(sent: Any, mapping: Mapping[str, str]) -> SubmissionBody:
     return SubmissionBody(custom=dict(sent))
 
 
-def _shape(sent: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+def shape(sent: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was sent with every value at its place, those without one under ``custom``."""
     shaped: dict[str, Any] = {name: part for name, part in copied(sent).items() if _is_ready(name, part)}
     custom = shaped.setdefault("custom", {})
     for name, value in sent.items():
         if name in shaped and _is_ready(name, value):
             continue
-        target = mapping.get(name) or USUAL_NAMES.get(_folded(name), "")
+        target = mapping.get(name) or USUAL_NAMES.get(folded(name), "")
         if value in ("", None):
             continue
         if not target or isinstance(value, list) or not _place(shaped, target, value):
@@ -91,7 +92,8 @@ def _is_ready(name: str, part: Any) -> bool:
     return name in PARTS and isinstance(part, list if name in ("behaviours", "consents") else dict)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return the name of a field as it is compared: lower case, single underscores."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from intake.api import batches as batch_api
 from intake.api import forms as form_api
 from intake.api import posts, submissions
-from intake.views import forms, visitors
+from intake.views import batches, forms, visitors
 from intake.views import submissions as pages
 
 app_name = "intake"
@@ -16,6 +17,12 @@ urlpatterns = [
     path("intake/<uuid:submission_id>/spam/", pages.mark_spam, name="submission_spam"),
     path("intake/<uuid:submission_id>/opt-in/", pages.ask_again, name="submission_opt_in"),
     path("intake/keeping/", pages.periods, name="periods"),
+    path("intake/files/", batches.batches, name="batches"),
+    path("intake/files/<uuid:batch_id>/", batches.batch, name="batch"),
+    path("intake/files/<uuid:batch_id>/check/", batches.batch_check, name="batch_check"),
+    path("intake/files/<uuid:batch_id>/run/", batches.batch_run, name="batch_run"),
+    path("intake/files/<uuid:batch_id>/undo/", batches.batch_undo, name="batch_undo"),
+    path("intake/files/<uuid:batch_id>/remarks.csv", batches.batch_errors, name="batch_errors"),
     path("forms/", forms.forms, name="forms"),
     path("forms/<uuid:form_id>/", forms.form, name="form"),
     path("forms/<uuid:form_id>/retire/", forms.retire_form, name="form_retire"),
@@ -28,6 +35,12 @@ api_urlpatterns = [
     path("intake/submissions/<uuid:submission_id>/spam", submissions.Spam.as_view(), name="submission_spam"),
     path("intake/submissions/<uuid:submission_id>/opt-in", submissions.AskAgain.as_view(), name="submission_opt_in"),
     path("intake/keeping", submissions.KeepingPeriods.as_view(), name="keeping"),
+    path("intake/batches", batch_api.Batches.as_view(), name="batches"),
+    path("intake/batches/<uuid:batch_id>", batch_api.OneBatch.as_view(), name="batch"),
+    path("intake/batches/<uuid:batch_id>/rows", batch_api.BatchRows.as_view(), name="batch_rows"),
+    path("intake/batches/<uuid:batch_id>/check", batch_api.BatchCheck.as_view(), name="batch_check"),
+    path("intake/batches/<uuid:batch_id>/run", batch_api.BatchRun.as_view(), name="batch_run"),
+    path("intake/batches/<uuid:batch_id>/undo", batch_api.BatchUndo.as_view(), name="batch_undo"),
     path("intake/forms", form_api.Forms.as_view(), name="forms"),
     path("intake/forms/<uuid:form_id>", form_api.OneForm.as_view(), name="form"),
     path("intake/forms/<uuid:form_id>/retirement", form_api.FormRetirement.as_view(), name="form_retirement"),

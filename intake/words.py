@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from intake.models import Submission
+from intake.models import Batch, BatchRow, Submission
 
 STATES: Mapping[str, Promise] = {
     Submission.State.RECEIVED: gettext_lazy("received"),
@@ -14,6 +14,26 @@ STATES: Mapping[str, Promise] = {
     Submission.State.QUARANTINED: gettext_lazy("in quarantine"),
     Submission.State.SPAM: gettext_lazy("spam"),
     Submission.State.ERASED: gettext_lazy("erased"),
+}
+
+BATCHES: Mapping[str, Promise] = {
+    Batch.State.UPLOADED: gettext_lazy("columns to be named"),
+    Batch.State.CHECKING: gettext_lazy("being tried"),
+    Batch.State.CHECKED: gettext_lazy("tried, nothing taken in yet"),
+    Batch.State.RUNNING: gettext_lazy("being taken in"),
+    Batch.State.DONE: gettext_lazy("taken in"),
+    Batch.State.UNDOING: gettext_lazy("being taken back"),
+    Batch.State.UNDONE: gettext_lazy("taken back"),
+}
+OUTCOMES: Mapping[str, Promise] = {
+    BatchRow.Outcome.ERROR: gettext_lazy("not taken in"),
+    BatchRow.Outcome.WARNING: gettext_lazy("with a remark"),
+    BatchRow.Outcome.CREATED: gettext_lazy("new leads"),
+    BatchRow.Outcome.APPENDED: gettext_lazy("added to known leads"),
+    BatchRow.Outcome.KNOWN: gettext_lazy("came in earlier"),
+    BatchRow.Outcome.QUARANTINED: gettext_lazy("in quarantine"),
+    BatchRow.Outcome.KEPT: gettext_lazy("not taken back, changed since"),
+    BatchRow.Outcome.UNDONE: gettext_lazy("taken back"),
 }
 
 # Where a value of a form or a file can go.

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _WRITERS = (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMINISTRATOR)
 
 
+_DOOR = (Role.MARKETER, Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
+
+
 def register_all() -> None:
     """Fill the registries; called once when Django has loaded every app."""
     for kinds, run in _within():
@@ -98,6 +101,7 @@ def _after() -> list[After]:
         After("notifications.tell", tuple(RULES), tell_about, outward=True, timing=_time_to_tell),
         After("notifications.tell_machines", tuple(TYPES), tell_machines, outward=True),
         After("notifications.blank_answers", ("lead.erased",), blank_answers),
+        After("intake.forget_person", ("lead.erased",), _forget_person),
         After("intake.send_opt_in", ("submission.opt_in_asked",), _send_opt_in, outward=True),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
@@ -137,6 +141,13 @@ def _go_on_after_remand(event: "Event") -> None:
     from arbitration.handlers import go_on_after_remand
 
     go_on_after_remand(event)
+
+
+def _forget_person(event: "Event") -> None:
+    from intake.actions import forget_submissions_of
+
+    if event.thread_id is not None:
+        forget_submissions_of(event.thread_id, at=event.at)
 
 
 def _send_opt_in(event: "Event") -> None:
@@ -282,6 +293,7 @@ def _jobs() -> list[JobKind]:
     """Long work with progress."""
     from dashboards.queries.replay import KIND as REPLAY
     from dashboards.queries.replay import replay_step
+    from intake.actions.batches import CHECK, RUN, UNDO, check_step, run_step, undo_step
     from leads.actions import BULK_HANDOVER, PREVIEW, RESCORE, bulk_handover_step, preview_step, rescore_step
     from leads.actions.changing_many import KIND as CHANGE_MANY
     from leads.actions.changing_many import step_through
@@ -302,6 +314,9 @@ def _jobs() -> list[JobKind]:
         JobKind(CHANGE_MANY, step_through, gettext_noop("Change many leads"), _WRITERS),
         JobKind(RESCORE, rescore_step, gettext_noop("Judge all leads again"), _WRITERS),
         JobKind(BULK_HANDOVER, bulk_handover_step, gettext_noop("Hand leads over to sales"), _WRITERS),
+        JobKind(CHECK, check_step, gettext_noop("Try a file of leads"), _DOOR),
+        JobKind(RUN, run_step, gettext_noop("Take a file of leads in"), _DOOR),
+        JobKind(UNDO, undo_step, gettext_noop("Take a file of leads back"), _DOOR),
         JobKind(PREVIEW, preview_step, gettext_noop("Try the changed definitions"), _WRITERS),
         JobKind(
             FOLLOW_CALENDAR,

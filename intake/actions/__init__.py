@@ -1,5 +1,14 @@
 """Everything that can happen at the door; callers need not know in which module."""
 
+from intake.actions.batches import (
+    BatchNotReady,
+    MappingUnknown,
+    check_batch,
+    run_batch,
+    send_batch,
+    store_batch,
+    undo_batch,
+)
 from intake.actions.forgetting import (
     change_keeping,
     forget_payloads,
@@ -36,7 +45,9 @@ from intake.actions.receiving import Received, Sender, receive
 __all__ = [
     "MAX_ATTEMPTS",
     "AskedTooOften",
+    "BatchNotReady",
     "FormGone",
+    "MappingUnknown",
     "NewForm",
     "NothingToConfirm",
     "OptInExpired",
@@ -48,6 +59,7 @@ __all__ = [
     "ask_again",
     "change_form",
     "change_keeping",
+    "check_batch",
     "checked_origin",
     "confirm",
     "create_form",
@@ -65,4 +77,8 @@ __all__ = [
     "receive",
     "release",
     "retire_form",
+    "run_batch",
+    "send_batch",
+    "store_batch",
+    "undo_batch",
 ]

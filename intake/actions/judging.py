@@ -13,6 +13,7 @@ from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed
 from intake.body import SubmissionBody, captured_from
 from intake.mapping import read_leniently
 from intake.models import Form, OptIn, Submission
+from intake.rows import read_row
 from leads import normal
 from leads.actions import hand_over_qualified, take_in
 from smarketing.lib.errors import DomainError, InvalidInput
@@ -79,10 +80,12 @@ def _must_confirm(form: Form | None, body: SubmissionBody) -> bool:
 
 def _locked(submission: Submission) -> Submission:
     rows = Submission.objects.select_for_update(of=("self",))
-    return rows.select_related("form__owner", "key__acts_for").get(pk=submission.pk)
+    return rows.select_related("form__owner", "key__acts_for", "batch__owner").get(pk=submission.pk)
 
 
 def _read(submission: Submission) -> SubmissionBody:
+    if submission.batch is not None:
+        return read_row(submission.raw, submission.batch.mapping)
     return read_leniently(submission.raw, submission.form.mapping if submission.form else {})
 
 
@@ -114,7 +117,8 @@ def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Sub
         marketer=_marketer_of(submission),
         country=submission.form.country if submission.form else "",
     )
-    hand_over_qualified(taken.lead, at=at)
+    if submission.batch is None or submission.batch.hand_over:
+        hand_over_qualified(taken.lead, at=at)
     return _settle(
         submission,
         state=Submission.State.MATCHED,
@@ -126,6 +130,9 @@ def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Sub
 
 
 def _marketer_of(submission: Submission) -> Membership | None:
+    if submission.batch is not None:
+        chosen: Membership | None = submission.batch.owner
+        return chosen
     if submission.form is not None:
         owner: Membership | None = submission.form.owner
         return owner

@@ -110,4 +110,5 @@ def _worded(told: ConsentFact, form: Form | None, submission: Submission) -> Con
         text=form.consent_text if shown and form else told.text,
         text_version=told.text_version or (f"{form.consent_version}" if shown and form and form.consent_text else ""),
         ip=told.ip or submission.ip,
+        method="import" if submission.batch_id else told.method,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import JSONField, Value
 
-from intake.models import Form, Submission
+from intake.models import Batch, Form, Submission
 from tenants.models import Key
 
 
@@ -34,17 +34,19 @@ def receive(
     at: datetime,
     form: Form | None = None,
     key: Key | None = None,
+    batch: Batch | None = None,
     external_id: str | None = None,
     sender: Sender | None = None,
 ) -> Received:
     """Store a post as it came, unjudged. The same external id from the same source is stored once, for ever."""
     sender = sender or Sender()
-    source = f"form:{form.pk}" if form else "api"
+    source = _source(form, batch)
     try:
         with transaction.atomic():
             submission = Submission.objects.create(
                 form=form,
                 key=key,
+                batch=batch,
                 source=source,
                 external_id=external_id,
                 # A bare null is a value of JSON, not the absence of one.
@@ -60,3 +62,10 @@ def receive(
             raise
         return Received(known, known=True)
     return Received(submission, known=False)
+
+
+def _source(form: Form | None, batch: Batch | None) -> str:
+    """Return where ids of a sender are unique: in one form, in all files, in the interface."""
+    if batch is not None:
+        return "file"
+    return f"form:{form.pk}" if form else "api"

@@ -52,6 +52,8 @@ class Submission(TenantModel):
 
     form = TenantKey(Form, null=True)
     key = TenantKey(Key, null=True)
+    # The file of which it is a row.
+    batch = TenantKey("intake.Batch", null=True)
     # Where it comes from and its id there: the permanent line against doubles.
     source = models.TextField(default="")
     external_id = models.TextField(null=True)

@@ -1,5 +1,15 @@
 """Reading what came in at the door."""
 
+from intake.queries.batches import (
+    batches,
+    columns_of,
+    figures_of,
+    in_words,
+    preview_of,
+    row_note,
+    rows_of,
+    state_label,
+)
 from intake.queries.forms import FormRow, form_row, form_rows, shown_fields
 from intake.queries.submissions import (
     SubmissionDetail,
@@ -14,11 +24,19 @@ __all__ = [
     "FormRow",
     "SubmissionDetail",
     "SubmissionRow",
+    "batches",
+    "columns_of",
     "counts_by_state",
     "detail_of",
+    "figures_of",
     "form_row",
     "form_rows",
+    "in_words",
+    "preview_of",
+    "row_note",
     "row_of",
+    "rows_of",
     "shown_fields",
+    "state_label",
     "submissions",
 ]

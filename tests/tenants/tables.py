@@ -292,6 +292,16 @@ PAGES: dict[str, Page] = {
     "intake:periods": Page(
         ADMIN | {Role.AUDITOR}, ADMIN, {"submissions_days": "200", "visits_days": "100"}
     ),
+    "intake:batches": Page(DOOR, MARKETING | ADMIN, {"text": "email\na@b.example"}),
+    "intake:batch": Page(DOOR, path={"batch_id": "{batch}"}),
+    "intake:batch_check": Page(
+        post=MARKETING | ADMIN, form={"column_0": "person.email", "column_1": ""}, path={"batch_id": "{batch}"}
+    ),
+    "intake:batch_run": Page(post=MARKETING | ADMIN, form={"owner": ""}, path={"batch_id": "{tried_batch}"}),
+    "intake:batch_undo": Page(
+        post=MARKETING | ADMIN, path={"batch_id": "{batch}"}, refused=MARKETING | ADMIN
+    ),
+    "intake:batch_errors": Page(DOOR, path={"batch_id": "{tried_batch}"}),
     "intake:form": Page(
         KEEPERS,
         KEEPERS,
@@ -376,6 +386,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("keeping", "GET"): _reads("privacy:manage", ADMIN | {Role.AUDITOR}),
     ("keeping", "PUT"): Operation(
         "privacy:manage", ADMIN, {"submissions_days": 200, "visits_days": 100}, headers={"If-Match": "*"}
+    ),
+    ("batches", "GET"): _reads(roles=DOOR),
+    ("batches", "POST"): Operation("leads:write", MARKETING | ADMIN, {"text": "email\na@b.example"}),
+    ("batch", "GET"): _reads(roles=DOOR, batch_id="{batch}"),
+    ("batch_rows", "GET"): _reads(roles=DOOR, batch_id="{tried_batch}"),
+    ("batch_check", "POST"): Operation("leads:write", MARKETING | ADMIN, {"mapping": {}}, {"batch_id": "{batch}"}),
+    ("batch_run", "POST"): Operation("leads:write", MARKETING | ADMIN, {}, {"batch_id": "{tried_batch}"}),
+    ("batch_undo", "POST"): Operation(
+        "leads:write", MARKETING | ADMIN, path={"batch_id": "{batch}"}, refused=MARKETING | ADMIN
     ),
     ("forms", "GET"): _reads(roles=DOOR),
     ("forms", "POST"): Operation("leads:write", KEEPERS, {"name": "Fair", "origins": ["https://www.example.com"]}),

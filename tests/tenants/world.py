@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import time_machine
@@ -23,8 +24,8 @@ from arbitration.models import Case, Precedent
 from dashboards.models import Rollup
 from dashboards.rollups import fold
 from intake.access import opt_in_path
-from intake.actions import change_keeping, create_form, judge, receive
-from intake.models import OptIn
+from intake.actions import change_keeping, check_batch, create_form, judge, receive, store_batch
+from intake.models import Batch, OptIn
 from leads.actions import (
     When,
     accept_handover,
@@ -89,6 +90,7 @@ from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
 from tenants.models import Absence, Membership, Organisation, Round, Team
 from tenants.roles import Role
+from tenants.work import Leased, run_step
 from tests.conftest import empty_all_tables
 from tests.support import CANARY, Cast, make_cast, make_user, run_outbox, signed_in
 
@@ -280,6 +282,22 @@ def _furnish_intake(house: House, *, at: datetime) -> None:
         )
         house.things[kind] = str(judge(stored.submission, at=at).pk)
     _furnish_opt_in(house, at=at)
+    _furnish_files(house, at=at)
+
+
+def _furnish_files(house: House, *, at: datetime) -> None:
+    """One file whose columns are to be named, and one that was tried, with a row that cannot be taken in."""
+    marketer, mark = house.staff[Role.MARKETER], house.mark
+    for kind in ("batch", "tried_batch"):
+        text = f"Mail,{mark}\n{kind}.{mark}@{mark}.example.com,{mark}\nnobody {mark},{mark}\n"
+        batch = store_batch(BytesIO(text.encode()), kind="csv", name=f"{kind} {mark}.csv", by=marketer, at=at)
+        house.things[kind] = str(batch.pk)
+    columns = {"Mail": "person.email", mark: ""}
+    tried = check_batch(Batch.objects.get(pk=house.things["tried_batch"]), mapping=columns, by=marketer, at=at)
+    if tried.job is None:
+        raise LookupError("A file is tried by a job.")
+    while run_step(Leased(house.organisation.pk, tried.job.pk), at=at):
+        pass
 
 
 def _furnish_opt_in(house: House, *, at: datetime) -> None:
