@@ -269,7 +269,14 @@ def test_a_spoiled_form_says_so_and_changes_nothing(name: str, world: World) -> 
 
 
 # Forms whose fields may all be left out: a note, everything, nothing known, no campaign, nobody.
-ALL_OPTIONAL = {"leads:handover", "leads:export", "leads:lead_attributes", "leads:name_map", "sla:agreement_deputy"}
+ALL_OPTIONAL = {
+    "intake:batch_run",
+    "leads:handover",
+    "leads:export",
+    "leads:lead_attributes",
+    "leads:name_map",
+    "sla:agreement_deputy",
+}
 # Buttons: what they act on, and the state that was seen, stands in hidden fields. Without them nothing is there to
 # act upon (404), or it was not seen (409).
 HIDDEN_FIELDS = {
