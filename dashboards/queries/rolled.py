@@ -98,7 +98,7 @@ class Rolled:
 
     def medians(self) -> Mapping[date, int]:
         """Return the elapsed median of each month shown."""
-        small = [month for month in self._months if self._is_small(month) and self._contacts(month)]
+        small = [month for month in self._months if self._is_small(month) and self._cohort(month).decisions.sent]
         found = medians(self.cut, months=small) if small else {}
         for month in self._months:
             took, waiting = self._took(month, parts.ELAPSED), self.counts.of(month, parts.UNTOUCHED)[0]
@@ -108,8 +108,9 @@ class Rolled:
         return found
 
     def _is_small(self, month: date) -> bool:
-        """See Note [Small months are exact]."""
-        return self._contacts(month) + self.counts.of(month, parts.UNTOUCHED)[0] <= self.exact_up_to
+        """See Note [Small months are exact]; a person's always are."""
+        owing = self._contacts(month) + self.counts.of(month, parts.UNTOUCHED)[0]
+        return self.cut.owner is not None or owing <= self.exact_up_to
 
     def _contacts(self, month: date) -> int:
         return sum(n for n, _seconds in self.counts.by_detail(month, parts.ELAPSED).values())

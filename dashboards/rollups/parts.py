@@ -19,7 +19,7 @@ from dashboards.formulas import BUCKET_ENDS, HOUR
 from dashboards.rollups.histogram import bucket_of
 
 # Raised when parts change their meaning: what is kept is then counted anew.
-FORM = 1
+FORM = 2
 
 DECISION, REACHED, UNTOUCHED = "decision", "reached", "untouched"
 ELAPSED, BUSINESS = "elapsed", "business"
@@ -204,9 +204,10 @@ def _promises(promises: Iterable[Promise]) -> Iterator[Part]:
         yield Part(f"{promise.day[:7]}-01", promise.day, promise.owner, PROMISE, detail)
 
 
-# How long things took is a matter of sales: it is not cut by what marketing did.
-_NOT_OF_MARKETING = (ELAPSED, BUSINESS)
-_MARKETINGS = ("campaign", "source")
+# How long things took is a matter of sales, so it is not cut by what marketing did; one person's leads are few
+# enough to be read from their rows, while their buckets would be as many as they are.
+_TIMES = (ELAPSED, BUSINESS)
+_WITHOUT_TIMES = ("campaign", "source")
 
 Place = tuple[str, str, str, str, str, str]
 Sums = Mapping[Place, tuple[int, Decimal]]
@@ -238,8 +239,10 @@ class Delta:
 
 def places_of(part: Part, by: By) -> Iterator[tuple[str, str]]:
     """Return the dimensions and keys that a part is counted in."""
+    is_time = part.measure.startswith(_TIMES)
     yield "all", ""
-    yield "owner", part.owner
+    if not is_time:
+        yield "owner", part.owner
     for dimension, key in zip(By._fields, by, strict=True):
-        if not (dimension in _MARKETINGS and part.measure.startswith(_NOT_OF_MARKETING)):
+        if not (is_time and dimension in _WITHOUT_TIMES):
             yield dimension, key
