@@ -105,12 +105,14 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         item(_("Working hours"), "sla:calendars", "calendar-time"),
     ]
     if membership.has(*HEADS, Role.ADMINISTRATOR, Role.AUDITOR):
-        settings.append(item(_("Teams"), "tenants:teams", "users-group"))
+        settings += [
+            item(_("Teams"), "tenants:teams", "users-group"),
+            item(_("Members"), "tenants:members", "users"),
+        ]
     if membership.has(Role.SALES_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR):
         settings.append(item(_("Routing"), "leads:routing", "route"))
     if membership.has(Role.ADMINISTRATOR):
         settings += [
-            item(_("Members"), "tenants:members", "users"),
             item(_("Keys"), "tenants:keys", "key"),
             item(_("Webhooks"), "notifications:endpoints", "plug-connected"),
             item(_("Mail log"), "notifications:mails", "mail"),

@@ -180,6 +180,13 @@ def may_manage_absences_of(membership: Membership, member: Membership) -> bool:
     return membership.has(*HEADS) and membership.side != "" and membership.side == member.side
 
 
+def may_set_manager_of(membership: Membership, member: Membership) -> bool:
+    """Tell whose manager one may name: anybody's as administrator, as head that of the people of one's side."""
+    if membership.has(Role.ADMINISTRATOR):
+        return True
+    return membership.has(*HEADS) and membership.side != "" and membership.side == member.side
+
+
 def get_absence(membership: Membership, absence_id: UUID | str) -> Absence:
     """Return an absence of the organisation; who may end it is told by its rule."""
     return get_or_404(Absence.objects.select_related("member", "deputy"), absence_id)

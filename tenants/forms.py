@@ -61,6 +61,26 @@ class InviteForm(forms.Form):
     )
 
 
+class ManagerForm(forms.Form):
+    """Whose people somebody is."""
+
+    manager = forms.ChoiceField(
+        label=_("Manager"),
+        required=False,
+        help_text=_("Hears of missed deadlines, and does not judge disputes about this person's leads."),
+    )
+
+    def __init__(self, data: Any = None, *, member: Membership, colleagues: list[Membership]) -> None:
+        super().__init__(data, initial={"manager": str(member.manager_id or "")})
+        self.people = {str(one.pk): one for one in colleagues if one.pk != member.pk}
+        named = [(pk, one.name) for pk, one in self.people.items()]
+        self.fields["manager"].choices = [("", _("Nobody")), *named]  # type: ignore[attr-defined]
+
+    def clean_manager(self) -> Membership | None:
+        """Return the manager."""
+        return self.people.get(self.cleaned_data["manager"])
+
+
 class AcceptForm(forms.Form):
     """How a new person is called, and the password they choose."""
 

@@ -14,6 +14,7 @@ urlpatterns = [
         views.withdraw_invitation,
         name="invitation_withdraw",
     ),
+    path("settings/members/<uuid:member_id>/manager/", views.member_manager, name="member_manager"),
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
@@ -30,6 +31,8 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("members", api.Members.as_view(), name="members"),
+    path("members/<uuid:member_id>/manager", api.ManagerOf.as_view(), name="member_manager"),
     path("teams", api.Teams.as_view(), name="teams"),
     path("teams/<uuid:team_id>", api.OneTeam.as_view(), name="team"),
     path("absences", api.Absences.as_view(), name="absences"),

@@ -29,7 +29,16 @@ from tenants.actions.keys import (
     revoke_key,
     rotate_key,
 )
-from tenants.actions.members import AlreadyMember, RolesClash, add_member, name_from, person_with, seat_person
+from tenants.actions.members import (
+    AlreadyMember,
+    ManagesThemselves,
+    RolesClash,
+    add_member,
+    name_from,
+    person_with,
+    seat_person,
+    set_manager,
+)
 from tenants.actions.organisations import NewOrganisation, create_organisation
 from tenants.actions.profile import change_profile
 from tenants.actions.teams import TeamNameTaken, change_team, make_team
@@ -42,6 +51,7 @@ __all__ = [
     "InvitationOver",
     "JobFinished",
     "KeyNotInUse",
+    "ManagesThemselves",
     "NewInvitation",
     "NewKey",
     "NewOrganisation",
@@ -70,6 +80,7 @@ __all__ = [
     "revoke_key",
     "rotate_key",
     "seat_person",
+    "set_manager",
     "sign_in_link",
     "start_job",
     "store_file",

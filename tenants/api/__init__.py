@@ -2,6 +2,7 @@
 
 from tenants.api.absences import AbsenceEnd, Absences
 from tenants.api.jobs import OneJob
+from tenants.api.members import ManagerOf, Members
 from tenants.api.teams import OneTeam, Teams
 
-__all__ = ["AbsenceEnd", "Absences", "OneJob", "OneTeam", "Teams"]
+__all__ = ["AbsenceEnd", "Absences", "ManagerOf", "Members", "OneJob", "OneTeam", "Teams"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tenants.access import may_set_manager_of
 from tenants.jobs import job_kind
 from tenants.models import Invitation, Job, Key, Membership, User
 from tenants.roles import LABELS, Role
@@ -41,6 +42,7 @@ class MemberRow:
     active: bool
     mfa: bool
     you: bool
+    may_set_manager: bool = False
 
 
 def member_rows(*, you: Membership) -> list[MemberRow]:
@@ -63,6 +65,7 @@ def member_rows(*, you: Membership) -> list[MemberRow]:
             active=member.is_active,
             mfa=False,
             you=member.pk == you.pk,
+            may_set_manager=may_set_manager_of(you, member),
         )
         for member in members
     ]

@@ -5,7 +5,7 @@ from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key, rotate_key
 from tenants.views.me import me
-from tenants.views.members import invite_member, members, withdraw_invitation
+from tenants.views.members import invite_member, member_manager, members, withdraw_invitation
 from tenants.views.teams import team_edit, team_new, teams
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "job_cancel",
     "keys",
     "me",
+    "member_manager",
     "members",
     "plan_absence",
     "revoke_key",

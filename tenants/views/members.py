@@ -1,11 +1,12 @@
 """Members and invitations, as administrators see them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,12 +16,14 @@ from smarketing.lib.errors import DomainError
 from smarketing.lib.htmx import render_page, toast
 from tenants import access, actions, queries
 from tenants.access import MemberRequest, members_only
-from tenants.forms import InviteForm
+from tenants.forms import InviteForm, ManagerForm
 from tenants.keys import invitation_path
-from tenants.roles import Role
+from tenants.roles import HEADS, Role
+
+READERS = (Role.ADMINISTRATOR, Role.AUDITOR, *sorted(HEADS))
 
 
-@members_only(Role.ADMINISTRATOR, Role.AUDITOR)
+@members_only(*READERS)
 @require_GET
 def members(request: MemberRequest) -> HttpResponse:
     """Show who belongs to the organisation, and who was invited."""
@@ -33,6 +36,32 @@ def _members_context(request: MemberRequest) -> dict[str, Any]:
         "invitations": queries.open_invitations(slug=request.organisation.slug, at=now()),
         "may_invite": request.membership.has(Role.ADMINISTRATOR),
     }
+
+
+@members_only(Role.ADMINISTRATOR, *sorted(HEADS))
+@require_http_methods(["GET", "POST"])
+def member_manager(request: MemberRequest, member_id: UUID) -> HttpResponseBase:
+    """Say who a member's direct manager is."""
+    member = access.get_member(request.membership, member_id)
+    form = ManagerForm(request.POST or None, member=member, colleagues=queries.everybody())
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_manager(member, form.cleaned_data["manager"], by=request.membership, at=now())
+        except DomainError as refused:
+            refusal = refused.sentence
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("tenants:members", slug=request.organisation.slug)
+    context = {
+        "title": _("Manager of %(name)s") % {"name": member.name},
+        "form": form,
+        "refusal": refusal,
+        "action_url": request.path,
+        "back_url": reverse("tenants:members", args=[request.organisation.slug]),
+    }
+    status = 409 if refusal else 422 if form.errors else 200
+    return render(request, "tenants/team_form.html", context, status=status)
 
 
 @members_only(Role.ADMINISTRATOR)

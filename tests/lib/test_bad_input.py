@@ -276,6 +276,7 @@ ALL_OPTIONAL = {
     "leads:lead_attributes",
     "leads:name_map",
     "sla:agreement_deputy",
+    "tenants:member_manager",
 }
 # Buttons: what they act on, and the state that was seen, stands in hidden fields. Without them nothing is there to
 # act upon (404), or it was not seen (409).

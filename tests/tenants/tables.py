@@ -327,7 +327,11 @@ PAGES: dict[str, Page] = {
     ),
     "notifications:delivery": Page(ADMIN | {Role.AUDITOR}, path={"delivery_id": "{delivery}"}),
     "notifications:delivery_replay": Page(post=ADMIN, path={"delivery_id": "{delivery}"}),
-    "tenants:members": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    "tenants:members": Page(HEADS | ADMIN | {Role.AUDITOR}),
+    "tenants:member_manager": Page(
+        HEADS | ADMIN, HEADS | ADMIN, {"manager": "{marketer}"}, {"member_id": "{rep}"},
+        refused=frozenset({Role.MARKETING_MANAGER}),
+    ),
     "tenants:invite_member": Page(ADMIN, ADMIN, {"email": "new@example.com", "role": "marketer"}),
     "tenants:invitation_withdraw": Page(post=ADMIN, path={"invitation_id": "{invitation}"}),
     "tenants:keys": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
@@ -496,6 +500,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("absences", "GET"): _reads(),
     ("teams", "GET"): _reads(),
     ("teams", "POST"): Operation("handovers:write", ADMIN, {"name": "North", "side": "sales"}),
+    ("members", "GET"): _reads(),
+    ("member_manager", "PUT"): Operation(
+        "handovers:write",
+        HEADS | ADMIN,
+        {"manager": None},
+        {"member_id": "{rep}"},
+        refused=frozenset({Role.MARKETING_MANAGER}),
+    ),
     ("team", "PUT"): Operation("handovers:write", ADMIN, {"name": "North", "members": []}, {"team_id": "{team}"}),
     ("absences", "POST"): Operation("handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     ("absence_end", "POST"): Operation(
