@@ -12,7 +12,7 @@ from leads import access, actions
 from leads.api.shapes import READ, SALES, WRITE, LeadBody, Note, Short, given_fields, handover_answer
 from leads.asking import asking_from
 from leads.normal import email_norm
-from leads.queries import leads_in
+from leads.queries import leads_in, threads_of
 from leads.serializers import event_row, lead_row
 from smarketing.lib.openapi import operation
 from smarketing.lib.pagination import page
@@ -92,14 +92,14 @@ class OneLead(KeyView):
 
 
 class LeadEvents(KeyView):
-    """What happened to a lead, its handovers, clocks and cases."""
+    """What happened to a lead (and those that went on as it), its handovers, clocks and cases."""
 
     scopes: ClassVar = {"GET": "leads:read"}
 
     @operation("List a lead's events", answers={200: "Events, newest first."}, problems=READ)
     def get(self, request: Request, lead_id: UUID) -> Response:
         lead = access.get_lead(self.member, lead_id)
-        return answer(page(request, Event.objects.filter(thread_id=lead.pk), event_row))
+        return answer(page(request, Event.objects.filter(thread_id__in=threads_of(lead)), event_row))
 
 
 class LeadHandovers(KeyView):

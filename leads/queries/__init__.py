@@ -55,6 +55,7 @@ from leads.queries.merging import (
     merges_into,
     newest_merge,
     open_duplicates,
+    threads_of,
 )
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -132,5 +133,6 @@ __all__ = [
     "steps_of",
     "suggested_moments",
     "tag_counts",
+    "threads_of",
     "unknown_names",
 ]

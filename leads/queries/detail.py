@@ -340,13 +340,14 @@ def _touches(lead: Lead) -> list[TimelineEntry]:
 
 
 def _handover_row(handover: Handover) -> HandoverRow:
+    ended = handover.merged_into_id is not None
     return HandoverRow(
         handover_id=handover.pk,
         number=handover.number,
         sent_at=handover.sent_at,
         tier=words.word(words.TIERS, handover.tier),
-        decision=words.word(words.DECISIONS, handover.decision),
-        decision_tone=words.DECISION_TONES[Handover.Decision(handover.decision)],
+        decision=_("ended: an earlier one goes on") if ended else words.word(words.DECISIONS, handover.decision),
+        decision_tone="" if ended else words.DECISION_TONES[Handover.Decision(handover.decision)],
         owner_name=handover.assigned_to.name if handover.assigned_to else _("unassigned"),
         credit=words.word(words.CREDITS, handover.subject.credit),
     )

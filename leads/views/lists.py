@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from leads import listing, queries
+from leads import access, listing, queries
 from leads.asking import Asking, asking_from, span_text
 from leads.models import Lead
 from leads.pages import Empty, address, views_of
@@ -114,6 +114,7 @@ def _counted_views(
         "views": views_of(list_path(request), asking.given, labels, counts),
         "saved": [replace(row, count=counts[str(row.id)]) for row in saved],
         "query": asking.query,
+        "duplicates": queries.duplicates_count() if request.membership.has(*access.SEES_DUPLICATES) else 0,
     }
 
 

@@ -10,6 +10,7 @@ from leads.actions import (
     RescoringRuns,
     add_attribute,
     change_attribute,
+    edit_lead,
     follow_agreement,
     hand_over,
     rescore_decayed,
@@ -21,7 +22,7 @@ from leads.actions.rescoring import rescore_all
 from leads.capture import BehaviourFact
 from leads.facts import facts_from, facts_of, latest_behaviours
 from leads.models import Handover, Lead
-from sla.actions import draft_version, propose_version, sign_version
+from sla.actions import change_draft, draft_version, propose_version, sign_version, start_versions
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force
 from smarketing.lib.scope import tenant_scope
@@ -164,3 +165,31 @@ def test_a_preview_counts_what_would_change_and_changes_nothing(cast: Cast, at: 
         assert str(stays.pk) not in changed
         assert str(old.pk) not in changed
         assert list(Lead.objects.order_by("pk").values()) == before
+
+
+def test_correcting_a_lead_by_hand_judges_it_at_once(acme: Cast, at: datetime) -> None:
+    lead = take_in(captured(company={"employees": 3}), at=at).lead
+    before, scored = lead.fit_points, kinds_of(lead).count("lead.scored")
+    lead = edit_lead(lead, changes={"employees": 120}, by=acme.mara, at=at + timedelta(hours=1))
+    assert lead.fit_points > before
+    assert lead.scored_at == at + timedelta(hours=1)
+    assert kinds_of(lead).count("lead.scored") == scored + 1
+
+
+def test_an_own_attribute_counts_as_soon_as_somebody_tells_it(acme: Cast, at: datetime) -> None:
+    add_attribute(label="Budget", kind="number", key="budget", by=acme.ada, at=at)
+    lead, april = take_in(captured(), at=at).lead, datetime.fromisoformat("2026-04-01T00:00:00+02:00")
+    draft = draft_version(based_on=version_of(at), by=acme.marc, at=at)
+    content = deepcopy(draft.content)
+    asked = {"key": "budget", "label": "Has a budget", "field": "budget", "operator": "at_least", "value": 1000}
+    content["definitions"]["fit"].append({**asked, "points": 10, "required": False})
+    change_draft(draft, content=content, by=acme.marc, at=at)
+    propose_version(AgreementVersion.objects.get(pk=draft.pk), starts_on=date(2026, 4, 1), by=acme.marc, at=at)
+    for head in (acme.marc, acme.sina):
+        sign_version(AgreementVersion.objects.get(pk=draft.pk), by=head, at=at)
+    start_versions(april)
+    lead = edit_lead(lead, changes={"job_title": "CTO"}, by=acme.mara, at=april)
+    points = lead.fit_points
+    lead = edit_lead(lead, changes={}, attributes={"budget": 5000}, by=acme.mara, at=april + timedelta(hours=1))
+    assert lead.fit_points == points + 10
+    assert [row["state"] for row in lead.score_reasons if row["key"] == "budget"] == ["met"]
