@@ -14,7 +14,11 @@ from tenants.models import IdempotencyRecord, Key, Membership, User
 from tenants.tasks import forget_idempotency
 from tests.support import CANARY, Cast, signed_in
 
-PAGES = {"settings/members/": ("ada", "ned"), "settings/members/invite/": ("ada",), "settings/keys/": ("ada", "ned")}
+PAGES = {
+    "settings/members/": ("ada", "ned", "marc", "sina"),
+    "settings/members/invite/": ("ada",),
+    "settings/keys/": ("ada", "ned"),
+}
 KEY = {"name": "Website", "scopes": ["leads:write"], "expires_on": ""}
 
 
