@@ -1,19 +1,21 @@
 """How long the sweep takes, and that it depends on what is due, not on what is open.
 
 Run it as `python benchmarks/bench_sweep.py [running …]`; it starts a database of its own. The clocks belong to a
-hundred organisations; a thousand of them are due, a tenth of those at a warning.
+hundred organisations; a thousand of them are due, a tenth of those at a warning. Every clock has a next step of its
+ladder ahead; that of two hundred real ones is due in the end.
 """
 
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ground import ROUNDS, TICKS, Ground, ground, load, open_organisations
 
 DUE = 1_000
+STEPS = 200
 ORGANISATIONS = 100
 SIZES = (10_000, 1_000_000)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -22,11 +24,11 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FILL = """
 insert into sla_clock (organisation_id, subject_id, thread_id, commitment, side, version_id, cycle, amount, unit,
   target_seconds, warn_shares, state, started_at, used_seconds, running_since, due_at, warn_at, step, next_event_at,
-  pause_reason, escalate_shares, escalation_step)
+  pause_reason, escalate_shares, escalation_step, escalate_at)
 select s.organisation_id, s.id, uuidv7(), 'bench-' || n / 3000000, 'sales', s.version_id, 1 + (n / 100) %% 30000, 24,
   'elapsed_hours', 86400, '[50, 75, 90]', 'running', %(at)s, 0, %(at)s, %(at)s + ahead,
   jsonb_build_array(%(at)s + ahead * 0.5, %(at)s + ahead * 0.75, %(at)s + ahead * 0.9), 0, %(at)s + ahead * 0.5, '',
-  '[]', 0
+  '[100]', 0, %(at)s + ahead
 from generate_series(0, %(size)s - 1) n
 join (select row_number() over (order by organisation_id) - 1 as number, * from sla_subject) s on s.number = n %% 100
 cross join lateral (select make_interval(mins => 60 + ((n::bigint * 7919) %% 100000)::int) as ahead) a
@@ -61,14 +63,21 @@ def main() -> None:
     with ground() as place:
         open_organisations(ORGANISATIONS, at=NOW)
         figures = [_measure(place, size) for size in sizes]
-    for number, name in enumerate(("sweep of 1,000 due", "empty claim", "empty tick with its record")):
+    names = (
+        "sweep of 1,000 due",
+        "empty claim",
+        "empty tick with its record",
+        "empty look at the ladder",
+        f"a step of the ladder of {STEPS}",
+    )
+    for number, name in enumerate(names):
         first, last = figures[0][number], figures[-1][number]
         print(f"{name}: {last:.2f} ms at {sizes[-1]:,} running, {first:.2f} ms at {sizes[0]:,}: {last / first:.2f} x")
     print(load())
 
 
-def _measure(place: Ground, size: int) -> tuple[float, float, float]:
-    from sla.actions import sweep, sweep_batch
+def _measure(place: Ground, size: int) -> tuple[float, ...]:
+    from sla.actions import escalate_due, sweep, sweep_batch
 
     place.ask("truncate sla_clock, events_outbox, events_event cascade")
     place.ask(FILL, {"size": size, "at": NOW})
@@ -78,9 +87,40 @@ def _measure(place: Ground, size: int) -> tuple[float, float, float]:
     place.ask("update sla_clock set next_event_at = next_event_at + interval '100 years' where state = 'running'")
     place.ask("vacuum analyze sla_clock")
     ticks = [_timed(sweep) for _round in range(TICKS)]
-    medians = statistics.median(sweeps), statistics.median(idle), statistics.median(ticks)
+    # What is due there is due for the sweep first, and no ladder climbs on what it does not know.
+    place.ask("update sla_clock set escalate_at = escalate_at + interval '100 years'")
+    place.ask("vacuum analyze sla_clock")
+    ladders = [_timed(lambda: escalate_due(at=NOW)) for _round in range(TICKS)]
+    medians = [statistics.median(times) for times in (sweeps, idle, ticks, ladders)]
     print(f"{size:>9,} running: {DUE:,} due in {medians[0]:.1f} ms, claim by {_index_of()}, {load()}")
-    return medians
+    return *medians, _steps()
+
+
+def _steps() -> float:
+    """Let real clocks breach and take their first step; return the milliseconds for one."""
+    from sla import actions, queries
+    from smarketing.lib.scope import tenant_scope
+
+    begun = NOW - timedelta(hours=30)
+    with tenant_scope(1):
+        version = queries.agreement_in_force(at=NOW)
+        assert version is not None
+        for _number in range(STEPS):
+            subject = actions.open_subject(
+                kind="handover", thread_id=None, version=version, opened_at=begun, zone="Europe/Vienna", tier="standard"
+            )
+            actions.start_clock(subject, "first_contact", at=begun)
+    while actions.sweep_batch(at=NOW):
+        pass
+    taken = 0
+
+    def work() -> None:
+        nonlocal taken
+        taken = actions.escalate_due(at=NOW)
+
+    took = _timed(work)
+    assert taken == STEPS, taken
+    return took / STEPS
 
 
 def _due(place: Ground, size: int, sweep_batch: Callable[..., int]) -> float:

@@ -22,7 +22,7 @@ from sla.business_time import CalendarSpec, parse_calendar
 from sla.business_time.changes import ChangedHours, changed_hours
 from sla.clocks import CalendarChanged
 from sla.models import CalendarVersion, Clock, Side
-from sla.queries.calendars import hours_for
+from sla.queries.calendars import UNFINISHED, hours_for, unfinished_clocks
 from sla.queries.histories import History, clock_histories
 from tenants.actions import start_job
 from tenants.jobs import Step
@@ -36,7 +36,6 @@ BATCH = 100
 FOLLOWED = ("clock.recalculated", "clock.rehoured")
 FLAGGED = "clock.calendar_changed_after_verdict"
 
-GOING_ON = (Clock.State.RUNNING, Clock.State.PAUSED)
 _DAY = timedelta(days=1)
 
 
@@ -73,7 +72,7 @@ def follow_calendar(version: CalendarVersion, *, before: CalendarSpec, by: Membe
 def behind(version: CalendarVersion) -> QuerySet[Clock]:
     """Return what goes on and counts on an older version of the same calendar, the soonest due first."""
     older = CalendarVersion.objects.filter(calendar=version.calendar_id, number__lt=version.number)
-    rows = Clock.objects.filter(state__in=GOING_ON, calendar_version__in=older.values("pk"))
+    rows = unfinished_clocks(calendar_version__in=older.values("pk"))
     return rows.order_by("due_at", "pk")
 
 
@@ -87,7 +86,7 @@ def touched(version: CalendarVersion, changed: ChangedHours, *, at: datetime) ->
     ends = datetime.combine(past[-1] + _DAY * (2 if changed.overnight else 1), time(), zone)
     # The sides are named so that the index by side and due date serves.
     rows = Clock.objects.filter(side__in=Side.values, due_at__gte=begins, started_at__lt=ends)
-    rows = rows.filter(calendar_version__calendar=version.calendar_id).exclude(state__in=GOING_ON)
+    rows = rows.filter(calendar_version__calendar=version.calendar_id).exclude(state__in=UNFINISHED)
     return rows.exclude(Q(stopped_at__lt=begins) | Q(closed_at__lt=begins)).order_by("pk")
 
 
@@ -108,7 +107,7 @@ def follow_some(
 def _follow(clock: Clock, history: History, version: CalendarVersion, *, by: Membership | None, at: datetime) -> bool:
     moment = max(at, history.last_at)
     notice(clock, at=moment)
-    if clock.state not in GOING_ON:
+    if clock.state not in UNFINISHED:
         # Its deadline had passed before the change, only nobody had noticed yet.
         _flag(clock, version, by=by, at=moment)
         return False

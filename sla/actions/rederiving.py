@@ -17,12 +17,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from sla.actions.course import notice, store
-from sla.actions.recalculating import AT_ONCE, BATCH, GOING_ON, behind, follow_some, locked_rows, told_of
+from sla.actions.recalculating import AT_ONCE, BATCH, behind, follow_some, locked_rows, told_of
 from sla.actions.recalculating import KIND as FOLLOW_CALENDAR
 from sla.business_time import parse_calendar
 from sla.clocks import CalendarChanged
 from sla.models import Calendar, Clock
-from sla.queries.calendars import hours_for, newest_version
+from sla.queries.calendars import hours_for, newest_version, unfinished_clocks
 from sla.queries.histories import History, clock_histories
 from sla.queries.zones import zone_data
 from tenants.actions import start_job
@@ -114,11 +114,11 @@ def note_rules(calendar: Calendar, rules: str) -> None:
 
 
 def _open_on(calendar: Calendar) -> QuerySet[Clock]:
-    return Clock.objects.filter(state__in=GOING_ON, calendar_version__calendar=calendar.pk)
+    return unfinished_clocks(calendar_version__calendar=calendar.pk)
 
 
 def _rederive(ids: list[UUID], *, at: datetime) -> int:
-    rows = Clock.objects.filter(pk__in=ids, state__in=GOING_ON).select_related("calendar_version")
+    rows = unfinished_clocks(pk__in=ids).select_related("calendar_version")
     clocks, histories = locked_rows(rows), clock_histories(ids)
     return sum(_redate(clock, histories[clock.pk], at=at) for clock in clocks)
 

@@ -96,10 +96,6 @@ class Clock(TenantModel):
         indexes = [
             # The sweep's claim over all organisations: only what runs, ordered by what comes next.
             models.Index(fields=["next_event_at"], name="clock_due", condition=Q(state="running")),
-            # One organisation's share of it: what is late and not yet swept, and how many run.
-            models.Index(
-                fields=["organisation_id", "next_event_at"], name="clock_running", condition=Q(state="running")
-            ),
             # Breaches by date; the newest first.
             models.Index(
                 fields=["organisation_id", "breached_at", "id"],
@@ -112,13 +108,10 @@ class Clock(TenantModel):
                 name="clock_breach_open",
                 condition=Q(state="breached", stopped_at=None, closed_at=None),
             ),
-            # What follows an edited calendar besides what runs.
-            models.Index(
-                fields=["organisation_id", "calendar_version"], name="clock_paused", condition=Q(state="paused")
-            ),
             # The claim of the next escalation step over all organisations.
             models.Index(fields=["escalate_at"], name="clock_escalation", condition=Q(escalate_at__isnull=False)),
-            # What is owed now: the inbox and the version by which it asks for changes.
+            # What is owed now: the inbox and the version by which it asks for changes, what follows an edited
+            # calendar, how many run. Queries name the whole condition, else it does not serve them.
             models.Index(
                 fields=["organisation_id", "side", "owner", "state", "due_at"],
                 name="clock_open",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from events.models import Event
@@ -19,6 +19,9 @@ from tenants.queries import JobRow, job_row
 
 # Their weekly hours are part of every agreement; those of further calendars where a version says so.
 AGREED = AGREED_SIDES
+
+# Neither kept nor broken nor fallen away.
+UNFINISHED = (Clock.State.RUNNING, Clock.State.PAUSED)
 
 # The repetitions in a calendar file are followed so far.
 FILE_LENGTH = timedelta(days=3 * 366)
@@ -88,10 +91,14 @@ def uses_of(calendar: Calendar, *, at: datetime) -> list[str]:
         uses.append(_("the agreement"))
     elif states:
         uses.append(_("the agreement that is being worked on"))
-    going_on = (Clock.State.RUNNING, Clock.State.PAUSED)
-    if Clock.objects.filter(state__in=going_on, calendar_version__calendar=calendar.pk).exists():
+    if unfinished_clocks(calendar_version__calendar=calendar.pk).exists():
         uses.append(_("open deadlines"))
     return uses
+
+
+def unfinished_clocks(**only: Any) -> QuerySet[Clock]:
+    """Return clocks that run or are paused, by the index of what is owed, whose condition is named as a whole."""
+    return Clock.objects.filter(state__in=UNFINISHED, stopped_at=None, closed_at=None, **only)
 
 
 def hours_for(calendar_version: CalendarVersion) -> Hours:

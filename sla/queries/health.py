@@ -8,6 +8,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Mi
 
 from events.models import Event
 from sla.models import Clock, Sweep, Verification
+from sla.queries.calendars import unfinished_clocks
 from tenants.models import Job, Round
 
 # A sweep is due every second; a busy machine may be a little late.
@@ -103,7 +104,7 @@ def engine_health(*, at: datetime) -> EngineHealth:
     found = _found_lately(at)
     return EngineHealth(
         sweep=sweep_standing(at=at),
-        running=Clock.objects.filter(state=Clock.State.RUNNING, next_event_at__isnull=False).count(),
+        running=unfinished_clocks(state=Clock.State.RUNNING, next_event_at__isnull=False).count(),
         overdue=late["n"],
         oldest_overdue_at=late["oldest"],
         lag_seconds=(at - late["oldest"]) // timedelta(seconds=1) if late["oldest"] else 0,

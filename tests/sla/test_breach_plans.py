@@ -10,6 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sla import queries
+from sla.actions.escalating import DUE
+from sla.actions.recalculating import behind
+from sla.models import CalendarVersion
 from sla.queries.health import engine_health
 from smarketing.lib.scope import tenant_scope
 from tests.sla.support import make_subject, vienna
@@ -27,8 +30,14 @@ PLANS: dict[str, tuple[Callable[[], Any], set[str]]] = {
     "past breaches": (lambda: list(queries.past_breach_clocks(at=NOW)[:25]), {"clock_breached"}),
     "days since the last breach": (lambda: queries.days_since_last_breach(at=NOW), {"clock_breached"}),
     "compliance of a month": (lambda: queries.compliance(side="sales", **MARCH), {"clock_due_in_period"}),
-    "health": (lambda: engine_health(at=NOW), {"clock_running|clock_due|clock_open", "clock_breached"}),
+    "health": (lambda: engine_health(at=NOW), {"clock_due|clock_open", "clock_breached"}),
+    "what follows a calendar": (lambda: list(behind(_calendar())[:500]), {"clock_open"}),
+    "what counts on a calendar": (lambda: queries.uses_of(_calendar().calendar, at=NOW), {"clock_open"}),
 }
+
+
+def _calendar() -> CalendarVersion:
+    return queries.calendar_in_force("board")
 
 
 # Two years of one organisation: most kept, some late and done, a few open.
@@ -78,6 +87,17 @@ def _explained(statement: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"explain {statement}")
         return [line for (line,) in cursor.fetchall()]
+
+
+def test_the_ladder_reads_the_head_of_its_index(services: Any, django_db_setup: None) -> None:
+    sweeper = psycopg2.connect(services.url("sweeper"))
+    with sweeper.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {DUE}", {"at": NOW, "limit": 200})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    sweeper.close()
+    assert "Index Scan using clock_escalation" in plan
+    assert "Sort" not in plan
 
 
 def test_the_sweep_reads_the_head_of_its_index_and_marks_what_is_dead(services: Any, django_db_setup: None) -> None:
