@@ -175,6 +175,7 @@ def _rounds() -> list[Round]:
         Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
         Round("intake.keep_the_door", timedelta(hours=1), _keep_the_door),
         Round("notifications.digests", timedelta(minutes=5), _send_digests),
+        Round("dashboards.weekly_reports", timedelta(minutes=15), _send_weekly_reports),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
         Round("dashboards.check_rollups", timedelta(hours=24), _check_rollups),
     ]
@@ -257,6 +258,12 @@ def _forget_deliveries(at: "datetime") -> None:
 
     forget_deliveries(at)
     forget_mails(at)
+
+
+def _send_weekly_reports(at: "datetime") -> None:
+    from dashboards.weekly import send_weekly_reports
+
+    send_weekly_reports(at)
 
 
 def _send_digests(at: "datetime") -> None:
