@@ -18,7 +18,8 @@ from tests.tenants.test_api_routes import address as operation_address
 from tests.tenants.test_routes import address, undone
 from tests.tenants.world import ACME_MARK, House, World, browser
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
+# The first test of each person waits for a whole crawl.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later"), pytest.mark.timeout(600)]
 
 LINK = re.compile(r"""(?:href|hx-get|action|data-[a-z-]*url)="(/[^"#]*)""")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
