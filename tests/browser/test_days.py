@@ -206,6 +206,13 @@ def test_a_marketer_corrects_what_came_back_and_sends_it_again(opened: Opened, c
     answered.get_by_role("link", name="Hanna Doe").click()
     expect(page.get_by_role("heading", name="Hanna Doe")).to_be_visible()
     expect(page.locator("main")).to_contain_text("310")
+    page = opened(cast.mara, "insights/")
+    page.get_by_role("link", name="New insight").first.click()
+    dialog(page).get_by_label("What you learned").fill("They compare us with hand tools, not with machines.")
+    dialog(page).get_by_label("Other tags").fill("competitor")
+    dialog(page).locator("button[type=submit]").click()
+    expect(page.locator("#list")).to_contain_text("They compare us with hand tools")
+    expect(page.locator("#list")).to_contain_text("competitor")
 
 
 def test_a_marketing_manager_proposes_a_target_and_hands_over_in_bulk(opened: Opened, cast: Cast) -> None:
