@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from arbitration.models import Case, Precedent, Seat
+from arbitration.models import Case, Precedent, Seat, Sitting
 from arbitration.queries.board import WITH_PARTIES, present_seats, seat_of
 from arbitration.rules import RULED, WITHDRAWN
 from leads.access import SEE_ALL, get_handover
@@ -47,7 +47,8 @@ def get_seat(membership: Membership, seat_id: UUID | str) -> Seat:
 
 def get_precedent(membership: Membership, precedent_id: UUID | str) -> Precedent:
     """Return a precedent; what rulings teach is for everybody."""
-    rows = Precedent.objects.select_related("ruling__case", "version").defer("ruling__case__evidence")
+    rows = Precedent.objects.select_related("ruling__case", "version")
+    rows = rows.defer("ruling__case__evidence", "version__content")
     return get_or_404(rows, precedent_id)
 
 
@@ -56,3 +57,13 @@ def sees_votes(membership: Membership, case: Case) -> bool:
     if case.stage in (RULED, WITHDRAWN) or membership.has(Role.EXECUTIVE, Role.AUDITOR):
         return True
     return bool(seat_of(membership))
+
+
+def get_sitting(membership: Membership, sitting_id: UUID | str) -> Sitting:
+    """Return a meeting of the board; its docket shows each reader the cases that they may see."""
+    return get_or_404(Sitting.objects.all(), sitting_id)
+
+
+def reads_minutes(membership: Membership) -> bool:
+    """Tell whether a member reads the minutes: they speak of all cases, and a rep sees only their own."""
+    return membership.has(*SEE_ALL)

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from arbitration.models import Case, Citation, HearingNote, Precedent, Recusal, Ruling, Seat, Statement, Vote
+from arbitration.models import (
+    Amendment,
+    Case,
+    Citation,
+    HearingNote,
+    Precedent,
+    Recusal,
+    Ruling,
+    Seat,
+    Sitting,
+    Statement,
+    Vote,
+)
 from arbitration.queries import RulingOn
 from arbitration.rules import REMANDED, stage_at
 from sla.models import Clock
@@ -169,4 +181,31 @@ def similar_row(row: RulingOn) -> dict[str, Any]:
         "differs_because": row.differs_because or None,
         "followed": row.followed,
         "departed": row.departed,
+    }
+
+
+def amendment_row(amendment: Amendment) -> dict[str, Any]:
+    """Return one amendment; needs its version."""
+    return {
+        "id": amendment.pk,
+        "agreement_version": amendment.version.number,
+        "criterion": amendment.criterion,
+        "was": amendment.was,
+        "becomes": amendment.becomes,
+        "by": amendment.by_id,
+        "at": amendment.at,
+    }
+
+
+def sitting_row(sitting: Sitting, *, minutes: bool) -> dict[str, Any]:
+    """Return one meeting of the board, with its minutes for those who read them."""
+    return {
+        "id": sitting.pk,
+        "starts_at": sitting.starts_at,
+        "minutes_for": sitting.minutes_for,
+        "place": sitting.place,
+        "order": sitting.order,
+        "state": sitting.state,
+        "minutes": sitting.minutes if minutes else None,
+        "planned_by": sitting.planned_by_id,
     }

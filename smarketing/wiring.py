@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from events.registry import After, Handler, register_after, register_within
 from smarketing.lib.scope import current_organisation_id
 from tenants.jobs import JobKind, register_job
-from tenants.roles import Role
+from tenants.roles import HEADS, Role
 from tenants.rounds import Round, register_round
 
 if TYPE_CHECKING:
@@ -298,6 +298,8 @@ def _look_ahead_for_holidays(at: "datetime") -> None:
 
 def _jobs() -> list[JobKind]:
     """Long work with progress."""
+    from arbitration.actions import PREVIEW as AMENDMENT
+    from arbitration.actions import amendment_step
     from dashboards.queries.replay import KIND as REPLAY
     from dashboards.queries.replay import replay_step
     from intake.actions.batches import CHECK, RUN, UNDO, check_step, run_step, undo_step
@@ -318,6 +320,7 @@ def _jobs() -> list[JobKind]:
             gettext_noop("Replay a month under another version"),
             (Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE),
         ),
+        JobKind(AMENDMENT, amendment_step, gettext_noop("Try an amended criterion"), (*HEADS, Role.EXECUTIVE)),
         JobKind(CHANGE_MANY, step_through, gettext_noop("Change many leads"), _WRITERS),
         JobKind(RESCORE, rescore_step, gettext_noop("Judge all leads again"), _WRITERS),
         JobKind(BULK_HANDOVER, bulk_handover_step, gettext_noop("Hand leads over to sales"), _WRITERS),

@@ -3,8 +3,11 @@
 from arbitration.models.board import Seat
 from arbitration.models.cases import Case, CaseNumber, HearingNote, Recusal, Statement, Vote
 from arbitration.models.rulings import Citation, Precedent, Ruling, RulingWord
+from arbitration.models.sittings import Amendment, AmendmentPrecedent, Sitting, SittingCase
 
 __all__ = [
+    "Amendment",
+    "AmendmentPrecedent",
     "Case",
     "CaseNumber",
     "Citation",
@@ -14,6 +17,8 @@ __all__ = [
     "Ruling",
     "RulingWord",
     "Seat",
+    "Sitting",
+    "SittingCase",
     "Statement",
     "Vote",
 ]

@@ -9,9 +9,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from arbitration.models import Precedent, Ruling
+from arbitration.queries.amendments import versions_amended_by
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.search import found_rulings
-from arbitration.queries.similar import citations_of, contradictions, same_key, standing_rulings
+from arbitration.queries.similar import HEAVY, citations_of, contradictions, same_key, standing_rulings
 from arbitration.words import outcome_word, precedent_word
 from leads.criteria import demand_text
 from leads.queries.attributes import field_labels
@@ -42,6 +43,7 @@ class RulingRow:
     is_correction: bool
     precedent_id: UUID | None
     contradicts: list[str]
+    amended_in: list[int]
     case_id: UUID
     url: str = ""
 
@@ -66,11 +68,12 @@ class _Shared:
     fields: dict[str, str]
     labels: Labels
     contradicts: dict[UUID, list[str]]
+    amended: dict[UUID, list[int]]
 
 
 def final_rulings() -> "QuerySet[Ruling]":
     """Return the rulings that decided a case and stand, newest first."""
-    rows = standing_rulings().select_related("case__rejection", "case__version", "by").defer("case__evidence")
+    rows = standing_rulings().select_related("case__rejection", "case__version", "by").defer(*HEAVY)
     return rows.order_by("-at", "-pk")
 
 
@@ -127,6 +130,7 @@ def _shared(rulings: Sequence[Ruling]) -> _Shared:
         fields=field_labels() if any(row.conditions for row in precedents) else {},
         labels=labels_of(ruling.case.version_id for ruling in rulings),
         contradicts=contradicting(precedents),
+        amended=versions_amended_by(ids),
     )
 
 
@@ -172,5 +176,6 @@ def _row(ruling: Ruling, shared: _Shared) -> RulingRow:
         is_correction=ruling.corrects_id is not None,
         precedent_id=precedent.pk if precedent else None,
         contradicts=shared.contradicts.get(precedent.pk, []) if precedent else [],
+        amended_in=shared.amended.get(precedent.pk, []) if precedent else [],
         case_id=ruling.case_id,
     )

@@ -19,6 +19,8 @@ from leads.queries.attributes import field_labels
 SUGGESTED = 5
 # So many of the newest rulings on the criterion, and on the reason, are compared.
 COMPARED = 200
+# Large columns that no list of rulings shows.
+HEAVY = ("case__evidence", "case__grounds", "case__version__content", "case__version__labels")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def suggested_precedents(
     rows = Precedent.objects.filter(_same(criterion, reason), state=Precedent.State.VALID)
     if except_case:
         rows = rows.exclude(ruling__case=except_case)
-    found = rows.select_related("ruling__case", "version").order_by("-published_at")[:COMPARED]
+    light = rows.select_related("ruling__case").defer("ruling__case__evidence")
+    found = light.order_by("-published_at")[:COMPARED]
     compared = [(_compared(question, row.ruling, row).points, row) for row in found]
     return [row for _points, row in sorted(compared, key=lambda pair: (pair[0], pair[1].published_at), reverse=True)][
         :limit
@@ -161,7 +164,7 @@ def _candidates(question: Question, *, except_case: UUID | None) -> list[Ruling]
     valid = Precedent.objects.filter(_same(question.criterion, question.reason), state=Precedent.State.VALID)
     found += valid.order_by("-published_at").values_list("ruling", flat=True)[:COMPARED]
     wanted = rows.filter(pk__in=set(found)).select_related("case__rejection", "case__version")
-    return list(wanted.defer("case__evidence"))
+    return list(wanted.defer(*HEAVY))
 
 
 def _precedents_of(rulings: Sequence[UUID]) -> list[Precedent]:

@@ -80,6 +80,7 @@ RULED = {
     "outcome": "upheld", "reasons": "Too small.", "stance_{precedent}": "follows", "stance_{other_precedent}": "none",
 }  # fmt: skip
 CORRECTED = {"outcome": "upheld", "reasons": "The register says 12.", "stance_{precedent}": "none"}
+AMENDMENT = {"precedents": ["{precedent}"], "value": [60, 2000]}
 VOTE = {"choice": "upheld", "reasons": "The register says 12."}
 # Who sits on the board of the world: the executive chairs it, the administrator is a member.
 BENCH: Roles = frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR})
@@ -206,6 +207,18 @@ PAGES: dict[str, Page] = {
     "arbitration:note": Page(post=ALL, form={"text": "Both sides were heard."}, path=_case(), refused=ALL - BENCH),
     "arbitration:recuse": Page(post=ALL, form={"reason": "My brother works there."}, path=_case(), refused=ALL - BENCH),
     "arbitration:move": Page(post=CHAIR, form={"stage": "evidence"}, path=_case("{filed_case}")),
+    "arbitration:amend": Page(
+        HEADS, HEADS,
+        {"operator": "between", "value": "60, 2000", "points": "20", "precedent": ["{precedent}"], "do": "draft"},
+        {"precedent_id": "{precedent}"},
+    ),
+    "arbitration:ruling_paper": Page(ALL, path=_case("{ruled_case}")),
+    "arbitration:figures": Page(ALL),
+    "arbitration:sittings": Page(ALL, CHAIR, {"starts_at": "2026-04-01T10:00", "minutes_for": "60", "order": "oldest"}),
+    "arbitration:sitting": Page(ALL, CHAIR, {"minutes": "All heard.", "revision": "1"}, {"sitting_id": "{sitting}"}),
+    "arbitration:sitting_act": Page(post=CHAIR, form={"do": "held"}, path={"sitting_id": "{sitting}"}),
+    "arbitration:sitting_room": Page(ALL, path={"sitting_id": "{sitting}"}),
+    "arbitration:sitting_calendar": Page(ALL, path={"sitting_id": "{sitting}"}),
     "arbitration:board": Page(ALL, CHAIR, {"member": "{member}", "kind": "member"}),
     "arbitration:seat_end": Page(post=CHAIR, path={"seat_id": "{seat}"}),
     "arbitration:appeal": Page(MARKETING, MARKETING, {"claim": "It fits."}, _handover("{returned}")),
@@ -578,6 +591,23 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("case_recusals", "GET"): _reads(case_id="{case}"),
     ("case_recusals", "POST"): Operation("cases:write", ALL, {"reason": "A friend."}, _case(), refused=ALL - BENCH),
     ("case_stage", "POST"): Operation("cases:write", CHAIR, {"stage": "evidence"}, {"case_id": "{filed_case}"}),
+    ("case_ruling_paper", "GET"): _reads(case_id="{ruled_case}"),
+    ("board_figures", "GET"): _reads("reports:read"),
+    ("sittings", "GET"): _reads(),
+    ("sittings", "POST"): Operation("cases:write", CHAIR, {"starts_at": "2026-04-01T10:00:00Z"}),
+    ("sitting", "GET"): _reads(sitting_id="{sitting}"),
+    ("sitting", "PATCH"): Operation(
+        "cases:write", CHAIR, {"minutes": "All heard."}, {"sitting_id": "{sitting}"}, headers={"If-Match": "*"}
+    ),
+    ("sitting_docket", "POST"): Operation(
+        "cases:write", CHAIR, {"case": "{case}", "do": "down"}, {"sitting_id": "{sitting}"}
+    ),
+    ("sitting_end", "POST"): Operation("cases:write", CHAIR, {"state": "held"}, {"sitting_id": "{sitting}"}),
+    ("sitting_calendar", "GET"): _reads(sitting_id="{sitting}"),
+    ("amendments", "GET"): _reads("sla:read"),
+    ("amendments", "POST"): Operation("sla:write", HEADS, AMENDMENT),
+    ("amendment_preview", "POST"): Operation("sla:write", HEADS, AMENDMENT),
+    ("amendment_preview", "GET"): _reads("sla:read", HEADS),
     ("board_seats", "GET"): _reads(),
     ("board_seats", "POST"): Operation("cases:write", CHAIR, {"member": "{member}", "kind": "member"}),
     ("board_seat", "DELETE"): Operation("cases:write", CHAIR, path={"seat_id": "{seat}"}),

@@ -22,7 +22,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
 
 NAMES = sorted(OPERATIONS)
 # What somebody uploaded, letter by letter; in the world it is a text.
-FILES = {"handover_evidence_file"}
+FILES = {
+    "handover_evidence_file": "text/plain",
+    "case_ruling_paper": "application/pdf",
+    "sitting_calendar": "text/calendar; charset=utf-8",
+}
 # An id that no row has.
 NOTHING = "00000000-0000-7000-8000-000000000000"
 # Version numbers and words like a stage's are the same everywhere.
@@ -209,7 +213,7 @@ def test_what_is_open_is_open(name: str, world: World) -> None:
 def test_an_answer_to_a_key_is_not_kept_by_others(name: tuple[str, str], world: World) -> None:
     acme = world.acme
     answer = call(name, acme, acme.keys[min(OPERATIONS[name].roles)])
-    wanted = {"text/plain"} if name[0] in FILES else {"application/json", "application/problem+json"}
+    wanted = {FILES[name[0]]} if name[0] in FILES else {"application/json", "application/problem+json"}
     assert answer.headers["Content-Type"] in wanted
     assert "Set-Cookie" not in answer.headers
     assert not answer.cookies

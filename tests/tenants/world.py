@@ -19,7 +19,18 @@ from django.conf import settings
 from django.test import Client
 from django.test.client import ClientHandler
 
-from arbitration.actions import add_note, add_statement, appoint, cast_vote, file_appeal, recuse, rule_on_case
+from arbitration.actions import (
+    add_note,
+    add_statement,
+    appoint,
+    cast_vote,
+    draft_amendment,
+    file_appeal,
+    plan_sitting,
+    recuse,
+    rule_on_case,
+    start_amendment_preview,
+)
 from arbitration.models import Case, Precedent
 from dashboards.models import Rollup
 from dashboards.rollups import fold
@@ -485,6 +496,19 @@ def _filed(house: House, name: str, *, at: datetime) -> Case:
     return case
 
 
+def _furnish_sitting(house: House, *, at: datetime) -> None:
+    """A sitting with all open cases, and a criterion worded anew because of a precedent, tried before."""
+    chair, mark = house.staff[Role.EXECUTIVE], house.mark
+    sitting = plan_sitting(starts_at=at + timedelta(days=30), place=f"room {mark}", by=chair, at=at)
+    house.things["sitting"] = str(sitting.pk)
+    manager = house.staff[Role.MARKETING_MANAGER]
+    precedent = Precedent.objects.get(pk=house.things["precedent"])
+    criterion = next(c for c in agreement_in_force(at=at).content["definitions"]["fit"] if c["key"] == CRITERION)  # type: ignore[union-attr]
+    becomes = {**criterion, "value": [55, 2000]}
+    start_amendment_preview(CRITERION, becomes=becomes, next_url=mark, by=manager, at=at)
+    draft_amendment([precedent], becomes=becomes, by=manager, at=at)
+
+
 def _furnish_sla(house: House, *, at: datetime) -> None:
     manager = house.staff[Role.MARKETING_MANAGER]
     target = propose_target(month=at.date().replace(day=1), points=320, note=f"target {house.mark}", by=manager, at=at)
@@ -505,6 +529,7 @@ def _furnish_sla(house: House, *, at: datetime) -> None:
     change_draft(draft, content=content, by=manager, at=at)
     house.things["draft"] = str(draft.number)
     ReasonSetting.objects.create(kind="lost", key=house.mark, position=9)
+    _furnish_sitting(house, at=at)
     params = {"version": str(version.pk), "month": "2026-02-01", "revision": version.revision, "next_url": house.mark}
     start_job(kind="dashboards.replay", params=params, by=manager, at=at)
     house.things["replayed"] = str(version.number)
