@@ -1,0 +1,146 @@
+"""How long it takes to find rulings: by likeness, by words, by structure.
+
+Run it as `python benchmarks/bench_rulings.py [rulings]`; it starts a database of its own with 10,000 rulings, half of
+them on one criterion and half of them precedents, in one organisation among three. Printed per question: queries, and
+median and 95th percentile in milliseconds as the worker's role; then every table that was read from end to end.
+Fails above 50 ms and where the words are found without their index.
+"""
+
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from ground import Ground, ground, load, open_organisations
+
+SIZE = 10_000
+RUNS = 30
+MOST_MS = 50
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+# Reasons of 60 words each, of a vocabulary of 400; every precedent speaks of a size.
+FILL = """
+with numbers as (
+  select n, uuidv7() as handover_id, uuidv7() as rejection_id, uuidv7() as case_id, uuidv7() as ruling_id,
+    uuidv7() as precedent_id, case when n %% 2 = 0 then 'company_size' else 'criterion_' || n %% 20 end as criterion,
+    %(at)s - make_interval(hours => %(size)s - n) as moment,
+    (select string_agg('word' || (n * 31 + k * k * 17) %% 400, ' ') from generate_series(1, 60) k) as told
+  from generate_series(1, %(size)s) n
+), rejections as (
+  insert into leads_rejection (id, organisation_id, handover_id, reason_class, reason, reason_label, criterion,
+    criterion_label, note, evidence_url, by_id, at, state)
+  select rejection_id, %(org)s, handover_id, 'definitional', 'reason_' || n %% 8, 'Reason ' || n %% 8, criterion,
+    'Label of ' || criterion, '', '', %(member)s, moment, 'upheld' from numbers
+), cases as (
+  insert into arbitration_case (id, organisation_id, year, sequence, handover_id, rejection_id, subject_id, version_id,
+    stage, grounds, filed_by_id, filed_at, statements_close_at, evidence, evidence_hash, evidence_salt, remand_question,
+    ruled_at, updated_at)
+  select case_id, %(org)s, 2026, n, handover_id, rejection_id, uuidv7(), %(version)s, 'ruled', told, %(member)s, moment,
+    moment, jsonb_build_object('timeline', repeat(told, 20)), '', '', '', moment, moment from numbers
+), rulings as (
+  insert into arbitration_ruling (id, organisation_id, case_id, criterion, reason, outcome, reasons, by_id, at,
+    precedent_stance, question)
+  select ruling_id, %(org)s, case_id, criterion, 'reason_' || n %% 8,
+    case when n %% 3 = 0 then 'overturned' else 'upheld' end, told, %(member)s, moment, 'none', '' from numbers
+), precedents as (
+  insert into arbitration_precedent (id, organisation_id, ruling_id, criterion, reason, holding, version_id, state,
+    published_at, conditions)
+  select precedent_id, %(org)s, ruling_id, criterion, 'reason_' || n %% 8, 'Holding ' || n || ' word' || n %% 400,
+    %(version)s, 'valid', moment,
+    jsonb_build_array(jsonb_build_object('field', 'employees', 'operator', 'at_least', 'value', n %% 900))
+  from numbers where n %% 4 < 2
+), citations as (
+  insert into arbitration_citation (organisation_id, ruling_id, precedent_id, stance)
+  select %(org)s, ruling_id, precedent_id, 'follows' from numbers where n %% 4 = 0
+)
+insert into arbitration_rulingword (organisation_id, ruling_id, word, part)
+select %(org)s, ruling_id, stem, 3 from numbers cross join lateral arbitration_stems(told) stem
+on conflict do nothing
+"""
+
+
+def main() -> None:
+    """Fill, ask, fail when an aim is missed."""
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else SIZE
+    with ground() as place:
+        organisations = open_organisations(3, at=AT)
+        _fill(place, organisations[1], size)
+        missed = _measure(organisations[1])
+    print(load())
+    if missed:
+        sys.exit(f"missed: {', '.join(missed)}")
+
+
+def _fill(place: Ground, organisation: int, size: int) -> None:
+    ((member,),) = place.ask(f"select id from tenants_membership where organisation_id = {organisation} limit 1")
+    ((version,),) = place.ask(f"select id from sla_agreementversion where organisation_id = {organisation} limit 1")
+    facts = {"org": organisation, "member": member, "version": version, "size": size, "at": AT}
+    place.ask(FILL, facts)
+    place.ask("vacuum analyze")
+
+
+def _measure(organisation: int) -> list[str]:
+    from smarketing.lib.scope import tenant_scope
+
+    missed = []
+    for name, ask in _questions().items():
+        times, queries, plans = [], 0, set()
+        for _run in range(RUNS):
+            with tenant_scope(organisation):
+                begin = time.perf_counter()
+                ask()
+                times.append(1000 * (time.perf_counter() - begin))
+        with tenant_scope(organisation):
+            queries, plans = _plans(ask)
+        middle, slow = statistics.median(times), sorted(times)[int(0.95 * len(times)) - 1]
+        whole = ", ".join(sorted(plans)) or "none"
+        print(f"{name:34} {queries:3} queries  median {middle:6.1f} ms  p95 {slow:6.1f} ms  read whole: {whole}")
+        if middle > MOST_MS or "arbitration_rulingword" in plans:
+            missed.append(name)
+    return missed
+
+
+def _questions() -> dict[str, Callable[[], Any]]:
+    from arbitration.queries import RulingFilter, ruling_rows, rulings_on, suggested_precedents, tally_on
+    from arbitration.queries.records import PrecedentQuery, found_precedents
+
+    facts = {"employees": 640, "country": "AT"}
+    return {
+        "similar, the criterion of half": lambda: rulings_on("company_size", "reason_2", fields=facts),
+        "similar, a rarer criterion": lambda: rulings_on("criterion_7", "reason_3", fields=facts),
+        "suggested precedents": lambda: suggested_precedents("company_size", "reason_2", fields=facts),
+        "tally": lambda: tally_on("company_size", "reason_2"),
+        "one word": lambda: list(ruling_rows(RulingFilter(search="word17"))),
+        "three words": lambda: list(ruling_rows(RulingFilter(search="word17 word44 word51"))),
+        "page of rulings": lambda: list(ruling_rows(RulingFilter())),
+        "precedents by criterion": lambda: list(found_precedents(PrecedentQuery(criterion="company_size"))[:50]),
+        "precedents by word": lambda: list(found_precedents(PrecedentQuery(search="word17"))[:50]),
+    }
+
+
+def _plans(ask: Callable[[], Any]) -> tuple[int, set[str]]:
+    """Return how many queries a question takes, and which of the board's tables it reads from end to end."""
+    from django.db import connection
+
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        ask()
+    found: set[str] = set()
+    with connection.cursor() as cursor:
+        for sql, params in asked:
+            cursor.execute(f"explain {sql}", params)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            found |= set(re.findall(r"Seq Scan on (arbitration_\w+)", plan))
+    return len(asked), found
+
+
+if __name__ == "__main__":
+    main()
