@@ -48,6 +48,8 @@ NO_PAGES = {
     # Files.
     "leads:export",
     "sla:agreement_pdf",
+    "arbitration:ruling_paper",
+    "arbitration:sitting_calendar",
     "leads:evidence_file",
 }
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
