@@ -4,3 +4,6 @@ from datetime import timedelta
 
 # A cohort's conversions are counted over this long after sending (product: conversion A → B within W days).
 CONVERSION_FOR = timedelta(days=90)
+
+# A returned lead counts as recycled when sales accepts it again within this time (product: recycle yield).
+ACCEPTED_AGAIN_WITHIN = timedelta(days=180)

@@ -19,6 +19,7 @@ from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
 from leads.api.lists import LeadChanges, LeadViews, OneLeadView
 from leads.api.merging import Duplicates, MergeOf, MergeUndone
 from leads.api.reasons import ReasonOrder, ReasonRetirement, Reasons
+from leads.api.recycling import ReturnsYield
 from leads.api.routing import Assignments, BulkHandovers, Fairness, RoutingRules, RoutingTest
 from leads.api.scoring import Rescoring, ScoringPreview
 from leads.api.stages import LeadStage, OneStage, Stages
@@ -69,6 +70,7 @@ __all__ = [
     "RejectionOf",
     "Rescoring",
     "Return",
+    "ReturnsYield",
     "RoutingRules",
     "RoutingTest",
     "ScoringPreview",

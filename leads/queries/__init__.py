@@ -57,6 +57,7 @@ from leads.queries.merging import (
     open_duplicates,
     threads_of,
 )
+from leads.queries.recycling import YieldRow, Yields, recycle_yields
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
 from leads.queries.views import SavedViewRow, default_view_id, saved_view_row, saved_views_of
@@ -84,6 +85,8 @@ __all__ = [
     "StepList",
     "StepRow",
     "TagCount",
+    "YieldRow",
+    "Yields",
     "answered_returns",
     "answers_open_to",
     "campaign_rows",
@@ -124,6 +127,7 @@ __all__ = [
     "owners",
     "queue_for",
     "queue_ids",
+    "recycle_yields",
     "returns_for",
     "rows_of",
     "saved_view_row",

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from leads import words
 from leads.access import visible_handovers
-from leads.models import Handover, Rejection
+from leads.models import Rejection
 from leads.queries.detail import company_of, score_of
 from leads.queries.evidence import EvidenceRow, evidence_of
 from leads.queries.shapes import ReturnRow
@@ -42,7 +42,7 @@ def _returns(membership: Membership) -> "QuerySet[Rejection]":
     rows = Rejection.objects.filter(handover__in=visible_handovers(membership))
     # A procedural one went to another rep, a withdrawn one was undone: neither came back.
     rows = rows.exclude(reason_class=Rejection.Class.PROCEDURAL)
-    rows = rows.exclude(state=Rejection.State.WITHDRAWN, handover__decision=Handover.Decision.PENDING)
+    rows = rows.exclude(state=Rejection.State.WITHDRAWN, answered_by=F("by"))
     return rows.select_related("handover__lead__company", "handover__version", "by")
 
 

@@ -38,7 +38,7 @@ from leads.views.lists import lead_list
 from leads.views.merging import duplicate_dismiss, duplicates, lead_twins, merge, unmerge
 from leads.views.reasons import reason_act, reasons
 from leads.views.reassigning import fairness, queue, reassign
-from leads.views.returns import nurture, resend, returns
+from leads.views.returns import nurture, resend, returns, returns_yield
 from leads.views.routing import default_change, limits_change, routing, rule_act, rule_edit, rule_new
 from leads.views.saved import saved_views, view_change, view_default, view_delete, view_save
 from leads.views.sending import bulk_handover, bulk_handover_done
@@ -107,6 +107,7 @@ __all__ = [
     "rescore",
     "resend",
     "returns",
+    "returns_yield",
     "routing",
     "rule_act",
     "rule_edit",

@@ -1,9 +1,10 @@
 """What came back to marketing, and its three answers (the third, the appeal, is arbitration's)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import Form
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from leads import access, actions, queries
 from leads.forms import MOST_BYTES, NurtureForm, ResendForm
 from leads.models import Rejection
-from leads.pages import Empty
+from leads.pages import Empty, month_of
+from leads.periods import ACCEPTED_AGAIN_WITHIN
 from smarketing.lib.clock import now
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
@@ -33,6 +35,19 @@ READERS = (*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 def returns(request: MemberRequest) -> HttpResponse:
     """Rejected leads that wait for marketing, the least time first."""
     return render_page(request, TEMPLATE, _rows(request, at=now()), partial="list")
+
+
+@members_only(*sorted(READERS))
+@require_GET
+def returns_yield(request: MemberRequest) -> HttpResponse:
+    """How fast returns are answered and how many are accepted again; the returns page fetches it as a part."""
+    at = now()
+    today = at.astimezone(ZoneInfo(request.organisation.zone)).date()
+    month = month_of(request.GET.get("month", ""))
+    found = queries.recycle_yields(request.membership, month=month, today=today, at=at)
+    last_month = (found.until - timedelta(days=1)).replace(day=1)
+    context = {"yields": found, "month": month, "last_month": last_month, "days": ACCEPTED_AGAIN_WITHIN.days}
+    return render_page(request, "leads/returns_yield.html", context, partial="yield")
 
 
 def _rows(request: MemberRequest, *, at: datetime) -> dict[str, Any]:

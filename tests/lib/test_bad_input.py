@@ -200,6 +200,7 @@ FILTERS = {
     "clocks": ("state", "side", "due_before", "lead", *LISTED),
     "breaches": ("month", "side", *LISTED),
     "calendars": LISTED,
+    "returns_yield": ("month",),
     "kpis": ("month", "tier"),
     "kpis_funnel": ("month", "tier"),
     "kpis_pace": ("month", "tier"),

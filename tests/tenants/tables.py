@@ -157,6 +157,7 @@ PAGES: dict[str, Page] = {
     "leads:view_delete": Page(post=ALL, path={"view_id": "{saved_view}"}, refused=ALL - VIEW_KEEPERS),
     "leads:view_default": Page(post=ALL, path={"view_id": "{saved_view}"}),
     "leads:returns": Page(ALL - SALES),
+    "leads:returns_yield": Page(ALL - SALES),
     "leads:evidence": Page(ALL, SIDES, {"text": "It came back."}, _handover("{returned}")),
     "leads:evidence_file": Page(ALL, path=EVIDENCE),
     # Only who added a file takes it back.
@@ -562,6 +563,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("attribute_retirement", "POST"): Operation("leads:write", ADMIN, path={"attribute_id": "{attribute}"}),
     ("attribute_retirement", "DELETE"): Operation("leads:write", ADMIN, path={"attribute_id": "{attribute}"}),
+    ("returns_yield", "GET"): _reads("reports:read", ALL - SALES),
     ("reasons", "GET"): _reads(),
     ("reason_order", "PUT"): Operation("leads:write", ADMIN, {"keys": ["price"]}, {"kind": "lost"}),
     ("reason_retirement", "POST"): Operation("leads:write", ADMIN, path={"kind": "lost", "key": "price"}),
