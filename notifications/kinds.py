@@ -32,6 +32,11 @@ HOW_LABELS: Mapping[How, Promise] = {
 
 WEEKLY = "report.weekly"
 
+_MAIL = _("As usual: mail at once")
+_BELL = _("As usual: bell only")
+_NEAR = _("As usual: mail from 90 %")
+_HEADS_ONLY = _("As usual: heads and executives")
+
 _EXECUTIVE = frozenset({Role.EXECUTIVE})
 _ADMIN = frozenset({Role.ADMINISTRATOR})
 _OWNERS = MARKETING | SALES
@@ -44,6 +49,8 @@ class Kind:
     key: str
     label: Promise
     roles: frozenset[Role]
+    # What the rule does for who has not chosen.
+    usual: Promise = _MAIL
     # A broken promise can be mailed or not, but it always stands under the bell.
     always: bool = False
 
@@ -65,7 +72,7 @@ GROUPS: tuple[Group, ...] = (
             Kind("handover.rejected", _("Sales has rejected a lead of yours"), MARKETING),
             Kind("followup.due", _("A next step of yours is due"), _OWNERS),
             Kind("lead.woke", _("A lead that was kept warm has woken up"), MARKETING),
-            Kind("lead.dwelling", _("A lead of yours stands still"), _OWNERS),
+            Kind("lead.dwelling", _("A lead of yours stands still"), _OWNERS, _BELL),
             Kind("lead.merged", _("A lead of yours was merged"), SALES),
             Kind("campaign.feedback_given", _("Sales said what a campaign's leads are like"), MARKETING),
         ),
@@ -73,7 +80,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         _("Deadlines"),
         (
-            Kind("clock.warning", _("A deadline of yours comes near"), EVERYONE),
+            Kind("clock.warning", _("A deadline of yours comes near"), EVERYONE, _NEAR),
             Kind("clock.escalated", _("A deadline was missed, or nearly"), EVERYONE, always=True),
             Kind("clock.breached", _("A month's promise was not reached"), HEADS | _EXECUTIVE, always=True),
             Kind("clock.plea", _("The other side asks about a broken promise"), HEADS),
@@ -97,8 +104,8 @@ GROUPS: tuple[Group, ...] = (
             Kind("agreement.labels_changed", _("Labels were reworded"), HEADS),
             Kind("target.proposed", _("A target was proposed"), frozenset({Role.SALES_MANAGER})),
             Kind("pace.at_risk", _("The month is at risk"), HEADS),
-            Kind("pace.on_track", _("The month is on track again"), HEADS),
-            Kind(WEEKLY, _("The week in figures, on Monday"), EVERYONE),
+            Kind("pace.on_track", _("The month is on track again"), HEADS, _BELL),
+            Kind(WEEKLY, _("The week in figures, on Monday"), EVERYONE, _HEADS_ONLY),
         ),
     ),
     Group(
@@ -106,11 +113,11 @@ GROUPS: tuple[Group, ...] = (
         (
             Kind("absence.planned", _("You stand in for a colleague"), _OWNERS),
             Kind("absence.covered", _("Leads of a colleague are yours meanwhile"), _OWNERS),
-            Kind("absence.uncovered", _("Leads that your deputy had are yours again"), _OWNERS),
-            Kind("calendar.changed", _("Working hours were changed"), HEADS),
+            Kind("absence.uncovered", _("Leads that your deputy had are yours again"), _OWNERS, _BELL),
+            Kind("calendar.changed", _("Working hours were changed"), HEADS, _BELL),
             Kind("calendar.holidays_due", _("Next year's holidays are missing"), _ADMIN),
             Kind("endpoint.disabled", _("A webhook or chat channel was switched off"), _ADMIN),
-            Kind("mail.failed", _("A mail could not be delivered"), _ADMIN),
+            Kind("mail.failed", _("A mail could not be delivered"), _ADMIN, _BELL),
         ),
     ),
 )

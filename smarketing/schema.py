@@ -10,6 +10,8 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
+from notifications.payloads import TYPES, schema_of
+
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the document describes a secret key."""
@@ -25,8 +27,38 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 def document() -> bytes:
     """Return the document as JSON; made once per process, for it depends on the code alone."""
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema["webhooks"] = {kind: _message(kind) for kind in TYPES}
     rendered: bytes = OpenApiJsonRenderer().render(schema)
     return rendered
+
+
+def _message(kind: str) -> dict[str, Any]:
+    """Describe a message that we post, for whoever receives it."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": text}
+        for name, text in _SIGNED.items()
+    ]
+    content = {"application/json": {"schema": schema_of(kind)}}
+    told = {
+        "operationId": f"webhook_{kind.replace('.', '_')}",
+        "summary": str(TYPES[kind].label),
+        "tags": ["webhooks"],
+        "parameters": headers,
+        "requestBody": {"required": True, "content": content},
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "410": {"description": "The receiver wants nothing any more: the endpoint is switched off."},
+            "default": {"description": "Tried again later; Retry-After is respected."},
+        },
+    }
+    return {"post": told}
+
+
+_SIGNED = {
+    "webhook-id": "The same on every attempt of a message.",
+    "webhook-timestamp": "Seconds since 1970 of this attempt.",
+    "webhook-signature": "v1,<base64 HMAC-SHA256 of id.timestamp.body>; two, separated by a blank, during a rotation.",
+}
 
 
 class Schema(SpectacularAPIView):

@@ -43,7 +43,7 @@ class ChoicesForm(forms.Form):
         super().__init__(data, initial=initial)
         self.groups = groups
         for kind in (kind for group in groups for kind in group.kinds):
-            ways = [(how.value, HOW_LABELS[how]) for how in choices_of(kind.key)]
+            ways = [(how.value, HOW_LABELS[how] if how else kind.usual) for how in choices_of(kind.key)]
             self.fields[field_of(kind.key)] = forms.ChoiceField(label=str(kind.label), choices=ways, required=False)
 
     def times(self) -> list[BoundField]:

@@ -25,7 +25,7 @@ from tenants.access import MemberRequest, members_only
 from tenants.models import Membership
 from tenants.roles import Role
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @members_only(Role.ADMINISTRATOR, Role.AUDITOR)

@@ -5,6 +5,8 @@ import json
 from django.test import Client
 from django.urls import get_resolver
 
+from notifications.payloads import TYPES
+
 
 def test_describes_every_operation_and_the_key(db: None) -> None:
     response = Client().get("/api/v1/schema/")
@@ -27,3 +29,11 @@ def test_the_reference_names_no_outside_host_and_needs_no_inline_script(db: None
 def _api_routes() -> list[str]:
     resolver = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/v1/")
     return [str(route.pattern) for route in resolver.url_patterns]
+
+
+def test_every_message_that_we_post_is_described(db: None) -> None:
+    described = Client().get("/api/v1/schema/").json()["webhooks"]
+    assert set(described) == set(TYPES)
+    body = described["handover.sent"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body["example"]["type"] == body["properties"]["type"]["const"] == "handover.sent"
+    assert {"lead", "tier", "assigned_to"} <= set(body["properties"]["data"]["properties"])
