@@ -14,14 +14,16 @@ from dashboards import queries, serializers
 from dashboards.pages import month_from
 from dashboards.plan import STEPS, Goal, Plan, plan_for
 from dashboards.plan_page import PLANNERS
+from dashboards.queries.health import rollup_health
 from dashboards.queries.replay import newest_replay, replay_of
 from dashboards.replay_page import REPLAYERS, replayed_month, start_replay
-from sla.access import get_version
+from sla.access import READS_HEALTH, get_version
 from sla.actions import propose_target
 from sla.models import AgreementVersion
 from sla.serializers import target_row
 from smarketing.lib.errors import FieldError, Forbidden, InvalidInput
 from smarketing.lib.openapi import operation
+from tenants.access import require
 from tenants.models import Job
 from tenants.rest import KeyView, answer
 
@@ -187,6 +189,22 @@ class PlanAdoption(PlanView):
         note = f"{plan.goal.revenue} → {plan.funnel.mqls} MQL"
         target = propose_target(month=month, points=points, note=note, by=self.member, at=self.at)
         return answer(target_row(target), status=201, location=f"/api/v1/targets?month={month:%Y-%m}")
+
+
+class AddedUp(KeyView):
+    """How current the figures are, for monitoring."""
+
+    scopes: ClassVar = {"GET": "reports:read"}
+
+    @operation(
+        "Read how far figures are added up",
+        answers={200: "The state, the lag, and what the last nightly check found."},
+        problems=(401, 403),
+    )
+    def get(self, request: Request) -> Response:
+        """Return how far the figures are added up, and what the last check found."""
+        require(self.member, *READS_HEALTH)
+        return answer(vars(rollup_health(at=self.at)))
 
 
 class ReplayFilter(Struct, forbid_unknown_fields=True):

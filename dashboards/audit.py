@@ -59,6 +59,7 @@ def families() -> list[tuple[str, str]]:
         ("month", _("Months")),
         ("pace", _("Pace")),
         ("calendar", _("Calendars")),
+        ("rollups", _("Figures added up")),
         ("submission", _("Submissions")),
         ("form", _("Forms")),
         ("key", _("Keys")),

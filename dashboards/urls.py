@@ -11,6 +11,7 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("plan/adopt/", views.plan_adopt, name="plan_adopt"),
     path("agreement/<int:number>/replay/", views.replay, name="replay"),
+    path("dashboard/added-up/", views.rollups, name="rollups"),
     path("nav-counts/", views.nav_counts, name="nav_counts"),
 ]
 
@@ -19,6 +20,7 @@ api_urlpatterns = [
     path("plans/adoption", api.PlanAdoption.as_view(), name="plan_adoption"),
     path("agreements/<int:number>/replay", api.AgreementReplay.as_view(), name="agreement_replay"),
     path("kpis", api.Kpis.as_view(), name="kpis"),
+    path("kpis/added-up", api.AddedUp.as_view(), name="kpis_added_up"),
     path("kpis/funnel", api.Funnel.as_view(), name="kpis_funnel"),
     path("kpis/pace", api.Pace.as_view(), name="kpis_pace"),
     path("kpis/speed-to-lead", api.SpeedToLead.as_view(), name="kpis_speed_to_lead"),

@@ -18,10 +18,11 @@ from dashboards.forms import PlanForm
 from dashboards.pages import joint_context, month_from
 from dashboards.plan import Plan, plan_for
 from dashboards.plan_page import PLANNERS, plan_context
+from dashboards.queries.health import rollup_health
 from dashboards.queries.replay import newest_replay
 from dashboards.replay_page import REPLAYERS, replay_context, replayed_month, start_replay
 from leads.words import TIERS
-from sla.access import get_version, sees_only_own
+from sla.access import READS_HEALTH, get_version, sees_only_own
 from sla.actions import propose_target
 from sla.forms import TargetForm
 from sla.queries import open_breach_clocks, open_breaches
@@ -138,6 +139,14 @@ def nav_counts(request: MemberRequest) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+@require_GET
+@members_only(*READS_HEALTH)
+def rollups(request: MemberRequest) -> HttpResponse:
+    """Show whether the figures that are added up in advance are current; a part of the engine's health page."""
+    context = {"figures": rollup_health(at=now())}
+    return render_page(request, "dashboards/rollups.html", context, partial="figures")
 
 
 @require_GET

@@ -98,6 +98,7 @@ PAGES: dict[str, Page] = {
     "organisation_home": Page(ALL),
     "dashboards:joint": Page(ALL),
     "dashboards:nav_counts": Page(ALL),
+    "dashboards:rollups": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     "dashboards:replay": Page(HEADS | CHAIR, HEADS | CHAIR, path={"number": "{draft}"}),
     "events:audit": Page(frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR})),
     "leads:inbox": Page(ALL),
@@ -678,6 +679,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("evidence_withdrawal", "POST"): Operation(
         "sla:write", SIDES | CHAIR, path={"clock_id": "{claimed_clock}"}, refused=MARKETING | CHAIR
     ),
+    ("kpis_added_up", "GET"): _reads("reports:read", HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     ("engine_health", "GET"): _reads("sla:read", HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     ("calendars", "GET"): _reads("sla:read"),
     ("calendars", "POST"): Operation("sla:write", ADMIN, WEEK),
