@@ -1,8 +1,11 @@
 """Logging attempts: which count, what the clocks hear, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from leads.actions import (
     AttemptNeedsNote,
@@ -20,8 +23,9 @@ from leads.actions import (
 from leads.models import Attempt, Handover, Lead
 from sla.models import Subject
 from smarketing.lib.errors import InvalidInput
+from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import clock_of, make_handover
-from tests.support import Cast
+from tests.support import Cast, api_key, signed_in
 
 HOUR = timedelta(hours=1)
 
@@ -153,3 +157,21 @@ def test_the_month_is_that_of_the_organisations_zone(acme: Cast) -> None:
     late = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
     handover = make_handover(by=acme.mara, at=late)
     assert f"{handover.counted_month:%Y-%m}" == "2026-04"
+
+
+def test_page_and_interface_say_how_many_attempts_are_missing(cast: Cast, at: datetime, client: Any) -> None:
+    with tenant_scope(cast.acme.pk):
+        handover = accept_handover(make_handover(by=cast.mara, at=at), by=cast.sam, at=at)
+        call(handover, cast, at)
+    headers = api_key(cast.sam, "handovers:write", at=at)
+    with time_machine.travel(at + HOUR, tick=False):
+        page = signed_in(cast.sam).post(
+            reverse("leads:progress", args=["acme", handover.pk]),
+            {"step": "unable_to_reach"},
+            headers={"HX-Request": "true", "HX-Target": "detail"},
+        )
+        assert page.status_code == 409
+        assert "4 more attempts are agreed before giving up." in page.content.decode()
+        url = f"/api/v1/handovers/{handover.pk}/outcome"
+        told = client.post(url, {"outcome": "unable_to_reach"}, content_type="application/json", headers=headers)
+        assert (told.status_code, told.json()["code"], told.json()["missing"]) == (409, "attempts_missing", 4)
