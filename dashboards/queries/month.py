@@ -17,7 +17,7 @@ from dashboards.queries.speed import Speeds
 from sla.business_time import Hours
 from sla.models import AgreementVersion, Signature, Target
 from sla.pace import Pace, pace
-from sla.queries import TargetView, calendar_in_force, end_of_month, hours_for
+from sla.queries import TargetView, calendar_in_force, end_of_month, frozen_tiers, hours_for
 from sla.queries.months import planned_days
 from sla.queries.target_year import state_on
 from sla.queries.targets import signed_versions, view_among
@@ -135,11 +135,22 @@ def _delivery(source: Source, ground: Ground) -> Delivery:
     return Delivery(
         target=target,
         ledger=by_month,
-        credits=source.credits(),
+        credits=_credits(source, today=ground.today),
         working_days=working_days,
         today=min(ground.today, cut.last),
         pace=_pace(cut, target, by_month, working_days, today=ground.today),
     )
+
+
+def _credits(source: Source, *, today: date) -> list[Credits]:
+    """Return the month's credited handovers by tier; of a closed month as they were frozen, whatever came later."""
+    cut = source.cut
+    frozen = frozen_tiers(cut.month) if cut.last < today else None
+    if frozen is None:
+        return source.credits()
+    chosen = [tier for tier in frozen if cut.tier in ("", tier.tier)]
+    found = [Credits(t.tier, t.points / t.count, t.count, Decimal(0), t.suspended_points) for t in chosen]
+    return sorted(found, key=lambda credit: (-credit.count, credit.tier))
 
 
 def _target_of(month: date, ground: Ground, *, zone: str) -> TargetView:

@@ -62,6 +62,7 @@ from sla.queries.explaining import OwnerShare, Story, shared_time, story_of
 from sla.queries.health import EngineHealth, SweepStanding, engine_health, sweep_standing
 from sla.queries.histories import History, clock_histories, clock_history
 from sla.queries.holidays import Wanted, offered_holidays, wanted_next
+from sla.queries.month_figures import FrozenTier, frozen_tiers
 from sla.queries.months import (
     end_of_month,
     last_day,
@@ -90,6 +91,7 @@ __all__ = [
     "Course",
     "CreditCounts",
     "EngineHealth",
+    "FrozenTier",
     "HeatRow",
     "History",
     "OwnerRow",
@@ -130,6 +132,7 @@ __all__ = [
     "engine_health",
     "followers_of",
     "following_job",
+    "frozen_tiers",
     "further_hours",
     "going_on",
     "has_owned",

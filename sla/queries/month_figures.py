@@ -76,6 +76,27 @@ def figures_of(
     }
 
 
+@dataclass(frozen=True)
+class FrozenTier:
+    """What a closed month holds of one tier: handovers that were credited when it closed, and their points."""
+
+    tier: str
+    count: int
+    points: Decimal
+    suspended_points: Decimal
+
+
+def frozen_tiers(month: date) -> list[FrozenTier] | None:
+    """Return the credited handovers of a closed month by tier, as they were frozen; None while it is not closed."""
+    row = Month.objects.filter(month=month, state=Month.State.CLOSED).only("figures").first()
+    if row is None:
+        return None
+    return [
+        FrozenTier(tier, sums["count"], Decimal(sums["points"]), Decimal(sums["suspended_points"]))
+        for tier, sums in row.figures["by_tier"].items()
+    ]
+
+
 def corrections_of(months: Iterable[date]) -> dict[date, list[Correction]]:
     """Return what was corrected after the handovers' months had closed, by the month of the handover."""
     rows = CreditEntry.objects.filter(subject__counted_month__in=list(months)).exclude(
