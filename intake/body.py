@@ -91,6 +91,8 @@ class SubmissionBody(Struct, forbid_unknown_fields=True, omit_defaults=True):
     behaviours: Annotated[list[Behaviour], Meta(max_length=200)] | None = None
     consents: Annotated[list[Consent], Meta(max_length=50)] | None = None
     custom: dict[str, Any] | None = None
+    # The browser from which it came, once its owner has allowed to be known again.
+    visitor: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
     # The spam trap: a field that people do not see and robots fill in.
     hp: Text = None
     test: bool = False

@@ -25,6 +25,7 @@ USUAL_NAMES: Mapping[str, str] = {
     "intent": "intent",
     "external_id": "external_id",
     "hp": "hp",
+    "visitor": "visitor",
     "test": "test",
     "utm_source": "attribution.last.source",
     "utm_medium": "attribution.last.medium",

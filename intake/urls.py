@@ -3,8 +3,8 @@
 from django.urls import path
 
 from intake.api import batches as batch_api
+from intake.api import behaviours, posts, submissions
 from intake.api import forms as form_api
-from intake.api import posts, submissions
 from intake.views import batches, forms, visitors
 from intake.views import submissions as pages
 
@@ -44,10 +44,13 @@ api_urlpatterns = [
     path("intake/forms", form_api.Forms.as_view(), name="forms"),
     path("intake/forms/<uuid:form_id>", form_api.OneForm.as_view(), name="form"),
     path("intake/forms/<uuid:form_id>/retirement", form_api.FormRetirement.as_view(), name="form_retirement"),
+    path("behaviours", behaviours.Behaviours.as_view(), name="behaviours"),
+    path("intake/forms/<slug:form_key>/behaviours", posts.FormBehaviours.as_view(), name="form_behaviours"),
     path("intake/forms/<slug:form_key>/submissions", posts.FormSubmissions.as_view(), name="form_submissions"),
 ]
 
 public_urlpatterns = [
+    path("site.js", visitors.site_script, name="intake_script"),
     path("f/<slug:form_key>/", visitors.hosted_form, name="intake_form"),
     path("thanks/<slug:form_key>/", visitors.thanks, name="intake_thanks"),
     path("confirm/<slug:token>/", visitors.confirm, name="intake_confirm"),

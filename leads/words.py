@@ -163,6 +163,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.qualified": Telling("rosette-discount-check", gettext_lazy("became an MQL"), "ok"),
     "lead.edited": Telling("pencil", gettext_lazy("corrected the record")),
     "lead.moved": Telling("route", gettext_lazy("changed the stage")),
+    "lead.visits_joined": Telling("route", gettext_lazy("had looked at the site before")),
     "lead.removed": Telling("trash", gettext_lazy("was taken back with the file it came from")),
     "lead.recycled": Telling("repeat", gettext_lazy("went back for a later time"), "warn"),
     "lead.woke": Telling("bell", gettext_lazy("woke up: look at the lead again"), "warn"),

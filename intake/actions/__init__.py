@@ -41,6 +41,7 @@ from intake.actions.judging import (
 )
 from intake.actions.opting_in import AskedTooOften, NothingToConfirm, OptInExpired, ask_again
 from intake.actions.receiving import Received, Sender, receive
+from intake.actions.visiting import identify, is_bot, note_behaviours_of, note_visits
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -68,12 +69,16 @@ __all__ = [
     "forget_submissions_of",
     "give_up_opt_ins",
     "has_contact",
+    "identify",
+    "is_bot",
     "judge",
     "judge_at_once",
     "keep_the_door",
     "keeping",
     "mark_spam",
+    "note_behaviours_of",
     "note_failure",
+    "note_visits",
     "receive",
     "release",
     "retire_form",

@@ -8,6 +8,7 @@ from django.db.models import F, JSONField, Value
 
 from events.actions import record
 from intake.actions.judging import give_up_opt_ins
+from intake.actions.visiting import forget_visits
 from intake.models import Keeping, OptIn, Submission
 from tenants.models import Membership
 
@@ -36,6 +37,7 @@ def keep_the_door(at: datetime) -> None:
     """Make the regular round: give up unanswered questions, forget what is old."""
     give_up_opt_ins(at=at)
     forget_payloads(at=at)
+    forget_visits(since=at - timedelta(days=keeping().visits_days), limit=AT_ONCE)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed, with_evidence
+from intake.actions.visiting import identify
 from intake.body import SubmissionBody, captured_from
 from intake.mapping import read_leniently
 from intake.models import Form, OptIn, Submission
@@ -117,6 +118,9 @@ def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Sub
         marketer=_marketer_of(submission),
         country=submission.form.country if submission.form else "",
     )
+    if body.visitor:
+        identify(body.visitor, taken.lead, at=at)
+        taken.lead.refresh_from_db()
     if submission.batch is None or submission.batch.hand_over:
         hand_over_qualified(taken.lead, at=at)
     return _settle(

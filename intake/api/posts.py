@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,14 +16,15 @@ from rest_framework.views import APIView
 from events.actions import via
 from intake import access, actions
 from intake.access import FoundForm
-from intake.api.shapes import external_id_of, sender_of
-from intake.body import SubmissionBody
+from intake.api.shapes import external_id_of, facts_from, sender_of
+from intake.body import Behaviour, SubmissionBody
 from intake.limits import limit_form
 from intake.models import Submission
 from intake.parsing import JSON, parse
 from smarketing.lib.addresses import client_address
+from smarketing.lib.bodies import read
 from smarketing.lib.clock import now
-from smarketing.lib.errors import Forbidden
+from smarketing.lib.errors import Forbidden, InvalidInput
 from smarketing.lib.openapi import operation
 from smarketing.lib.scope import tenant_scope
 from tenants import idempotency
@@ -38,11 +40,10 @@ class OriginNotAllowed(Forbidden):
     code = "origin_not_allowed"
 
 
-class FormSubmissions(APIView):
-    """A web form's posts, with its public key in the address.
+class FormView(APIView):
+    """An address with a form's public key in it, open to the form's own sites.
 
-    Manages its own scopes: the raw row is committed before it is judged, and whatever happens while judging,
-    the answer is the same receipt; the worker finishes what was left.
+    Manages its own scopes: what comes in is committed before anything is made of it.
     """
 
     authentication_classes = ()
@@ -61,23 +62,6 @@ class FormSubmissions(APIView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """Whatever a browser accepts: the answer is a redirect or a receipt, and no lead is lost over it."""
         return super().perform_content_negotiation(request, force=True)
-
-    @operation(
-        "Post a web form",
-        body=SubmissionBody,
-        answers={202: "Stored; the submission's id.", 303: "To the thank-you page, for a browser."},
-        problems=(400, 403, 404, 410, 413, 415),
-        posts=True,
-    )
-    def post(self, request: Request, form_key: str) -> HttpResponseBase:
-        found = self._found(request, form_key)
-        limit_form(request._request, form_key)
-        raw = parse(request._request)
-        with _said_by(form_key):
-            response, submission = self._store(request, found, raw)
-            if submission is not None:
-                actions.judge_at_once(submission, at=self.at)
-        return _thanked(found, form_key) if _is_browser(request._request) else response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer a browser's question whether the page may post."""
@@ -104,6 +88,27 @@ class FormSubmissions(APIView):
             raise OriginNotAllowed("This form does not take posts from that site.")
         self.allowed_origin = origin
         return found
+
+
+class FormSubmissions(FormView):
+    """A web form's posts: whatever happens while judging, the answer is the same receipt."""
+
+    @operation(
+        "Post a web form",
+        body=SubmissionBody,
+        answers={202: "Stored; the submission's id.", 303: "To the thank-you page, for a browser."},
+        problems=(400, 403, 404, 410, 413, 415),
+        posts=True,
+    )
+    def post(self, request: Request, form_key: str) -> HttpResponseBase:
+        found = self._found(request, form_key)
+        limit_form(request._request, form_key)
+        raw = parse(request._request)
+        with _said_by(form_key):
+            response, submission = self._store(request, found, raw)
+            if submission is not None:
+                actions.judge_at_once(submission, at=self.at)
+        return _thanked(found, form_key) if _is_browser(request._request) else response
 
     def _store(self, request: Request, found: FoundForm, raw: Any) -> tuple[HttpResponseBase, Submission | None]:
         with tenant_scope(found.organisation.pk):
@@ -132,6 +137,42 @@ class FormSubmissions(APIView):
             body=request._request.body,
             at=self.at,
         )
+
+
+class SiteBody(Struct):
+    """What a site's script tells of a visitor who has agreed to it."""
+
+    visitor: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    consent: bool
+    behaviours: Annotated[list[Behaviour], Meta(min_length=1, max_length=50)]
+
+
+class FormBehaviours(FormView):
+    """What visitors do on a form's sites. The answer is always the same: a script learns nothing."""
+
+    @operation(
+        "Tell what a visitor did on the site",
+        body=SiteBody,
+        answers={202: "Taken; nothing is kept without consent, nor of machines."},
+        problems=(400, 403, 404, 410, 413, 415),
+    )
+    def post(self, request: Request, form_key: str) -> HttpResponseBase:
+        found = self._found(request, form_key)
+        limit_form(request._request, form_key)
+        raw = parse(request._request)
+        agent = sender_of(request._request).user_agent
+        told = _told(raw)
+        if told is not None and told.consent and not actions.is_bot(agent):
+            with _said_by(form_key), tenant_scope(found.organisation.pk):
+                actions.note_visits(told.visitor, facts_from(told.behaviours), at=self.at)
+        return answer({"status": "ok"}, status=202)
+
+
+def _told(raw: Any) -> SiteBody | None:
+    try:
+        return read(raw, SiteBody)
+    except InvalidInput:
+        return None
 
 
 def _is_browser(request: HttpRequest) -> bool:

@@ -1,14 +1,16 @@
 """What operations of the door share: reading a post, telling what became of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 
 from intake import actions
 from intake.actions import Sender
-from intake.body import SubmissionBody
+from intake.body import Behaviour, SubmissionBody
 from intake.mapping import read_leniently
 from intake.models import Submission
+from leads.capture import BehaviourFact
 from smarketing.lib.addresses import client_address
 from smarketing.lib.bodies import read
 from smarketing.lib.errors import FieldError, InvalidInput
@@ -56,3 +58,8 @@ def status_of(submission: Submission, *, known: bool) -> int:
     if submission.state != Submission.State.MATCHED:
         return 202
     return 201 if submission.created_lead and not known else 200
+
+
+def facts_from(behaviours: Sequence[Behaviour]) -> list[BehaviourFact]:
+    """Return behaviours as leads understand them."""
+    return [BehaviourFact(one.kind, one.at, dict(one.properties or {})) for one in behaviours]

@@ -2,5 +2,6 @@
 
 from intake.models.batches import Batch, BatchChunk, BatchRow
 from intake.models.submissions import Form, Keeping, OptIn, Submission
+from intake.models.visits import Visit, Visitor
 
-__all__ = ["Batch", "BatchChunk", "BatchRow", "Form", "Keeping", "OptIn", "Submission"]
+__all__ = ["Batch", "BatchChunk", "BatchRow", "Form", "Keeping", "OptIn", "Submission", "Visit", "Visitor"]

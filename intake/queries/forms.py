@@ -30,6 +30,7 @@ class FormRow:
     active: bool
     opt_in: bool
     hosted_url: str
+    script: str
     edit_url: str = ""
     retire_url: str = ""
 
@@ -67,6 +68,11 @@ def _asked(form: Form) -> list[Asked]:
     return [Asked(str(one["name"]), bool(one["required"])) for one in form.asks]
 
 
+def _script_tag(form: Form) -> str:
+    address = settings.BASE_URL + reverse("intake_script")
+    return f'<script src="{address}" data-key="{form.key.visible_prefix}" defer></script>'
+
+
 def _definitions(*, at: datetime) -> Mapping[str, Any]:
     version = agreement_in_force(at=at)
     found: Mapping[str, Any] = version.content["definitions"] if version else {}
@@ -85,6 +91,7 @@ def _form_row(form: Form, figures: Mapping[str, Any], definitions: Mapping[str, 
         submissions=figures.get("n", 0),
         last_at=figures.get("last"),
         opt_in=form.opt_in,
+        script=_script_tag(form),
         hosted_url=settings.BASE_URL + reverse("intake_form", args=[form.key.visible_prefix]),
         active=form.retired_at is None and form.key.works_at(at),
     )

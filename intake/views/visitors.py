@@ -4,9 +4,11 @@ No one is signed in here, and nothing is told but the name of the organisation a
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -99,6 +101,20 @@ def _take(request: HttpRequest, found: FoundForm, form: VisitorForm) -> None:
 def _thanked(found: FoundForm, form_key: str) -> HttpResponse:
     response = HttpResponseRedirect(found.form.thanks_url or reverse("intake_thanks", args=[form_key]))
     response.status_code = 303
+    return response
+
+
+@cache
+def _script() -> bytes:
+    return (settings.BASE_DIR / "static" / "js" / "site.js").read_bytes()
+
+
+@require_GET
+def site_script(request: HttpRequest) -> HttpResponse:
+    """Serve the site's script under an address that stays: pages of customers name it."""
+    response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

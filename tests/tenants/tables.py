@@ -406,6 +406,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("keeping", "PUT"): Operation(
         "privacy:manage", ADMIN, {"submissions_days": 200, "visits_days": 100}, headers={"If-Match": "*"}
     ),
+    ("behaviours", "POST"): Operation(
+        "leads:write", ALL - {Role.AUDITOR}, {"kind": "pricing_viewed", "lead": "{lead}"}
+    ),
     ("batches", "GET"): _reads(roles=DOOR),
     ("batches", "POST"): Operation("leads:write", MARKETING | ADMIN, {"text": "email\na@b.example"}),
     ("batch", "GET"): _reads(roles=DOOR, batch_id="{batch}"),
@@ -696,7 +699,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 }
 
 # What needs no secret key: name → what a stranger gets from GET.
-OPEN_OPERATIONS = {"schema": 200, "reference": 200, "form_submissions": 405}
+OPEN_OPERATIONS = {"schema": 200, "reference": 200, "form_submissions": 405, "form_behaviours": 405}
 
 # Pages of no organisation: name → (what a stranger gets, what a member gets) from GET.
 OPEN_PAGES: dict[str, tuple[int, int]] = {
@@ -710,6 +713,7 @@ OPEN_PAGES: dict[str, tuple[int, int]] = {
     "account_reset_password_from_key_done": (200, 200),
     "accept_invitation": (200, 200),
     "intake_thanks": (200, 200),
+    "intake_script": (200, 200),
     "intake_form": (200, 200),
     "intake_confirm": (200, 200),
     "unsubscribe": (200, 200),

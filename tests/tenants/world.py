@@ -35,7 +35,7 @@ from arbitration.models import Case, Precedent
 from dashboards.models import Rollup
 from dashboards.rollups import fold
 from intake.access import opt_in_path
-from intake.actions import change_keeping, check_batch, create_form, judge, receive, store_batch
+from intake.actions import change_keeping, check_batch, create_form, judge, note_visits, receive, store_batch
 from intake.models import Batch, OptIn
 from leads.actions import (
     When,
@@ -294,6 +294,8 @@ def _furnish_intake(house: House, *, at: datetime) -> None:
         house.things[kind] = str(judge(stored.submission, at=at).pk)
     _furnish_opt_in(house, at=at)
     _furnish_files(house, at=at)
+    visit = BehaviourFact(f"viewed {house.mark}", at, {"page": f"/{house.mark}", "text": house.mark})
+    note_visits(house.mark, [visit], at=at)
 
 
 def _furnish_files(house: House, *, at: datetime) -> None:

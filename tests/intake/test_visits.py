@@ -1,0 +1,208 @@
+"""Visits: nothing without consent, kept apart until the person says who they are, then joined to the lead."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from events.models import Event
+from intake import actions
+from intake.actions import NewForm
+from intake.actions.visiting import SLOT_SECONDS
+from intake.models import Submission, Visit, Visitor
+from leads.capture import BehaviourFact
+from leads.models import Behaviour, Lead
+from smarketing.lib.scope import tenant_scope
+from tests.intake.support import SITE, make_form
+from tests.intake.test_races import AT_ONCE, at_once
+from tests.support import Cast, api_key
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ME, OTHER = "a" * 32, "b" * 32
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+
+
+@pytest.fixture
+def form(cast: Cast) -> NewForm:
+    return make_form(cast, at=AT)
+
+
+def tell(form: NewForm, *kinds: str, at: datetime = AT, agent: str = BROWSER, origin: str = SITE, **told: Any) -> Any:
+    behaviours = [{"kind": kind, "properties": {"page": "/prices"}} for kind in kinds]
+    body = {"visitor": ME, "consent": True, "behaviours": behaviours, **told}
+    url = reverse("api:form_behaviours", args=[form.key_text])
+    headers = {"Origin": origin, "User-Agent": agent}
+    with time_machine.travel(at, tick=False):
+        return Client().post(url, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def send(form: NewForm, *, at: datetime = AT, email: str = "jane@firma.at", visitor: str = ME) -> Lead:
+    with tenant_scope(form.form.organisation_id):
+        stored = actions.receive({"email": email, "visitor": visitor}, content_type="x", form=form.form, at=at)
+        lead: Lead | None = actions.judge(stored.submission, at=at).lead
+    assert lead is not None
+    return lead
+
+
+def kinds_of(lead: Lead) -> list[str]:
+    with tenant_scope(lead.organisation_id):
+        return list(Behaviour.objects.filter(lead=lead).order_by("at", "id").values_list("kind", flat=True))
+
+
+def visits(cast: Cast) -> list[tuple[str, int]]:
+    with tenant_scope(cast.acme.pk):
+        return list(Visit.objects.order_by("at", "id").values_list("kind", "times"))
+
+
+def test_what_was_done_before_the_form_waits_and_is_joined(cast: Cast, form: NewForm) -> None:
+    assert tell(form, "page_viewed", "pricing_viewed").status_code == 202
+    with tenant_scope(cast.acme.pk):
+        assert not Behaviour.objects.exists()
+        assert not Lead.objects.exists()
+    lead = send(form, at=AT + timedelta(hours=1))
+    assert kinds_of(lead) == ["page_viewed", "pricing_viewed"]
+    with tenant_scope(cast.acme.pk):
+        joined = Event.objects.get(kind="lead.visits_joined", thread_id=lead.pk)
+        assert joined.data["visits"] == 2
+        assert any(reason["kind"] == "readiness" for reason in Lead.objects.get().score_reasons)
+
+
+def test_what_is_done_afterwards_is_added_at_once_and_judged(cast: Cast, form: NewForm) -> None:
+    tell(form, "page_viewed")
+    lead = send(form)
+    before = lead.readiness_points
+    tell(form, "pricing_viewed", at=AT + timedelta(days=1))
+    assert kinds_of(lead) == ["page_viewed", "pricing_viewed"]
+    with tenant_scope(cast.acme.pk):
+        assert Lead.objects.get().readiness_points > before
+
+
+def test_without_consent_nothing_is_kept(cast: Cast, form: NewForm) -> None:
+    assert tell(form, "page_viewed", consent=False).status_code == 202
+    with tenant_scope(cast.acme.pk):
+        assert not Visitor.objects.exists()
+
+
+@pytest.mark.parametrize("agent", ["", "Googlebot/2.1", "HeadlessChrome/140", "curl/8", "facebookexternalhit preview"])
+def test_machines_are_not_noted_and_learn_nothing(cast: Cast, form: NewForm, agent: str) -> None:
+    answer = tell(form, "page_viewed", agent=agent)
+    assert (answer.status_code, answer.json()) == (202, {"status": "ok"})
+    assert visits(cast) == []
+
+
+def test_the_same_again_is_folded(cast: Cast, form: NewForm) -> None:
+    for second in (0, 5, SLOT_SECONDS + 1):
+        tell(form, "page_viewed", at=AT + timedelta(seconds=second))
+    assert visits(cast) == [("page_viewed", 2), ("page_viewed", 1)]
+
+
+def test_an_odd_clock_of_a_browser_is_not_believed(cast: Cast, form: NewForm) -> None:
+    told = [
+        {"kind": "page_viewed", "at": "2031-01-01T00:00:00Z"},
+        {"kind": "demo_requested", "at": "1999-01-01T00:00:00Z"},
+    ]
+    tell(form, behaviours=told)
+    with tenant_scope(cast.acme.pk):
+        assert set(Visit.objects.values_list("at", flat=True)) == {AT}
+
+
+def test_a_second_person_at_the_same_browser_gets_nothing_of_the_first(cast: Cast, form: NewForm) -> None:
+    tell(form, "pricing_viewed")
+    jane = send(form)
+    max_ = send(form, email="max@firma.at", at=AT + timedelta(hours=1))
+    tell(form, "webinar_attended", at=AT + timedelta(hours=2))
+    assert kinds_of(jane) == ["pricing_viewed"]
+    assert kinds_of(max_) == ["webinar_attended"]
+
+
+def test_another_visitor_is_somebody_else(cast: Cast, form: NewForm) -> None:
+    tell(form, "pricing_viewed", visitor=OTHER)
+    assert kinds_of(send(form)) == []
+
+
+@pytest.mark.parametrize(
+    "told", [{"visitor": "x"}, {"behaviours": []}, {"behaviours": [{"kind": ""}]}, {"consent": "perhaps"}]
+)
+def test_a_script_learns_nothing_from_a_wrong_body(cast: Cast, form: NewForm, told: dict[str, Any]) -> None:
+    assert tell(form, "page_viewed", **told).status_code == 202
+    assert visits(cast) == []
+
+
+def test_only_the_forms_own_sites_may_tell(cast: Cast, form: NewForm) -> None:
+    refused = tell(form, "page_viewed", origin="https://evil.example")
+    assert refused.status_code == 403
+    assert tell(form, "page_viewed").headers["Access-Control-Allow-Origin"] == SITE
+    assert visits(cast) == [("page_viewed", 1)]
+
+
+def test_old_visits_are_forgotten_and_what_leads_did_stays(cast: Cast, form: NewForm) -> None:
+    tell(form, "pricing_viewed")
+    lead = send(form)
+    tell(form, "page_viewed", visitor=OTHER)
+    with tenant_scope(cast.acme.pk):
+        actions.keep_the_door(AT + timedelta(days=396))
+        assert not Visit.objects.exists()
+        assert [row.visitor for row in Visitor.objects.all()] == [ME]
+    assert kinds_of(lead) == ["pricing_viewed"]
+
+
+def test_a_wrong_visitor_in_a_post_costs_no_lead(cast: Cast, form: NewForm) -> None:
+    lead = send(form, visitor="nonsense")
+    assert lead.custom == {"visitor": "nonsense"}
+
+
+def client_tells(cast: Cast, **body: Any) -> Any:
+    headers = api_key(cast.mara, "leads:write", at=AT)
+    with time_machine.travel(AT, tick=False):
+        return Client().post("/api/v1/behaviours", body, content_type="application/json", headers=headers)
+
+
+def test_a_server_tells_of_a_lead_or_a_visitor(cast: Cast, form: NewForm) -> None:
+    lead = send(form)
+    assert client_tells(cast, kind="Webinar attended", lead=str(lead.pk)).status_code == 201
+    assert kinds_of(lead) == ["webinar_attended"]
+    answers = [client_tells(cast, kind="page_viewed", visitor=OTHER).json() for _ in range(2)]
+    assert answers == [{"new": True}, {"new": False}]
+
+
+def test_a_server_is_told_what_is_wrong(cast: Cast, form: NewForm) -> None:
+    lead = str(send(form).pk)
+    assert client_tells(cast, kind="x").status_code == 422
+    assert client_tells(cast, kind="x", lead=lead, visitor=ME).status_code == 422
+    assert client_tells(cast, kind="x", lead="00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_visit_many_times_at_once_is_one(live_cast: Cast) -> None:
+    def one(_number: int) -> int:
+        try:
+            with tenant_scope(live_cast.acme.pk):
+                return actions.note_visits(ME, [BehaviourFact("page_viewed", AT, {"page": "/"})], at=AT)
+        finally:
+            connections.close_all()
+
+    assert sum(at_once(one, times=AT_ONCE)) == 1
+    assert visits(live_cast) == [("page_viewed", AT_ONCE)]
+
+
+def test_the_script_is_small_and_needs_nothing(db: None) -> None:
+    answer = Client().get("/site.js")
+    source = Path(settings.BASE_DIR, "static/js/site.js").read_bytes()
+    assert (answer.status_code, answer.content) == (200, source)
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert len(source) < 5_000
+    for word in (b"eval(", b"innerHTML", b"import ", b".style", b"Function("):
+        assert word not in source
+
+
+def test_no_submission_is_lost_over_a_visit(cast: Cast, form: NewForm) -> None:
+    send(form)
+    with tenant_scope(cast.acme.pk):
+        assert Submission.objects.get().state == "matched"
