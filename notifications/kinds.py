@@ -91,7 +91,11 @@ GROUPS: tuple[Group, ...] = (
         _("Disputes"),
         (
             Kind("case.opened", _("A rejection is disputed"), SALES | _EXECUTIVE),
+            Kind("case.statements_closing", _("Statements about a case close soon"), _OWNERS),
+            Kind("case.remanded", _("The board asks a question"), _OWNERS),
             Kind("case.ruled", _("A case was ruled on"), _OWNERS),
+            Kind("case.corrected", _("A ruling was corrected"), _OWNERS),
+            Kind("case.chair_missing", _("Nobody may rule on a case"), _EXECUTIVE),
         ),
     ),
     Group(
