@@ -31,6 +31,8 @@ from sla.clocks import (
 )
 
 OPEN, OTHER, NONE, UNCLEAR = "open", "other", "none", "unclear"
+# What is not replayed: other definitions would have let other leads through.
+LEFT_OUT = ("definitions", "pace", "acceptance_rate", "completeness")
 OUTCOMES = (MET, BREACHED, OPEN, OTHER, UNCLEAR, NONE)
 
 

@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from dashboards.pages import month_from
 from dashboards.queries import months_before
-from dashboards.queries.replay import KIND, Replay, ReplayLine, handovers_of, newest_replay, replay_of, replay_params
+from dashboards.queries.replay import (
+    KIND,
+    Replay,
+    ReplayLine,
+    handovers_of,
+    newest_replay,
+    replay_of,
+    replay_params,
+    subjects_of,
+)
 from dashboards.replay import NONE, OPEN, OTHER, UNCLEAR
 from sla.clocks import BREACHED, MET
 from sla.models import AgreementVersion
@@ -54,7 +63,7 @@ def start_replay(version: AgreementVersion, month: date, *, next_url: str, by: M
     if known is not None and is_open(known):
         return known
     params = {**replay_params(version, month), "next_url": next_url}
-    return start_job(kind=KIND, params=params, by=by, at=at, total=handovers_of(month))
+    return start_job(kind=KIND, params=params, by=by, at=at, total=subjects_of(month))
 
 
 def is_open(job: Job) -> bool:

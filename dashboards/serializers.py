@@ -10,6 +10,7 @@ from dashboards.formulas import Percentile, Share, Speed
 from dashboards.plan import Plan, Rate, Step, steps_of
 from dashboards.queries import Actual, Delivery, MonthFigures
 from dashboards.queries.replay import Replay
+from dashboards.replay import LEFT_OUT
 from leads.periods import CONVERSION_FOR
 from sla.models import Side
 from tenants.models import Job
@@ -218,6 +219,7 @@ def replay(job: Job, found: Replay | None) -> dict[str, Any]:
                 {"commitment": line.commitment, "tier": line.tier or None, "then": line.then, "now": line.now}
                 for line in found.lines
             ],
+            "left_out": list(LEFT_OUT),
             "differing": found.differing,
             "differences": [
                 {

@@ -32,7 +32,7 @@ from tenants.jobs import Step
 from tenants.models import Job
 
 KIND = "dashboards.replay"
-COMMITMENTS = ("decision", "first_contact", "attempts", "return_answer")
+COMMITMENTS = ("decision", "first_contact", "attempts", "return_answer", "status_current", "ruling")
 # Handovers of one step: about half a second.
 _PIECE = 200
 # So many of the leads that differ are listed; all are counted.
@@ -80,6 +80,11 @@ def handovers_of(month: date) -> int:
     return int(_cohort(month).count())
 
 
+def subjects_of(month: date) -> int:
+    """Return how many subjects a replay goes through: the month's handovers, and the cases opened in it."""
+    return int(_replayed(month).count())
+
+
 def newest_replay(version: AgreementVersion, month: date) -> Job | None:
     """Return the newest replay of this version on this month, as the version stands now."""
     wanted = {"version": str(version.pk), "month": month.isoformat(), "revision": version.revision}
@@ -102,7 +107,7 @@ def replay_of(job: Job, version: AgreementVersion) -> Replay:
         lines=[ReplayLine(*key.split("|"), **tally) for key, tally in result["tally"].items()],
         differences=[_difference(row, names[UUID(row["subject"])]) for row in listed if row["subject"] in subjects],
         differing=result["differing"],
-        handovers=job.total,
+        handovers=handovers_of(month),
         points_then=_points(month, None),
         points_now=_points(month, version),
         target_now=version.content["volume"]["points_per_month"],
@@ -129,11 +134,16 @@ def _cohort(month: date) -> Any:
     return Subject.objects.filter(kind=Subject.Kind.HANDOVER, counted_month=month)
 
 
+def _replayed(month: date) -> Any:
+    kinds = (Subject.Kind.HANDOVER, Subject.Kind.CASE)
+    return Subject.objects.filter(kind__in=kinds, counted_month=month)
+
+
 # One step
 
 
 def replay_step(job: Job, at: datetime) -> Step:
-    """Replay the next handovers of the month; everything found so far is in the cursor."""
+    """Replay the next handovers and cases of the month; everything found so far is in the cursor."""
     version = AgreementVersion.objects.get(pk=job.params["version"])
     month = date.fromisoformat(job.params["month"])
     cursor = job.cursor or {
@@ -144,7 +154,7 @@ def replay_step(job: Job, at: datetime) -> Step:
         "differing": 0,
         "at": at.isoformat(),
     }
-    rows = _cohort(month).select_related("version").order_by("pk")
+    rows = _replayed(month).select_related("version").order_by("pk")
     rows = rows.filter(Q(pk__gt=cursor["after"])) if cursor["after"] else rows
     subjects = list(rows[:_PIECE])
     # All pieces are judged as of one moment.

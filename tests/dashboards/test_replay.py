@@ -149,6 +149,33 @@ def test_a_promise_that_falls_away_is_told(acme: Cast) -> None:
     assert attempts.now["none"] == 1
 
 
+def test_status_and_rulings_are_replayed_too(acme: Cast) -> None:
+    founding = AgreementVersion.objects.get()
+    silent = {"key": "status_current", "side": "sales", "amount": 5, "unit": "business_days", "calendar": "sales"}
+    founding.content["commitments"].append({**silent, "warn_shares": []})
+    at = vienna(3, 9, 9)
+    lead = make_subject(at=at, owner=acme.sam, version=founding)
+    case = make_subject(at=at, kind="case", tier="", version=founding)
+    actions.start_clock(lead, "status_current", at=at)
+    actions.stop_clock(lead, "status_current", at=at + timedelta(days=3), by=acme.sam)
+    actions.start_clock(case, "ruling", at=at)
+    actions.stop_clock(case, "ruling", at=at + timedelta(days=3), by=acme.rita)
+    version = make_draft(acme, at=NOW)
+    shorter = [
+        {**terms, "amount": 2} if terms["key"] == "ruling" else terms for terms in version.content["commitments"]
+    ]
+    terms = {"appealable": ["clerical"], "statements_close_after_business_days": 1}
+    content = {
+        **version.content, "arbitration": terms, "commitments": [*shorter, {**silent, "amount": 2, "warn_shares": []}]
+    }  # fmt: skip
+    actions.change_draft(version, content=content, by=acme.marc, at=NOW)
+    found = replayed(acme, version)
+    lines = {line.commitment: (line.then[MET], line.now[BREACHED]) for line in found.lines}
+    assert lines == {"status_current": (1, 1), "ruling": (1, 1)}
+    # A case is no handover.
+    assert found.handovers == 1
+
+
 def test_contact_that_must_reach_the_person(acme: Cast) -> None:
     make_month(acme, hours=(1, 2))
     version = make_draft(acme, at=NOW)
