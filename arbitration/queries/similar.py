@@ -72,13 +72,11 @@ def rulings_on(
 ) -> list[RulingOn]:
     """Return the rulings most like a question, valid precedents first; ``fields`` are the lead's facts."""
     question = Question(criterion, reason, fields or {})
-    rulings = _candidates(question, except_case=except_case)
-    teaching = {row.ruling_id: row for row in _precedents_of([ruling.pk for ruling in rulings])}
-    ranked = sorted(
-        ((_compared(question, ruling, teaching.get(ruling.pk)), ruling) for ruling in rulings),
-        key=lambda pair: (_force(teaching.get(pair[1].pk)), pair[0].points, pair[1].at),
-        reverse=True,
-    )[:limit]
+    best = _best(question, except_case=except_case)[:limit]
+    wanted = Ruling.objects.filter(pk__in=[found.ruling for found in best])
+    rulings = {row.pk: row for row in wanted.select_related("case__rejection", "case__version").defer(*HEAVY)}
+    teaching = {row.ruling_id: row for row in Precedent.objects.filter(ruling__in=rulings)}
+    ranked = [(found.like, rulings[found.ruling]) for found in best]
     cited = citations_of(teaching[ruling.pk].pk for _like, ruling in ranked if ruling.pk in teaching)
     said = _Said(
         field_labels() if any(like.holds or like.differs for like, _ruling in ranked) else {},
@@ -100,12 +98,15 @@ def suggested_precedents(
     rows = Precedent.objects.filter(_same(criterion, reason), state=Precedent.State.VALID)
     if except_case:
         rows = rows.exclude(ruling__case=except_case)
-    light = rows.select_related("ruling__case").defer("ruling__case__evidence")
-    found = light.order_by("-published_at")[:COMPARED]
-    compared = [(_compared(question, row.ruling, row).points, row) for row in found]
-    return [row for _points, row in sorted(compared, key=lambda pair: (pair[0], pair[1].published_at), reverse=True)][
-        :limit
+    newest = rows.order_by("-published_at").values_list("pk", "criterion", "reason", "conditions", "published_at")
+    compared = [
+        (likeness(question, criterion=key, reason=why, conditions=conditions).points, at, pk)
+        for pk, key, why, conditions, at in newest[:COMPARED]
     ]
+    best = [pk for _points, _at, pk in sorted(compared, reverse=True)[:limit]]
+    wanted = Precedent.objects.filter(pk__in=best).select_related("ruling__case").defer("ruling__case__evidence")
+    found = {row.pk: row for row in wanted}
+    return [found[pk] for pk in best]
 
 
 def tally_on(criterion: str, reason: str) -> Tally:
@@ -152,35 +153,50 @@ def _same(criterion: str, reason: str) -> Q:
     return Q(criterion=criterion) if criterion else Q(criterion="", reason=reason)
 
 
-def _candidates(question: Question, *, except_case: UUID | None) -> list[Ruling]:
+@dataclass(frozen=True)
+class _Candidate:
+    """A ruling as far as it is compared: nothing else of it is read before it is among the best."""
+
+    ruling: UUID
+    like: Likeness
+    force: int
+    at: datetime
+
+
+def _best(question: Question, *, except_case: UUID | None) -> list[_Candidate]:
+    """Return the compared rulings, the most like ones first."""
     rows = standing_rulings().exclude(case=except_case) if except_case else standing_rulings()
-    newest = rows.order_by("-at")
-    found = (
-        list(newest.filter(criterion=question.criterion)[:COMPARED].values_list("pk", flat=True))
-        if (question.criterion)
-        else []
-    )
-    found += newest.filter(reason=question.reason)[:COMPARED].values_list("pk", flat=True)
+    facts = _facts_of_newest(rows, question)
+    taught = Precedent.objects.filter(ruling__in=list(facts)).values_list("ruling", "state", "conditions")
+    teaching = {ruling: (state, conditions) for ruling, state, conditions in taught}
+    found = [_candidate(question, pk, row, *teaching.get(pk, ("", []))) for pk, row in facts.items()]
+    return sorted(found, key=lambda one: (one.force, one.like.points, one.at), reverse=True)
+
+
+def _facts_of_newest(rows: "QuerySet[Ruling]", question: Question) -> dict[UUID, tuple[str, str, datetime]]:
+    """Return criterion, reason and time of the newest rulings on the criterion, on the reason, and of precedents."""
+    newest, columns = rows.order_by("-at"), ("pk", "criterion", "reason", "at")
     valid = Precedent.objects.filter(_same(question.criterion, question.reason), state=Precedent.State.VALID)
-    found += valid.order_by("-published_at").values_list("ruling", flat=True)[:COMPARED]
-    wanted = rows.filter(pk__in=set(found)).select_related("case__rejection", "case__version")
-    return list(wanted.defer(*HEAVY))
+    binding = list(valid.order_by("-published_at").values_list("ruling", flat=True)[:COMPARED])
+    found = [
+        *newest.filter(reason=question.reason).values_list(*columns)[:COMPARED],
+        *rows.filter(pk__in=binding).values_list(*columns),
+    ]
+    if question.criterion:
+        found += newest.filter(criterion=question.criterion).values_list(*columns)[:COMPARED]
+    return {pk: (criterion, reason, at) for pk, criterion, reason, at in found}
 
 
-def _precedents_of(rulings: Sequence[UUID]) -> list[Precedent]:
-    return list(Precedent.objects.filter(ruling__in=rulings))
+def _candidate(
+    question: Question, ruling: UUID, facts: tuple[str, str, datetime], state: str, conditions: Sequence[Condition]
+) -> _Candidate:
+    criterion, reason, at = facts
+    like = likeness(question, criterion=criterion, reason=reason, conditions=conditions)
+    return _Candidate(ruling, like, _FORCE.get(state, 0), at)
 
 
-def _compared(question: Question, ruling: Ruling, precedent: Precedent | None) -> Likeness:
-    conditions = precedent.conditions if precedent else []
-    return likeness(question, criterion=ruling.criterion, reason=ruling.reason, conditions=conditions)
-
-
-def _force(precedent: Precedent | None) -> int:
-    """Rank what binds before what only was decided, and that before what binds no more."""
-    if precedent is None:
-        return 1
-    return 2 if precedent.state == Precedent.State.VALID else 0
+# What binds comes before what only was decided, and that before what binds no more.
+_FORCE = {Precedent.State.VALID: 2, "": 1}
 
 
 def _row(

@@ -123,7 +123,7 @@ def test_the_case_page_reads_with_a_fixed_number_of_queries(
     for text in ("One.", "Two.", "Three."):
         add_statement(case, text=text, by=acme.mara, at=at + timedelta(hours=2))
     # Statements, rulings, who had it, managers, recusals, seat (to rule, to vote), labels, clocks, attempts, events,
-    # names, rulings on the criterion, on the reason, precedents, the rulings themselves, tally, and of the board:
+    # names, rulings on the criterion, on the reason, precedents, tally, and of the board:
     # recusals, seats, votes, notes.
     with django_assert_num_queries(20):
         detail = case_detail(case, acme.rita, at=at + DAY, zone="Europe/Vienna")
