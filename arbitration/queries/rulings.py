@@ -150,7 +150,7 @@ def contradicting(precedents: Iterable[Precedent]) -> dict[UUID, list[str]]:
 
 
 # Valid precedents of the criteria on one page; each is compared with each.
-MOST_COMPARED = 300
+MOST_COMPARED = 100
 
 
 def _row(ruling: Ruling, shared: _Shared) -> RulingRow:
