@@ -48,6 +48,7 @@ NO_PAGES = {
     # Files.
     "leads:export",
     "sla:agreement_pdf",
+    "intake:batch_errors",
     "arbitration:ruling_paper",
     "arbitration:sitting_calendar",
     "leads:evidence_file",
