@@ -19,6 +19,7 @@ from leads.forms.notes import WORDS_OF_FIELDS, note_field
 from leads.models import JUST_NOW, Attempt, Handover
 from leads.queries import suggested_moments
 from leads.queries.reasons import reason_catalogue
+from leads.scoring.operators import NOT_MET
 from tenants.queries import active_members
 from tenants.roles import Role
 
@@ -43,6 +44,7 @@ class RejectForm(forms.Form):
         self.fields["reason"].choices = [(reason.key, reason.label) for reason in known]  # type: ignore[attr-defined]
         named = [("", _("Choose …")), *reasons.criteria(self.content).items()]
         self.fields["criterion"].choices = named  # type: ignore[attr-defined]
+        self.fields["criterion"].initial = _likely_criterion(handover)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -59,6 +61,17 @@ class RejectForm(forms.Form):
         said = dict(self.cleaned_data)
         said["uploads"] = said.pop("evidence_files")
         return said
+
+
+def _likely_criterion(handover: Handover) -> str:
+    """Return the criterion that the lead did not meet when it was sent, so that rejecting takes three keys."""
+    unmet = [
+        reason
+        for reason in handover.snapshot["score_reasons"]
+        if reason["kind"] == "fit" and reason["state"] == NOT_MET
+    ]
+    unmet.sort(key=lambda reason: not reason.get("required", False))
+    return str(unmet[0]["key"]) if unmet else ""
 
 
 class AttemptForm(forms.Form):

@@ -19,9 +19,11 @@ from leads.actions import (
     accept_handover,
     deciding,
     hand_over,
+    nurture_lead,
     reject_handover,
     routing,
     take_in,
+    undo_decision,
 )
 from leads.models import Handover, Lead, LeadNumber, Rejection, RoutingTurn
 from smarketing.lib.errors import DomainError
@@ -109,6 +111,23 @@ def test_accepting_and_rejecting_at_once_leaves_one_decision(live_cast: Cast, at
         assert Rejection.objects.exists() is rejected
         kinds = Event.objects.filter(kind__in=["handover.accepted", "handover.rejected"])
         assert [event.kind for event in kinds] == ["handover.rejected" if rejected else "handover.accepted"]
+
+
+def test_undoing_a_rejection_and_answering_it_at_once_leaves_one(live_cast: Cast, at: datetime) -> None:
+    cast = live_cast
+    with tenant_scope(cast.acme.pk):
+        handover = make_handover(by=cast.mara, at=at)
+        rejection = reject_handover(handover, reason="not_fitting", criterion="company_size", by=cast.sam, at=at + SOON)
+    moment = at + SOON + timedelta(seconds=4)
+    found = at_once(
+        cast,
+        lambda: undo_decision(handover, by=cast.sam, at=moment),
+        lambda: nurture_lead(rejection, wake_on=at.date() + timedelta(days=60), by=cast.mara, at=moment),
+    )
+    assert sum(isinstance(result, DomainError) for result in found) == 1
+    with tenant_scope(cast.acme.pk):
+        decision, state = Handover.objects.get().decision, Rejection.objects.get().state
+        assert (decision, state) in {("pending", "withdrawn"), ("rejected", "nurtured")}
 
 
 def test_two_clicks_in_two_browsers_answer_303_and_409(live_cast: Cast, at: datetime) -> None:

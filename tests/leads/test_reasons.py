@@ -12,7 +12,15 @@ from django.db import connections
 from django.urls import reverse
 
 from events.models import Event
-from leads.actions import LastReason, cataloguing, order_reasons, reject_handover, restore_reason, retire_reason
+from leads.actions import (
+    LastReason,
+    cataloguing,
+    hand_over,
+    order_reasons,
+    reject_handover,
+    restore_reason,
+    retire_reason,
+)
 from leads.forms import RejectForm
 from leads.models import Handover, ReasonSetting, Rejection
 from leads.queries.reasons import reason_catalogue
@@ -21,7 +29,7 @@ from sla.actions import change_labels
 from sla.models import AgreementVersion
 from smarketing.lib.errors import InvalidInput
 from smarketing.lib.scope import tenant_scope
-from tests.leads.makers import make_handover
+from tests.leads.makers import make_handover, make_lead
 from tests.leads.test_api import Caller
 from tests.support import Cast, signed_in
 
@@ -251,3 +259,12 @@ def test_a_decision_by_a_reason_that_went_meanwhile_changes_nothing(acme: Cast, 
     with pytest.raises(InvalidInput):
         reject_handover(handover, by=acme.sam, at=at + SOON, **form.claim())
     assert Handover.objects.get().decision == "pending"
+
+
+def test_the_criterion_that_was_not_met_is_chosen_already(acme: Cast, at: datetime) -> None:
+    met = make_handover(by=acme.mara, at=at)
+    assert not RejectForm(met)["criterion"].value()
+    small = make_lead(at=at, email="small@tiny.example", company={"name": "Tiny GmbH", "employees": 3})
+    handover = hand_over(small, by=acme.mara, at=at, override_reason="They grow")
+    assert RejectForm(handover)["criterion"].value() == "company_size"
+    reject_handover(handover, reason="not_fitting", criterion="company_size", by=acme.sam, at=at + SOON)
