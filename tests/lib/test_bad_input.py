@@ -283,7 +283,7 @@ ALL_OPTIONAL = {
 # act upon (404), or it was not seen (409).
 HIDDEN_FIELDS = {
     "dashboards:plan_adopt", "leads:criterion", "leads:definitions", "leads:routing_default", "leads:routing_rule_act",
-    "sla:targets_countersign", "leads:reason_act",
+    "sla:targets_countersign", "leads:reason_act", "arbitration:move", "arbitration:sitting_act",
 }  # fmt: skip
 
 

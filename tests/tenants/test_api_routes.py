@@ -29,11 +29,12 @@ FILES = {
 }
 # An id that no row has.
 NOTHING = "00000000-0000-7000-8000-000000000000"
-# Version numbers and words like a stage's are the same everywhere.
+# Version numbers, months and words like a stage's are the same everywhere, and mean the asking organisation's own.
 WITH_THINGS = [
     name
     for name in NAMES
-    if "number" not in OPERATIONS[name].path and any(part.startswith("{") for part in OPERATIONS[name].path.values())
+    if not {"number", "month"} & set(OPERATIONS[name].path)
+    and any(part.startswith("{") for part in OPERATIONS[name].path.values())
 ]
 
 

@@ -106,8 +106,12 @@ class SectionForm(forms.Form):
         self.fields[name] = made
 
     def value(self, name: str) -> Any:
-        """Return what was filled in."""
-        return self.cleaned_data.get(name)
+        """Return what was filled in; of several choices that are the same as before, in the order as before."""
+        found, before = self.cleaned_data.get(name), self.fields[name].initial
+        if isinstance(found, list) and isinstance(before, list) and sorted(found) == sorted(before):
+            # A page lists choices in its own order; that alone changes no term.
+            return before
+        return found
 
 
 def number_field(label: Any, **options: Any) -> forms.DecimalField:
