@@ -102,55 +102,6 @@ def test_a_dialog_takes_the_keys_and_escape_gives_the_focus_back(inbox: Page) ->
     expect(inbox.locator("#detail h2")).to_have_text("Anna Doe")
 
 
-def test_contact_and_next_step_take_two_keys_each(inbox: Page, cast: Cast) -> None:
-    inbox.keyboard.press("l")
-    expect(dialog(inbox).get_by_role("heading", name="Log contact with Anna Doe")).to_be_visible()
-    for key in ("1", "6", "n", "1"):
-        inbox.keyboard.press(key)
-    expect(dialog(inbox).locator("[name=channel][value=call]")).to_be_checked()
-    expect(dialog(inbox).get_by_label("No answer")).to_be_checked()
-    # The digit after N is one of the next step's own.
-    offered = dialog(inbox).locator("[data-part=n] [data-digit]").first
-    expect(offered).to_be_checked()
-    moment = offered.get_attribute("value") or ""
-    inbox.keyboard.press("Enter")
-    expect(dialog(inbox)).to_have_count(0)
-    expect(inbox.locator("#followups .sm-step-what")).to_have_text("Call again")
-    expect(inbox.locator("#detail h2")).to_have_text("Anna Doe")
-    with tenant_scope(cast.acme.pk):
-        step, tried = FollowUp.objects.get(), Attempt.objects.get()
-    assert (tried.channel, tried.outcome, step.assigned_to_id) == ("call", "no_answer", cast.sam.pk)
-    assert f"{step.due_at.astimezone(ZoneInfo(cast.acme.zone)):%Y-%m-%dT%H:%M}" == moment
-    inbox.locator("#followups button", has_text="Done").click()
-    expect(inbox.locator("#followups [data-off]")).to_contain_text("done")
-
-
-def test_n_plans_on_the_lead_and_its_page_has_the_same_keys(inbox: Page, people: People, cast: Cast) -> None:
-    inbox.get_by_role("link", name="Whole record").click()
-    expect(inbox.get_by_role("heading", name="Anna Doe", level=1)).to_be_visible()
-    inbox.keyboard.press("?")
-    for words in ("accept", "reject", "log contact", "plan the next step"):
-        expect(dialog(inbox)).to_contain_text(words)
-    inbox.keyboard.press("Escape")
-    inbox.keyboard.press("n")
-    expect(dialog(inbox).get_by_role("heading", name="Next step with Anna Doe")).to_be_visible()
-    people.guard.expected = {422}
-    dialog(inbox).get_by_label("Day").fill("2020-01-01")
-    dialog(inbox).get_by_role("button", name="Plan it").click()
-    expect(dialog(inbox)).to_contain_text("This is past already.")
-    dialog(inbox).get_by_label("Day").fill(f"{now() + timedelta(days=3):%Y-%m-%d}")
-    dialog(inbox).get_by_label("What is to be done").fill("Send the offer")
-    dialog(inbox).get_by_role("button", name="Plan it").click()
-    expect(dialog(inbox)).to_have_count(0)
-    expect(inbox.locator("#followups")).to_contain_text("Send the offer")
-    inbox.keyboard.press("g")
-    inbox.keyboard.press("x")
-    inbox.wait_for_url(f"**/o/{cast.acme.slug}/next-steps/")
-    expect(inbox.locator("#list")).to_contain_text("Send the offer")
-    inbox.locator("#list button", has_text="Done: Send the offer").click()
-    expect(inbox.locator("#list")).not_to_contain_text("Send the offer")
-
-
 def test_a_wrong_form_stays_open_with_the_faulty_field_in_focus(inbox: Page, people: People) -> None:
     people.guard.expected = {422}
     inbox.keyboard.press("r")
@@ -187,3 +138,54 @@ def test_who_turns_single_keys_off_keeps_the_list_only(people: People, cast: Cas
     page.keyboard.press("Escape")
     expect(dialog(page)).to_have_count(0)
     expect(page.locator("#detail h2")).to_have_text("Anna Doe")
+
+
+def test_n_plans_on_the_lead_and_its_page_has_the_same_keys(inbox: Page, people: People, cast: Cast) -> None:
+    inbox.get_by_role("link", name="Whole record").click()
+    expect(inbox.get_by_role("heading", name="Anna Doe", level=1)).to_be_visible()
+    inbox.keyboard.press("?")
+    for words in ("accept", "reject", "log contact", "plan the next step"):
+        expect(dialog(inbox)).to_contain_text(words)
+    inbox.keyboard.press("Escape")
+    expect(dialog(inbox)).to_have_count(0)
+    inbox.keyboard.press("n")
+    expect(dialog(inbox).get_by_role("heading", name="Next step with Anna Doe")).to_be_visible()
+    people.guard.expected = {422}
+    dialog(inbox).get_by_label("Day").fill("2020-01-01")
+    dialog(inbox).get_by_role("button", name="Plan it").click()
+    expect(dialog(inbox)).to_contain_text("This is past already.")
+    dialog(inbox).get_by_label("Day").fill(f"{now() + timedelta(days=3):%Y-%m-%d}")
+    dialog(inbox).get_by_label("What is to be done").fill("Send the offer")
+    dialog(inbox).get_by_role("button", name="Plan it").click()
+    expect(dialog(inbox)).to_have_count(0)
+    expect(inbox.locator("#followups")).to_contain_text("Send the offer")
+    inbox.keyboard.press("g")
+    inbox.keyboard.press("x")
+    inbox.wait_for_url(f"**/o/{cast.acme.slug}/next-steps/")
+    expect(inbox.locator("#list")).to_contain_text("Send the offer")
+    inbox.locator("#list button", has_text="Done: Send the offer").click()
+    expect(inbox.locator("#list")).not_to_contain_text("Send the offer")
+
+
+def test_contact_and_next_step_take_two_keys_each(inbox: Page, cast: Cast) -> None:
+    """Stands last: who was contacted is no longer the first of the queue."""
+    inbox.keyboard.press("l")
+    expect(dialog(inbox).get_by_role("heading", name="Log contact with Anna Doe")).to_be_visible()
+    for key in ("1", "6", "n", "1"):
+        inbox.keyboard.press(key)
+    expect(dialog(inbox).locator("[name=channel][value=call]")).to_be_checked()
+    expect(dialog(inbox).get_by_label("No answer")).to_be_checked()
+    # The digit after N is one of the next step's own.
+    offered = dialog(inbox).locator("[data-part=n] [data-digit]").first
+    expect(offered).to_be_checked()
+    moment = offered.get_attribute("value") or ""
+    inbox.keyboard.press("Enter")
+    expect(dialog(inbox)).to_have_count(0)
+    expect(inbox.locator("#followups .sm-step-what", has_text="Call again")).to_be_visible()
+    expect(inbox.locator("#detail h2")).to_have_text("Anna Doe")
+    with tenant_scope(cast.acme.pk):
+        step, tried = FollowUp.objects.get(what="Call again"), Attempt.objects.get()
+    assert (tried.channel, tried.outcome, step.assigned_to_id) == ("call", "no_answer", cast.sam.pk)
+    assert f"{step.due_at.astimezone(ZoneInfo(cast.acme.zone)):%Y-%m-%dT%H:%M}" == moment
+    inbox.locator("#followups button", has_text="Done").click()
+    expect(inbox.locator("#followups [data-off]", has_text="Call again")).to_contain_text("done")

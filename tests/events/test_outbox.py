@@ -35,8 +35,10 @@ def fail(event: Event) -> None:
 
 
 @pytest.fixture
-def handlers() -> Iterator[dict[str, After]]:
-    """Swap the registry for the test's own handlers."""
+def handlers(live_cast: Cast, at: datetime) -> Iterator[dict[str, After]]:
+    """Swap the registry for the test's own handlers, once all has been heard that made the cast."""
+    while relay_waiting(at=later(at)):
+        pass
     kept = dict(registry._after)
     registry._after.clear()
     yield registry._after

@@ -596,7 +596,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("case_notes", "POST"): Operation("cases:write", ALL, {"text": "All heard."}, _case(), refused=ALL - BENCH),
     ("case_recusals", "GET"): _reads(case_id="{case}"),
     ("case_recusals", "POST"): Operation("cases:write", ALL, {"reason": "A friend."}, _case(), refused=ALL - BENCH),
-    ("case_stage", "POST"): Operation("cases:write", CHAIR, {"stage": "evidence"}, {"case_id": "{filed_case}"}),
+    ("case_stage", "POST"): Operation(
+        "cases:write", ALL, {"stage": "evidence"}, {"case_id": "{filed_case}"}, refused=ALL - CHAIR
+    ),
     ("case_ruling_paper", "GET"): _reads(case_id="{ruled_case}"),
     ("board_figures", "GET"): _reads("reports:read"),
     ("sittings", "GET"): _reads(),
