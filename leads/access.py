@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404
 
 from leads.models import (
@@ -12,6 +13,7 @@ from leads.models import (
     Campaign,
     CampaignCost,
     Company,
+    Consent,
     Duplicate,
     Evidence,
     FollowUp,
@@ -90,9 +92,16 @@ def get_handover(membership: Membership, handover_id: UUID | str, *, for_update:
 
 
 def with_stage(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
-    """Let each handover know what the organisation calls its lead's stage ("" where it has no word of its own)."""
+    """Let each handover know what the organisation calls its lead's stage ("" where it has no word of its own).
+
+    And what the lead has allowed or refused, oldest first: a page of one handover has few queries to spare.
+    """
     own = StageSetting.objects.filter(stage=OuterRef("lead__stage")).values("label")
-    return rows.annotate(stage_label=Coalesce(Subquery(own), Value(""), output_field=TextField()))
+    told = JSONObject(purpose="purpose", granted="granted", at="captured_at", basis="basis")
+    consents = Consent.objects.filter(lead=OuterRef("lead")).order_by("captured_at").values_list(told)
+    return rows.annotate(
+        stage_label=Coalesce(Subquery(own), Value(""), output_field=TextField()), consents=ArraySubquery(consents)
+    )
 
 
 def get_rejection(membership: Membership, rejection_id: UUID | str, *, for_update: bool = False) -> Rejection:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -203,7 +203,7 @@ def _contact(lead: Lead, handover: Handover | None, *, at: datetime) -> ContactC
         email=lead.email,
         company_line=", ".join(part for part in (size, trade) if part),
         website=company.domain_norm if company else "",
-        consent=_consents(lead),
+        consent=_consents(lead, handover),
         campaign=lead.campaign.name if lead.campaign else str(lead.first_touch.get("campaign", "")),
         source_line=touch_line(lead.first_touch),
         owner_name=owner.name if owner else "",
@@ -215,11 +215,22 @@ def is_office_hour(local: datetime) -> bool:
     return local.weekday() < 5 and 9 <= local.hour < 17
 
 
-def _consents(lead: Lead) -> list[ConsentView]:
+def _consents(lead: Lead, handover: Handover | None) -> list[ConsentView]:
     newest: dict[str, ConsentView] = {}
-    for row in Consent.objects.filter(lead=lead).order_by("captured_at"):
-        newest[row.purpose] = ConsentView(row.purpose.replace("_", " "), row.granted, row.captured_at, row.basis)
+    for row in _told_consents(lead, handover):
+        purpose, at = str(row["purpose"]), row["at"]
+        moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+        newest[purpose] = ConsentView(purpose.replace("_", " "), row["granted"], moment, row["basis"])
     return list(newest.values())
+
+
+def _told_consents(lead: Lead, handover: Handover | None) -> Iterable[Mapping[str, Any]]:
+    """Return the consents, oldest first, without a query where the handover brought them along."""
+    known: list[dict[str, Any]] | None = getattr(handover, "consents", None)
+    if known is not None:
+        return known
+    rows = Consent.objects.filter(lead=lead).order_by("captured_at")
+    return rows.values("purpose", "granted", "basis", at=F("captured_at"))
 
 
 def touch_line(touch: Mapping[str, Any]) -> str:
