@@ -94,13 +94,18 @@ def get_handover(membership: Membership, handover_id: UUID | str, *, for_update:
 def with_stage(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
     """Let each handover know what the organisation calls its lead's stage ("" where it has no word of its own).
 
-    And what the lead has allowed or refused, oldest first: a page of one handover has few queries to spare.
+    And what the lead has allowed or refused, oldest first, and the rejection in force: a page of one handover has few
+    queries to spare.
     """
     own = StageSetting.objects.filter(stage=OuterRef("lead__stage")).values("label")
     told = JSONObject(purpose="purpose", granted="granted", at="captured_at", basis="basis")
     consents = Consent.objects.filter(lead=OuterRef("lead")).order_by("captured_at").values_list(told)
+    claim = JSONObject(state="state", reason_class="reason_class", reason_label="reason_label")
+    claims = Rejection.objects.filter(handover=OuterRef("pk")).exclude(state=Rejection.State.WITHDRAWN)
     return rows.annotate(
-        stage_label=Coalesce(Subquery(own), Value(""), output_field=TextField()), consents=ArraySubquery(consents)
+        stage_label=Coalesce(Subquery(own), Value(""), output_field=TextField()),
+        consents=ArraySubquery(consents),
+        claims=ArraySubquery(claims.order_by("-at").values_list(claim)[:1]),
     )
 
 

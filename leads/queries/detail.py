@@ -21,6 +21,7 @@ from leads.queries.ownership import is_with_sales
 from leads.queries.path import path_of
 from leads.queries.shapes import (
     AttemptView,
+    ClaimView,
     ConsentView,
     ContactCard,
     Criterion,
@@ -145,11 +146,16 @@ def score_of(lead: Lead, handover: Handover | None = None) -> ScoreView:
     return ScoreView(lead.fit_grade, lead.readiness_grade, handover.tier, handover.weight)
 
 
-def _rejection(handover: Handover | None) -> Rejection | None:
+def _rejection(handover: Handover | None) -> ClaimView | None:
+    """Return the rejection in force, without a query where the handover brought it along."""
     if handover is None or handover.decision != Handover.Decision.REJECTED:
         return None
+    known: list[dict[str, str]] | None = getattr(handover, "claims", None)
+    if known is not None:
+        return ClaimView(**known[0]) if known else None
     rows = Rejection.objects.filter(handover=handover).exclude(state=Rejection.State.WITHDRAWN)
-    return rows.order_by("-at").first()
+    found = rows.order_by("-at").values("state", "reason_class", "reason_label").first()
+    return ClaimView(**found) if found else None
 
 
 def _cycles(every: Sequence[ClockView]) -> tuple[list[ClockView], list[ClockView]]:
@@ -286,7 +292,7 @@ def _actor(event: Event, lead: Lead, by_name: str) -> str:
 
 
 def _may(
-    handover: Handover | None, rejection: Rejection | None, membership: Membership, *, at: datetime
+    handover: Handover | None, rejection: ClaimView | None, membership: Membership, *, at: datetime
 ) -> frozenset[str]:
     """Return what this member can do with the lead now."""
     marketing = membership.has(*MARKETING)
@@ -304,7 +310,7 @@ def _may(
     return frozenset(may) | (_marketing_may(handover, rejection) if marketing else frozenset())
 
 
-def _marketing_may(handover: Handover | None, rejection: Rejection | None) -> frozenset[str]:
+def _marketing_may(handover: Handover | None, rejection: ClaimView | None) -> frozenset[str]:
     if handover is None or handover.progress == Handover.Progress.CLOSED:
         return frozenset({"handover"})
     if handover.decision != Handover.Decision.REJECTED or rejection is None:

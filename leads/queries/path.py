@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from leads import words
 from leads.models import Handover, Lead, Rejection
-from leads.queries.shapes import PathStep
+from leads.queries.shapes import ClaimView, PathStep
 
 DONE, NOW, TODO, FAILED = "done", "now", "todo", "failed"
 OUTCOMES = {
@@ -15,7 +15,7 @@ OUTCOMES = {
 }
 
 
-def path_of(lead: Lead, handover: Handover | None, rejection: Rejection | None) -> list[PathStep]:
+def path_of(lead: Lead, handover: Handover | None, rejection: ClaimView | None) -> list[PathStep]:
     """Return qualified, handed over, decided, contacted, won."""
     if handover is None:
         return _before_handover(lead)
@@ -39,7 +39,7 @@ def _before_handover(lead: Lead) -> list[PathStep]:
     ]
 
 
-def _decision(handover: Handover, rejection: Rejection | None) -> PathStep:
+def _decision(handover: Handover, rejection: ClaimView | None) -> PathStep:
     if handover.decision == Handover.Decision.PENDING:
         return PathStep(_("Decide"), _("accept or reject"), NOW)
     if handover.decision != Handover.Decision.REJECTED:

@@ -67,6 +67,15 @@ class AttemptView:
 
 
 @dataclass(frozen=True)
+class ClaimView:
+    """What a rejection in force claims and how far it has come."""
+
+    state: str
+    reason_class: str
+    reason_label: str
+
+
+@dataclass(frozen=True)
 class ConsentView:
     """What was allowed or refused last, per purpose."""
 
