@@ -67,6 +67,21 @@ def test_no_key_acts_on_the_lead_that_is_about_to_leave(inbox: Page, cast: Cast)
         assert not Handover.objects.exclude(decision=Handover.Decision.PENDING).exists()
 
 
+PRESS_AS_SOON_AS_IT_STANDS = """() => new MutationObserver((_, watch) => {
+  if (!document.querySelector("#detail[data-shows] h2")?.textContent.startsWith("Berta")) return;
+  watch.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "l", bubbles: true }));
+}).observe(document.getElementById("main"), { childList: true, subtree: true })"""
+
+
+def test_a_key_pressed_the_moment_a_lead_shows_opens_its_dialog(inbox: Page) -> None:
+    """What a swap brings acts at once: there is no time in which its links lead away from the page."""
+    inbox.evaluate(PRESS_AS_SOON_AS_IT_STANDS)
+    inbox.keyboard.press("j")
+    expect(dialog(inbox).get_by_role("heading", name="Log contact with Berta Doe")).to_be_visible()
+    assert "/inbox/" in inbox.url
+
+
 def test_the_question_mark_lists_the_keys_and_escape_gives_the_focus_back(inbox: Page) -> None:
     row = inbox.locator("#queue [data-row]", has_text="Anna Doe")
     row.focus()
