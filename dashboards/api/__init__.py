@@ -1,0 +1,6 @@
+"""The joint numbers for REST clients."""
+
+from dashboards.api.kpis import Funnel, Kpis, Pace, SpeedToLead
+from dashboards.api.planning import AddedUp, AgreementReplay, PlanAdoption, Plans
+
+__all__ = ["AddedUp", "AgreementReplay", "Funnel", "Kpis", "Pace", "PlanAdoption", "Plans", "SpeedToLead"]

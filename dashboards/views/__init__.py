@@ -1,0 +1,7 @@
+"""The pages of the dashboards."""
+
+from dashboards.views.audit import audit_log
+from dashboards.views.joint import joint, nav_counts, rollups
+from dashboards.views.planning import plan, plan_adopt, replay
+
+__all__ = ["audit_log", "joint", "nav_counts", "plan", "plan_adopt", "replay", "rollups"]
