@@ -20,12 +20,13 @@ document.addEventListener("focusin", event => {
 document.addEventListener("focusout", hide);
 document.addEventListener("keydown", event => {
   if (event.key === "Escape") hide();
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], hit = event.target.closest?.("[data-hit]");
-  if (!step || !hit) return;
-  const all = [...hit.parentNode.querySelectorAll("[data-hit]")], next = all[all.indexOf(hit) + step];
+  const hit = event.target.closest?.("[data-hit]");
+  if (!hit) return;
+  const all = [...(hit.closest("[data-hits]") ?? hit.parentNode).querySelectorAll("[data-hit]")], at = all.indexOf(hit);
+  const next = all[{ ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key]];
   if (!next) return;
-  hit.tabIndex = -1;
-  next.tabIndex = 0;
+  // Links keep their own place in the order of the page.
+  if (!hit.href) { hit.tabIndex = -1; next.tabIndex = 0; }
   next.focus();
   event.preventDefault();
 });

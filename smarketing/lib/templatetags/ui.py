@@ -86,6 +86,16 @@ def number(value: Number | None, places: int = 0) -> str:
 
 
 @register.filter
+def compact(value: Number) -> str:
+    """A number on an axis, where there is little room: `900`, `12.5 k`, `3 M`."""
+    for size, unit in ((10**9, _("bn")), (10**6, _("M")), (10**4, _("k"))):
+        if abs(value) >= size:
+            short = Decimal(str(value)) / (1000 if size == 10**4 else size)
+            return f"{number(short, 0 if short % 1 == 0 else 1)}{THIN}{unit}"
+    return number(value)
+
+
+@register.filter
 def points(value: Number | None) -> str:
     """Weighted points: whole ones without decimals, others with one."""
     if value is None:
@@ -121,8 +131,11 @@ def money(value: Number | None, currency: str = "EUR") -> str:
     """`1,420 €`: whole units, the sign of the currency where it has one."""
     if value is None:
         return MISSING
-    symbol = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, currency)
-    return f"{number(value)}{THIN}{symbol}"
+    return f"{number(value)}{THIN}{_symbol(currency)}"
+
+
+def _symbol(currency: str) -> str:
+    return {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, currency)
 
 
 @register.filter
@@ -381,7 +394,7 @@ def deadline_bar(clock: Any) -> dict[str, Any]:
 # Key figures
 
 
-def _figure(kind: str, value: Number) -> tuple[str, str]:
+def _figure(kind: str, value: Number, currency: str) -> tuple[str, str]:
     """The value and its unit, apart, because a card sets them in two sizes."""
     match kind:
         case "percent":
@@ -391,7 +404,7 @@ def _figure(kind: str, value: Number) -> tuple[str, str]:
         case "duration":
             return duration(value), ""
         case "money":
-            return number(value), "€"
+            return number(value), _symbol(currency)
         case "points":
             return points(value), ""
         case _:
@@ -399,11 +412,11 @@ def _figure(kind: str, value: Number) -> tuple[str, str]:
 
 
 @register.simple_tag
-def figure(kind: str, value: Number | None) -> SafeString:
+def figure(kind: str, value: Number | None, currency: str = "EUR") -> SafeString:
     """A key figure as a card prints it; what is not known yet says so in words."""
     if value is None:
         return format_html('<span class="sm-kpi-none">{}</span>', _("no data yet"))
-    text, unit = _figure(kind, value)
+    text, unit = _figure(kind, value, currency)
     if not unit:
         return format_html("{}", text)
     return format_html("{}<small>{}{}</small>", text, THIN, unit)
@@ -413,9 +426,10 @@ def figure(kind: str, value: Number | None) -> SafeString:
 
 
 @register.inclusion_tag("_charts/spark.html")
-def spark(values: Sequence[float], owner: str = "neutral") -> dict[str, Any]:
-    """A small line without axes."""
-    return {"owner": owner, "line": charts.spark(values)}
+def spark(values: Sequence[float], owner: str = "neutral", kind: str = "", currency: str = "EUR") -> dict[str, Any]:
+    """A small line without axes; of a known kind of figure it can also be read."""
+    told = [THIN.join(filter(None, _figure(kind, value, currency))) for value in values] if kind else []
+    return {"owner": owner, "line": charts.spark(values), "label": ", ".join(told)}
 
 
 @register.inclusion_tag("_charts/bar.html")
