@@ -1,5 +1,6 @@
 """The entry point of the web server."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
 application = get_wsgi_application()
 # All pages are imported now, while nobody waits, and not during the first request of each worker.
 _ = get_resolver().reverse_dict
+# What stands by now stays for ever: a full collection that walks it would stop every request for a fifth of a second.
+gc.collect()
+gc.freeze()
