@@ -17,7 +17,7 @@ from leads.access import SEE_ALL, visible_handovers
 from leads.models import FollowUp, Handover, Rejection
 from leads.queries.shapes import OnTime, QueueRow, ScoreView
 from sla.models import Clock
-from sla.queries.clocks import ClockView, clock_views
+from sla.queries.clocks import ClockView, clock_views, still_owed
 from tenants.models import Membership
 
 PAGE = 50
@@ -46,7 +46,7 @@ class Picked:
 
 @dataclass(frozen=True)
 class Queue:
-    """Rows by time left, and all clocks of each handover, so that the selected one needs no second look."""
+    """Rows by time left, and all clocks of the one shown beside them, so that it needs no second look."""
 
     rows: list[QueueRow]
     clocks: dict[UUID, list[ClockView]]
@@ -119,7 +119,7 @@ def _told(rows: "QuerySet[Any]", **aggregates: Any) -> Subquery:
 
 
 def _owed_to_see(membership: Membership) -> "QuerySet[Clock]":
-    owed = open_clocks().filter(side="sales")
+    owed = Clock.objects.filter(still_owed(), side="sales")
     return owed if membership.has(*SEE_ALL) else owed.filter(Q(owner=membership) | Q(owner=None))
 
 
@@ -141,24 +141,20 @@ def _state_of_clocks(at: datetime) -> dict[str, Any]:
     }
 
 
-def open_clocks() -> "QuerySet[Clock]":
-    """Return the clocks about which somebody still owes something, in the words of the index clock_open."""
-    open_states = (Clock.State.RUNNING, Clock.State.BREACHED, Clock.State.PAUSED)
-    return Clock.objects.filter(stopped_at=None, closed_at=None, state__in=open_states)
-
-
 def queue_for(
-    membership: Membership, picked: Picked, *, at: datetime, zone: str, first: int = 0, count: int = PAGE
+    membership: Membership, picked: Picked, *, at: datetime, zone: str, first: int = 0, lead: str = ""
 ) -> Queue:
-    """Return the rows of a view by time left, from the ``first`` on."""
-    page = _queue(membership, picked)[first : first + count]
+    """Return a page of a view by time left, from the ``first`` on; ``lead`` is the handover shown beside it."""
+    page = _queue(membership, picked)[first : first + PAGE]
     # Found among ids only, so that what the page does not show is never read.
     late = FollowUp.objects.filter(lead=OuterRef("lead"), state=FollowUp.State.OPEN, due_at__lte=at)
     found = _by_time_left(Handover.objects.filter(pk__in=page.values("pk"))).annotate(step_overdue=Exists(late))
     handovers = list(found.select_related("lead__company").defer("snapshot", "lead__score_reasons"))
-    clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone)
+    beside = [handover for handover in handovers if str(handover.pk) == lead] if lead else handovers[:1]
+    whole = [handover.subject_id for handover in beside]
+    clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone, whole=whole)
     rows = [_row(handover, clocks[handover.subject_id]) for handover in handovers]
-    return Queue(rows, {handover.pk: clocks[handover.subject_id] for handover in handovers})
+    return Queue(rows, {handover.pk: clocks[handover.subject_id] for handover in beside})
 
 
 def queue_ids(membership: Membership, picked: Picked, *, count: int = PAGE) -> list[UUID]:
@@ -182,9 +178,9 @@ def _queue(membership: Membership, picked: Picked) -> "QuerySet[Handover]":
 
 
 def _by_time_left(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
-    due = open_clocks().filter(subject=OuterRef("subject")).order_by("due_at").values("due_at")[:1]
+    due = Clock.objects.filter(still_owed(), subject=OuterRef("subject")).order_by("due_at").values("due_at")[:1]
     # Most of what was taken on owes nothing any more: those are told apart at once, not each by a look-up.
-    owing = When(subject__in=open_clocks().values("subject"), then=Subquery(due))
+    owing = When(subject__in=Clock.objects.filter(still_owed()).values("subject"), then=Subquery(due))
     return rows.annotate(next_due=Case(owing, default=None)).order_by(
         F("next_due").asc(nulls_last=True), "sent_at", "pk"
     )

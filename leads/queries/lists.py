@@ -216,7 +216,7 @@ def lead_rows(
     latest = Handover.objects.filter(lead=OuterRef("lead")).order_by("-number").values("pk")[:1]
     handovers = Handover.objects.filter(lead__in=leads, pk=Subquery(latest))
     subjects = dict(handovers.values_list("lead_id", "subject_id"))
-    clocks, stages = clock_views(subjects.values(), at=at, zone=zone), stages or stage_labels()
+    clocks, stages = clock_views(subjects.values(), at=at, zone=zone, whole=()), stages or stage_labels()
     return [_row(lead, stages, clocks.get(subjects[lead.pk], []) if lead.pk in subjects else []) for lead in leads]
 
 

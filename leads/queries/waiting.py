@@ -47,7 +47,7 @@ def open_handovers(owner_id: UUID | None, *, at: datetime, zone: str) -> list[Wa
 
 def waiting_rows(handovers: Sequence[Handover], *, at: datetime, zone: str) -> list[WaitingRow]:
     """Return finished rows of handovers (with lead, company and assignee), the least time first."""
-    clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone)
+    clocks = clock_views([handover.subject_id for handover in handovers], at=at, zone=zone, whole=())
     rows = [_row(handover, headline(clocks[handover.subject_id])) for handover in handovers]
     return sorted(rows, key=lambda row: (row.clock is None, row.clock.due_at if row.clock else row.sent_at))
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseNotModified, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -112,7 +113,7 @@ def _context(
     if part == "detail":
         ids = queries.queue_ids(request.membership, place.picked)
         return {**_selected(request, place, ids, at=at), **_counts(place, overview, len(ids))}
-    queue = queries.queue_for(request.membership, place.picked, at=at, zone=zone, first=place.first)
+    queue = queries.queue_for(request.membership, place.picked, at=at, zone=zone, first=place.first, lead=place.lead)
     rows = queue.rows
     ids = [row.handover_id for row in rows]
     detail = _selected(request, place, ids, at=at, known=queue.clocks) if part in ("", "acted", "sla") else {}
@@ -123,7 +124,9 @@ def _context(
     context = {
         **_counts(place, overview, len(rows)),
         **detail,
-        "groups": queries.grouped(shown, at=at, zone=zone, goes_on=len(rows) == queries.PAGE),
+        "groups": queries.grouped(
+            shown, at=at, zone=str(timezone.get_current_timezone()), goes_on=len(rows) == queries.PAGE
+        ),
         "more_url": _more_url(place, len(rows)),
         "queue_etag": f'"{overview.version}"',
         "queue_url": place.url(lead=current),

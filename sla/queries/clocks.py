@@ -1,6 +1,6 @@
 """Clocks as pages and clients see them; a clock past its deadline reads as breached even before the sweep."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -57,15 +57,28 @@ class ClockView:
         return owing and self.stopped_at is None and self.closed_at is None
 
 
-def clock_views(subject_ids: Iterable[UUID], *, at: datetime, zone: str) -> dict[UUID, list[ClockView]]:
-    """Return the clocks of each subject, in one query: what is due first comes first, ended ones follow."""
+def clock_views(
+    subject_ids: Iterable[UUID], *, at: datetime, zone: str, whole: Collection[UUID] | None = None
+) -> dict[UUID, list[ClockView]]:
+    """Return the clocks of each subject, in one query: what is due first comes first, ended ones follow.
+
+    Where a list shows only what is still owed, ``whole`` names the subjects whose ended clocks are wanted too.
+    """
     found: dict[UUID, list[ClockView]] = {subject_id: [] for subject_id in subject_ids}
     rows = Clock.objects.filter(subject_id__in=list(found)).select_related("version", "owner__manager")
+    if whole is not None:
+        rows = rows.filter(still_owed() | Q(subject_id__in=whole))
     for clock in rows.defer("version__content").order_by("due_at", "pk"):
         found[clock.subject_id].append(clock_view(clock, at=at))
     for views in found.values():
         views.sort(key=lambda view: not view.is_open)
     return found
+
+
+def still_owed() -> Q:
+    """Select the clocks about which somebody still owes something, in the words of the index clock_open."""
+    states = (Clock.State.RUNNING, Clock.State.BREACHED, Clock.State.PAUSED)
+    return Q(stopped_at=None, closed_at=None, state__in=states)
 
 
 def clock_view(clock: Clock, *, at: datetime) -> ClockView:

@@ -6,9 +6,9 @@ line end, and a negative one carries a real minus sign.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from re import findall
 from typing import Any
@@ -16,13 +16,15 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
 
 from smarketing.lib import charts
 
@@ -184,7 +186,10 @@ def duration(seconds: Number | None) -> str:
 # Times
 
 
-def _zone(context: Mapping[str, Any]) -> ZoneInfo:
+def _zone(context: Mapping[str, Any]) -> tzinfo:
+    """The person's zone on a page, which the request set; the organisation's in mails and on paper."""
+    if context.get("request"):
+        return timezone.get_current_timezone()
     return ZoneInfo(_get(context.get("organisation"), "zone") or "UTC")
 
 
@@ -213,7 +218,7 @@ def _time(at: datetime, text: str, *, title: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def local(context: Mapping[str, Any], at: datetime | None, style: str = "D j M Y, H:i") -> str:
-    """A moment in the organisation's zone, in the given date format."""
+    """A moment in the reader's zone, in the given date format."""
     if at is None:
         return MISSING
     here = at.astimezone(_zone(context))
@@ -298,6 +303,21 @@ def clock_word(clock: Any) -> str:
     return _(_STATE_WORDS.get(_get(clock, "state")) or _LEVEL_WORDS[clock_level(clock)])
 
 
+@register.simple_tag
+def score(score: Any, size: str = "") -> str:
+    """Fit and readiness, never one number; nothing without a score. ``size`` is "l" or nothing."""
+    if not score:
+        return ""
+    parts = (_get(score, name) for name in ("fit", "readiness", "tier"))
+    return _score(get_language(), *parts, size)
+
+
+@lru_cache(maxsize=512)
+def _score(language: str, fit: str, readiness: int | None, tier: str, size: str) -> str:
+    """Render a badge once for each of the few there are: a queue shows fifty."""
+    return render_to_string("_score.html", {"fit": fit, "readiness": readiness, "tier": tier, "size": size})
+
+
 @register.inclusion_tag("_charts/ring.html")
 def ring(clock: Any, cls: str = "") -> dict[str, Any]:
     """The share used as a ring: fill, disc with "!", pause bars or check."""
@@ -374,7 +394,7 @@ def due(context: Mapping[str, Any], clock: Any) -> str:
     return _time(
         here,
         (_("was due %(time)s") if at < now else _("due %(time)s")) % {"time": text},
-        title=f"{_full(here)} ({zone.key})" + (f", {rule}" if rule else ""),
+        title=f"{_full(here)} ({zone})" + (f", {rule}" if rule else ""),
     )
 
 
