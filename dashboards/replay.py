@@ -32,7 +32,7 @@ from sla.clocks import (
 
 OPEN, OTHER, NONE, UNCLEAR = "open", "other", "none", "unclear"
 # What is not replayed: other definitions would have let other leads through.
-LEFT_OUT = ("definitions", "pace", "acceptance_rate", "completeness")
+LEFT_OUT = ("definitions",)
 OUTCOMES = (MET, BREACHED, OPEN, OTHER, UNCLEAR, NONE)
 
 

@@ -21,10 +21,11 @@ from dashboards.queries.replay import (
     replay_params,
     subjects_of,
 )
+from dashboards.queries.replay_month import Judged, MonthLine
 from dashboards.replay import NONE, OPEN, OTHER, UNCLEAR
-from sla.clocks import BREACHED, MET
+from sla.clocks import BREACHED, MET, SHARE
 from sla.models import AgreementVersion
-from sla.words import commitment_label, tier_label
+from sla.words import amount_text, commitment_label, tier_label
 from tenants.actions import start_job
 from tenants.models import Job, Membership
 from tenants.queries import job_row
@@ -75,7 +76,7 @@ def replay_context(
     version: AgreementVersion, month: date, job: Job | None, *, reader: Membership, at: datetime, zone: str
 ) -> dict[str, Any]:
     """Return the context of dashboards/replay.html."""
-    found = replay_of(job, version) if job is not None and job.state == Job.State.DONE else None
+    found = replay_of(job, version, zone=zone) if job is not None and job.state == Job.State.DONE else None
     return {
         "version": version,
         "month": month,
@@ -85,6 +86,7 @@ def replay_context(
         "job": job_row(job, reader=reader) if job is not None and found is None else None,
         "found": found,
         "rows": [_row(line) for line in found.lines] if found else [],
+        "figures": [_figure(line) for line in found.figures] if found else [],
         "differences": _differences(found) if found else [],
     }
 
@@ -107,6 +109,32 @@ def _row(line: ReplayLine) -> Row:
         share_now=_share(line.now),
         notes=[f"{line.now[kind]} {text}" for kind, text in _notes().items() if line.now[kind]],
     )
+
+
+def _figure(line: MonthLine) -> dict[str, Any]:
+    label = commitment_label(line.commitment)
+    week = _("%(label)s, week %(number)s") % {"label": label, "number": line.week} if line.week else label
+    return {"label": week, "then": _judged(line.then, line.unit), "now": _judged(line.now, line.unit)}
+
+
+def _judged(figure: Judged, unit: str) -> dict[str, Any]:
+    words = {MET: _("kept"), BREACHED: _("broken"), **_notes(), UNCLEAR: _("unclear: other fields are asked for")}
+    tones = {MET: "ok", BREACHED: "crit"}
+    return {
+        "text": _of_promised(figure, unit),
+        "word": words[figure.kind],
+        "tone": tones.get(figure.kind, ""),
+    }
+
+
+def _of_promised(figure: Judged, unit: str) -> str:
+    if figure.promised is None:
+        return ""
+    promised = amount_text(figure.promised, unit)
+    if figure.delivered is None:
+        return promised
+    delivered = f"{figure.delivered:.1%}".replace("%", " %") if unit == SHARE else f"{figure.delivered.normalize():f}"
+    return _("%(delivered)s of %(promised)s") % {"delivered": delivered, "promised": promised}
 
 
 def _share(tally: Mapping[str, int]) -> float | None:

@@ -10,6 +10,7 @@ from dashboards.formulas import Percentile, Share, Speed
 from dashboards.plan import Plan, Rate, Step, steps_of
 from dashboards.queries import Actual, Delivery, MonthFigures
 from dashboards.queries.replay import Replay
+from dashboards.queries.replay_month import Judged, MonthLine
 from dashboards.replay import LEFT_OUT
 from leads.periods import CONVERSION_FOR
 from sla.models import Side
@@ -219,6 +220,7 @@ def replay(job: Job, found: Replay | None) -> dict[str, Any]:
                 {"commitment": line.commitment, "tier": line.tier or None, "then": line.then, "now": line.now}
                 for line in found.lines
             ],
+            "figures": [_figure(line) for line in found.figures],
             "left_out": list(LEFT_OUT),
             "differing": found.differing,
             "differences": [
@@ -234,3 +236,21 @@ def replay(job: Job, found: Replay | None) -> dict[str, Any]:
             ],
         }
     return body
+
+
+def _figure(line: MonthLine) -> dict[str, Any]:
+    def judged(figure: Judged) -> dict[str, Any]:
+        places = None if figure.delivered is None else f"{round(figure.delivered, 4).normalize():f}"
+        return {"outcome": figure.kind, "promised": _plain(figure.promised), "delivered": places}
+
+    return {
+        "commitment": line.commitment,
+        "week": line.week or None,
+        "unit": line.unit,
+        "then": judged(line.then),
+        "now": judged(line.now),
+    }
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"

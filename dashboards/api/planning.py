@@ -162,7 +162,11 @@ class AgreementReplay(KeyView):
         job = newest_replay(version, month)
         if job is None:
             raise Http404
-        return answer(serializers.replay(job, replay_of(job, version) if job.state == Job.State.DONE else None))
+        return answer(
+            serializers.replay(
+                job, replay_of(job, version, zone=self.zone.key) if job.state == Job.State.DONE else None
+            )
+        )
 
     @operation(
         "Replay a month under a version",

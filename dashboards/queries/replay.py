@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from dashboards.queries.replay_month import MonthLine, month_lines
 from dashboards.replay import (
     NOT_PROMISED,
     OUTCOMES,
@@ -66,6 +67,7 @@ class Replay:
     """A finished replay."""
 
     lines: list[ReplayLine]
+    figures: list[MonthLine]
     differences: list[Difference]
     differing: int
     handovers: int
@@ -96,7 +98,7 @@ def replay_params(version: AgreementVersion, month: date) -> dict[str, Any]:
     return {"version": str(version.pk), "month": month.isoformat(), "revision": version.revision}
 
 
-def replay_of(job: Job, version: AgreementVersion) -> Replay:
+def replay_of(job: Job, version: AgreementVersion, *, zone: str) -> Replay:
     """Return what a finished replay found; leads are named as they are called now."""
     result = job.result
     listed: list[dict[str, Any]] = result["differences"]
@@ -105,6 +107,7 @@ def replay_of(job: Job, version: AgreementVersion) -> Replay:
     month = date.fromisoformat(job.params["month"])
     return Replay(
         lines=[ReplayLine(*key.split("|"), **tally) for key, tally in result["tally"].items()],
+        figures=month_lines(version, month, at=job.finished_at or job.created_at, zone=zone),
         differences=[_difference(row, names[UUID(row["subject"])]) for row in listed if row["subject"] in subjects],
         differing=result["differing"],
         handovers=handovers_of(month),

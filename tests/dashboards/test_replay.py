@@ -1,7 +1,9 @@
 """A month's handovers under another version of the agreement."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from dashboards.queries.replay import Replay, newest_replay, replay_of, replay_step
+from dashboards.queries.replay_month import Judged
 from dashboards.replay import (
     BREACHED,
     MET,
@@ -118,7 +121,7 @@ def replayed(cast: Cast, version: AgreementVersion) -> Replay:
     with tenant_scope(cast.acme.pk):
         job = newest_replay(version, MARCH)
         assert job is not None
-        return replay_of(job, version)
+        return replay_of(job, version, zone="Europe/Vienna")
 
 
 def test_a_month_under_a_stricter_version(acme: Cast) -> None:
@@ -221,6 +224,79 @@ def test_a_month_that_has_begun_is_replayed(text: str, expected: date | None) ->
     assert replayed_month(text, at=NOW, zone="Europe/Vienna") == expected
 
 
+# The month in figures
+
+
+def figures_by_name(found: Replay) -> dict[tuple[str, int], tuple[Judged, Judged]]:
+    return {(line.commitment, line.week): (line.then, line.now) for line in found.figures}
+
+
+def shares_and_weeks(content: dict[str, Any]) -> None:
+    """Promises in shares, and half of the plan week by week."""
+    content["commitments"] += [
+        {"key": "pace", "side": "marketing", "period": "week", "share": "0.5"},
+        {"key": "acceptance_rate", "side": "marketing", "share": "0.8"},
+        {"key": "completeness", "side": "marketing", "share": "0.7"},
+    ]
+
+
+def asks_for(points: int, *, weight: str = "1") -> Callable[[dict[str, Any]], None]:
+    """A change of what a month owes and a standard lead weighs."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["tiers"].update(standard={"weight": weight})
+        content["volume"].update(points_per_month=points)
+
+    return change
+
+
+def draft(cast: Cast, *changes: Callable[[dict[str, Any]], None]) -> AgreementVersion:
+    version = make_draft(cast, at=NOW)
+    content = version.content
+    for change in changes:
+        content = edited(content, change)
+    actions.change_draft(version, content=content, by=cast.marc, at=NOW)
+    version.refresh_from_db()
+    return version
+
+
+@pytest.mark.parametrize(("points", "kind"), [(9, BREACHED), (8, MET)])
+def test_the_months_points_are_judged_by_the_versions_weights(acme: Cast, points: int, kind: str) -> None:
+    """Four standard leads are 4 of 500 points then, and 8 where each counts two."""
+    make_month(acme, hours=(1, 3, 5, 30))
+    then, now = figures_by_name(replayed(acme, draft(acme, asks_for(points, weight="2"))))["volume", 0]
+    assert (then.kind, then.promised, then.delivered) == (BREACHED, 500, 4)
+    assert (now.kind, now.promised, now.delivered) == (kind, points, 8)
+
+
+def test_weeks_and_shares_that_only_the_version_promises_are_judged(acme: Cast) -> None:
+    """Of 12 points in 22 working days 2.73 are half the plan after ten of them; one lead had come by then."""
+    make_month(acme, hours=(1, 3, 5, 30))
+    make_subject(at=vienna(3, 10, 9), required_fields=4, present_fields=3)
+    figures = figures_by_name(replayed(acme, draft(acme, shares_and_weeks, asks_for(12))))
+    then, now = figures["pace", 11]
+    assert then == Judged("none")
+    assert (now.kind, now.promised, now.delivered) == (BREACHED, Decimal("2.73"), 1)
+    assert figures["completeness", 0][1] == Judged(MET, Decimal("0.7"), Decimal("0.75"))
+    # Nobody decided on anything.
+    assert figures["acceptance_rate", 0][1] == Judged("other", Decimal("0.8"))
+
+
+def test_completeness_of_other_fields_is_unclear(acme: Cast) -> None:
+    make_month(acme, hours=(1,))
+    make_subject(at=vienna(3, 10, 9), required_fields=4, present_fields=3)
+    version = draft(acme, shares_and_weeks, lambda c: c["definitions"]["required_fields"].append("phone"))
+    assert figures_by_name(replayed(acme, version))["completeness", 0][1] == Judged(UNCLEAR, Decimal("0.7"))
+
+
+def test_a_countersigned_target_stands_under_any_version(acme: Cast) -> None:
+    make_month(acme, hours=(1,))
+    target = actions.propose_target(month=MARCH, points=30, note="", by=acme.marc, at=vienna(2, 20, 9))
+    actions.countersign_target(target, by=acme.sina, at=vienna(2, 23, 9))
+    then, now = figures_by_name(replayed(acme, draft(acme, asks_for(9))))["volume", 0]
+    assert (then.promised, now.promised) == (30, 30)
+
+
 # Page and client
 
 
@@ -239,6 +315,7 @@ def test_a_head_replays_a_draft_in_the_browser(cast: Cast) -> None:
         assert run_jobs(organisation=cast.acme, at=NOW) == 1
         html = client.get(address).content.decode()
     assert "Where it would have come out otherwise" in html
+    assert "4 of 9 points" in html
     assert "First contact" in html
     assert "broken" in html
 
@@ -273,6 +350,8 @@ def test_a_client_replays(cast: Cast, client: Client) -> None:
         assert (begun.status_code, begun.json()["total"], begun.json()["result"]) == (202, 2, None)
         run_jobs(organisation=cast.acme, at=NOW)
         result = json.loads(client.get(address, headers=headers).content)["result"]
+        figures = {line["commitment"]: line["now"] for line in result["figures"]}
+        assert figures["volume"] == {"outcome": "breached", "promised": "9", "delivered": "4"}
         assert (result["handovers"], result["differing"]) == (2, 1)
         assert result["points"] == {"then": "2.00", "now": "4", "promised": 9}
         wrong = client.get("/api/v1/agreements/2/replay?month=2027-01", headers=headers)
