@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from arbitration import actions
 from arbitration.actions import end_remand, follow_version, seat_first_executive
 from arbitration.models import Case
 from events.models import Event
+from leads.queries import identity_of
 from sla.models import AgreementVersion
 from tenants.models import Membership
 
@@ -23,3 +25,8 @@ def go_on_after_remand(event: Event) -> None:
 def follow_new_version(event: Event) -> None:
     """Supersede the precedents whose criterion the version that has come into force defines otherwise."""
     follow_version(AgreementVersion.objects.get(pk=event.subject_id), at=event.at)
+
+
+def forget_person(event: Event) -> None:
+    """Blank what cases say of a person who is being erased; the person's names still stand with the lead."""
+    actions.forget_person(identity_of(event.subject_id), at=event.at)

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from events.models import Event
+from intake import actions
 from intake.access import opt_in_path
 from intake.models import OptIn
+from leads.queries import identity_of
 from notifications.actions import put_mail
 from tenants.models import Organisation
 
@@ -28,3 +30,8 @@ def send_opt_in(event: Event) -> None:
         "until": opt_in.expires_at.astimezone(ZoneInfo(organisation.zone)).strftime("%Y-%m-%d %H:%M"),
     }
     put_mail(to=opt_in.email_norm, subject=subject, body=body, once_key=f"opt-in:{event.pk}", event=event)
+
+
+def forget_person(event: Event) -> None:
+    """Blank what came in about a person who is being erased; the person's addresses still stand with the lead."""
+    actions.forget_person(identity_of(event.subject_id), at=event.at)

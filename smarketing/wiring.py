@@ -58,6 +58,7 @@ def _within() -> list[tuple[tuple[str, ...], Handler]]:
         (("member.joined",), _seat_executive),
         (("agreement.concluded",), _apply_hours),
         (("absence.planned", "absence.ended"), _follow_absence),
+        (("lead.erased",), _forget_person),
     ]
 
 
@@ -100,8 +101,8 @@ def _after() -> list[After]:
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), _look_for_duplicates),
         After("notifications.tell", tuple(RULES), tell_about, outward=True, timing=_time_to_tell),
         After("notifications.tell_machines", tuple(TYPES), tell_machines, outward=True),
+        # Again afterwards: a message may have been on its way while the person was erased.
         After("notifications.blank_answers", ("lead.erased",), blank_answers),
-        After("intake.forget_person", ("lead.erased",), _forget_person),
         After("intake.send_opt_in", ("submission.opt_in_asked",), _send_opt_in, outward=True),
         After("notifications.send_invitation", ("invitation.sent",), send_invitation, outward=True),
     ]
@@ -144,10 +145,13 @@ def _go_on_after_remand(event: "Event") -> None:
 
 
 def _forget_person(event: "Event") -> None:
-    from intake.actions import forget_submissions_of
+    from arbitration.handlers import forget_person as forget_at_the_board
+    from intake.handlers import forget_person as forget_at_the_door
+    from notifications.actions import blank_answers
 
-    if event.thread_id is not None:
-        forget_submissions_of(event.thread_id, at=event.at)
+    blank_answers(event)
+    forget_at_the_door(event)
+    forget_at_the_board(event)
 
 
 def _send_opt_in(event: "Event") -> None:

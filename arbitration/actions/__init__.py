@@ -25,6 +25,7 @@ from arbitration.actions.board import (
     seat_first_executive,
 )
 from arbitration.actions.corrections import NothingToCorrect, correct_ruling, last_ruling
+from arbitration.actions.forgetting import forget_person
 from arbitration.actions.hearing import (
     AlreadyRecused,
     CannotMove,
@@ -119,6 +120,7 @@ __all__ = [
     "end_sitting",
     "file_appeal",
     "follow_version",
+    "forget_person",
     "keep_board",
     "last_ruling",
     "move_case",

@@ -12,7 +12,7 @@ from intake.actions.batches import (
 from intake.actions.forgetting import (
     change_keeping,
     forget_payloads,
-    forget_submissions_of,
+    forget_person,
     keep_the_door,
     keeping,
 )
@@ -28,6 +28,7 @@ from intake.actions.forms import (
 from intake.actions.judging import (
     MAX_ATTEMPTS,
     OptInMissing,
+    PersonForgotten,
     SubmissionSettled,
     confirm,
     doubts_about,
@@ -54,6 +55,7 @@ __all__ = [
     "OptInExpired",
     "OptInMissing",
     "OriginMalformed",
+    "PersonForgotten",
     "Received",
     "Sender",
     "SubmissionSettled",
@@ -66,7 +68,7 @@ __all__ = [
     "create_form",
     "doubts_about",
     "forget_payloads",
-    "forget_submissions_of",
+    "forget_person",
     "give_up_opt_ins",
     "has_contact",
     "identify",

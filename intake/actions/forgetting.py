@@ -1,19 +1,31 @@
 """Forgetting what was kept for a while: payloads of submissions, and who was asked by mail."""
 
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, JSONField, Value
+from django.db.models import F, JSONField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from events.actions import record
+from events.models import Event
 from intake.actions.judging import give_up_opt_ins
 from intake.actions.visiting import forget_visits
-from intake.models import Keeping, OptIn, Submission
+from intake.models import Batch, BatchChunk, BatchRow, Keeping, OptIn, Submission, Visit, Visitor
+from leads.queries import Identity
+from notifications.actions import forget_mails_with_keys
+from smarketing.lib.redaction import STRUCK, struck
 from tenants.models import Membership
 
 # One round forgets so many; the next goes on.
 AT_ONCE = 2000
+# Files whose rows a job still reads.
+UNDER_WORK = (Batch.State.CHECKING, Batch.State.RUNNING, Batch.State.UNDOING)
 OPEN = (Submission.State.RECEIVED, Submission.State.AWAITING_OPT_IN)
 
 
@@ -37,6 +49,7 @@ def keep_the_door(at: datetime) -> None:
     """Make the regular round: give up unanswered questions, forget what is old."""
     give_up_opt_ins(at=at)
     forget_payloads(at=at)
+    forget_files(at=at)
     forget_visits(since=at - timedelta(days=keeping().visits_days), limit=AT_ONCE)
 
 
@@ -49,10 +62,66 @@ def forget_payloads(*, at: datetime, limit: int = AT_ONCE) -> int:
 
 
 @transaction.atomic
-def forget_submissions_of(lead_id: UUID, *, at: datetime) -> int:
-    """Blank every submission of a person who is to be forgotten; return how many."""
-    rows = Submission.objects.filter(lead=lead_id).exclude(state=Submission.State.ERASED)
-    return _blank(list(rows.values_list("pk", flat=True)), at=at)
+def forget_person(person: Identity, *, at: datetime) -> int:
+    """Blank everything that came in about a person who is erased, also what never became a lead; return how many posts.
+
+    Visits of their browser go, rows of files are emptied, questions that were mailed to them as well.
+    """
+    mine = Q(lead=person.lead_id) | Q(pk__in=OptIn.objects.filter(email_norm__in=person.emails).values("submission"))
+    ids = set(Submission.objects.filter(mine).values_list("pk", flat=True)) | _posts_with(person.emails)
+    events = Event.objects.filter(subject_id__in=ids, kind="submission.opt_in_asked")
+    forget_mails_with_keys([f"opt-in:{pk}" for pk in events.values_list("pk", flat=True)], at=at)
+    rows = BatchRow.objects.filter(lead=person.lead_id) | BatchRow.objects.filter(submission__in=ids)
+    _empty_rows(rows, person)
+    rows.update(notes=[], before=None)
+    visits = Visit.objects.filter(visitor__lead=person.lead_id)
+    visits.delete()
+    Visitor.objects.filter(lead=person.lead_id).delete()
+    for row in Submission.objects.filter(pk__in=ids).exclude(external_id=None):
+        if struck(row.external_id or "", person.values) != row.external_id:
+            Submission.objects.filter(pk=row.pk).update(external_id=None)
+    return _blank(sorted(ids), at=at)
+
+
+def _posts_with(emails: Collection[str]) -> set[UUID]:
+    """Return the posts that name one of these addresses and belong to no lead: quarantined, spam, unconfirmed."""
+    if not emails:
+        return set()
+    named = reduce(or_, (Q(told__icontains=email) for email in emails))
+    rows = Submission.objects.filter(lead=None).exclude(state=Submission.State.ERASED)
+    return set(rows.annotate(told=Cast("raw", TextField())).filter(named).values_list("pk", flat=True))
+
+
+def _empty_rows(rows: "QuerySet[BatchRow]", person: Identity) -> None:
+    """Empty the person's rows in the pieces of files: those that became their lead, and those that name an address."""
+    numbers: dict[UUID, set[int]] = {}
+    for batch_id, number in rows.values_list("batch_id", "number"):
+        numbers.setdefault(batch_id, set()).add(number)
+    named = reduce(or_, (Q(told__icontains=email) for email in person.emails), Q(batch__in=list(numbers)))
+    for chunk in BatchChunk.objects.annotate(told=Cast("rows", TextField())).filter(named):
+        emptied = [
+            _emptied(row) if chunk.first_row + place in numbers.get(chunk.batch_id, ()) or _names(row, person) else row
+            for place, row in enumerate(chunk.rows)
+        ]
+        if emptied != chunk.rows:
+            BatchChunk.objects.filter(pk=chunk.pk).update(rows=emptied)
+
+
+def _emptied(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": {}} if "value" in row else {"broken": STRUCK}
+
+
+def _names(row: Mapping[str, Any], person: Identity) -> bool:
+    told = json.dumps(row, ensure_ascii=False).casefold()
+    return any(email.casefold() in told for email in person.emails)
+
+
+@transaction.atomic
+def forget_files(*, at: datetime, limit: int = 200) -> int:
+    """Forget the rows of files that are older than submissions are kept; what became of each row stays."""
+    since = at - timedelta(days=keeping().submissions_days)
+    old = BatchChunk.objects.filter(batch__created_at__lt=since).exclude(batch__state__in=UNDER_WORK)
+    return BatchChunk.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
 def _blank(ids: list[UUID], *, at: datetime) -> int:

@@ -16,7 +16,8 @@ from intake.mapping import read_leniently
 from intake.models import Form, OptIn, Submission
 from intake.rows import read_row
 from leads import normal
-from leads.actions import hand_over_qualified, take_in
+from leads.actions import hand_over_qualified, lift_forgetting, take_in
+from leads.queries import is_forgotten
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
@@ -32,6 +33,12 @@ class SubmissionSettled(DomainError):
     """Only what waits in quarantine can be released or called spam."""
 
     code = "submission_settled"
+
+
+class PersonForgotten(DomainError):
+    """Who asked to be forgotten comes back by an own consent only."""
+
+    code = "person_forgotten"
 
 
 class OptInMissing(DomainError):
@@ -53,7 +60,7 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
         body = _read(locked)
     except InvalidInput:
         return _quarantine(locked, [_reason("not_an_object", _("The post is not an object with fields."))], at=at)
-    doubts = doubts_about(body)
+    doubts = doubts_about(body) or _forgotten(body)
     if doubts:
         return _quarantine(locked, doubts, at=at)
     if _must_confirm(locked.form, body):
@@ -102,6 +109,17 @@ def doubts_about(body: SubmissionBody) -> list[dict[str, str]]:
     return doubts
 
 
+def _forgotten(body: SubmissionBody) -> list[dict[str, str]]:
+    """Return why this person must not come in: they were erased, and do not agree to anything now."""
+    person = body.person
+    if person is None or any(told.granted for told in body.consents or ()):
+        return []
+    phone = normal.phone_e164(person.phone or "", "")
+    if not is_forgotten(email=normal.email_norm(person.email or ""), phone=phone):
+        return []
+    return [_reason("person_forgotten", _("This person asked to be forgotten and has not agreed to anything since."))]
+
+
 def has_contact(body: SubmissionBody) -> bool:
     """Tell whether the person can be reached: a readable e-mail address, or a phone number in whatever form."""
     person = body.person
@@ -118,6 +136,7 @@ def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Sub
         marketer=_marketer_of(submission),
         country=submission.form.country if submission.form else "",
     )
+    lift_forgetting(taken.lead, at=at)
     if body.visitor:
         identify(body.visitor, taken.lead, at=at)
         taken.lead.refresh_from_db()
@@ -175,6 +194,8 @@ def release(submission: Submission, *, by: Membership, at: datetime) -> Submissi
         body = _read(locked)
     except InvalidInput as error:
         raise SubmissionSettled(_("There is nothing in it that a lead could be made of.")) from error
+    if _forgotten(body):
+        raise PersonForgotten(_("This person asked to be forgotten. Only they can come back, by agreeing to it."))
     released = _match(locked, body, at=at)
     record("submission.released", released, by=by, at=at, thread=released.lead_id)
     return released

@@ -15,6 +15,7 @@ from leads.actions.campaigns import (
     withdraw_cost,
 )
 from leads.actions.cataloguing import LastReason, order_reasons, restore_reason, retire_reason
+from leads.actions.changing import LeadErased
 from leads.actions.contacting import AttemptNeedsNote, AttemptOutOfRange, HandoverNotOpen, log_attempt
 from leads.actions.covering import cover_absences
 from leads.actions.deciding import (
@@ -30,6 +31,7 @@ from leads.actions.deciding import (
 from leads.actions.dwelling import tell_of_dwelling
 from leads.actions.editing import CORRECTABLE, edit_lead
 from leads.actions.entering import EntryGaps
+from leads.actions.erasing import PersonErased, PersonInDispute, erase_person, lift_forgetting
 from leads.actions.evidence import (
     MOST_FILES,
     EvidenceClosed,
@@ -149,6 +151,7 @@ __all__ = [
     "InsightNotYours",
     "InsightWithdrawn",
     "LastReason",
+    "LeadErased",
     "LeadInDispute",
     "LeadMerged",
     "LeadWentOn",
@@ -163,6 +166,8 @@ __all__ = [
     "NotYourEvidence",
     "NothingToUndo",
     "OwnedBySales",
+    "PersonErased",
+    "PersonInDispute",
     "Reassigned",
     "RejectionAnswered",
     "RejectionNotAppealed",
@@ -198,6 +203,7 @@ __all__ = [
     "dismiss_duplicate",
     "edit_insight",
     "edit_lead",
+    "erase_person",
     "expire_return",
     "find_duplicates",
     "finish_follow_up",
@@ -205,6 +211,7 @@ __all__ = [
     "give_feedback",
     "hand_over",
     "hand_over_qualified",
+    "lift_forgetting",
     "log_attempt",
     "map_name",
     "mark_appealed",

@@ -19,6 +19,18 @@ class HandoverMerged(DomainError):
     code = "handover_merged"
 
 
+class LeadErased(DomainError):
+    """The person asked to be forgotten: nothing is written about them any more."""
+
+    code = "lead_erased"
+
+
+def refuse_erased(lead: Lead) -> None:
+    """Raise LeadErased where nothing of the person is left."""
+    if lead.erased_at is not None:
+        raise LeadErased(_("This person was erased. Nothing can be written about them."))
+
+
 def change_lead(lead: Lead, *, at: datetime, by: Membership | None = None, reason: str = "", **fields: Any) -> None:
     """Write these fields of a lead that the caller has locked, and count the change.
 

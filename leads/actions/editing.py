@@ -9,7 +9,7 @@ from django.db import transaction
 from events.actions import record
 from leads import normal
 from leads.actions.attributes import told_attributes
-from leads.actions.changing import change_lead, locked_lead
+from leads.actions.changing import change_lead, locked_lead, refuse_erased
 from leads.actions.judging import follow_score, rescore
 from leads.models import Company, Lead
 from leads.queries.ownership import handover_with_sales
@@ -39,6 +39,7 @@ def edit_lead(
     ``changes`` may hold CORRECTABLE fields, ``attributes`` values by key (None takes one away).
     """
     lead = locked_lead(lead.pk)
+    refuse_erased(lead)
     correct(lead, changes, at=at)
     if attributes:
         change_lead(lead, at=at, attributes=told_attributes(lead.attributes, attributes))

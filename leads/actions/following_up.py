@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from events.actions import record, withdraw
 from leads import normal
 from leads.access import visible_leads
+from leads.actions.changing import refuse_erased
 from leads.models import FollowUp, Lead
 from leads.queries.followups import may_change
 from leads.queries.ownership import last_handover
@@ -88,6 +89,7 @@ def plan_follow_up(
 ) -> FollowUp:
     """Plan the next step on a lead, for oneself or for a colleague who sees the lead. Raises InvalidInput."""
     lead, to = lead.merged_into or lead, assigned_to or by
+    refuse_erased(lead)
     due = _checked(lead, what, when, to, at=at)
     step = FollowUp.objects.create(
         lead=lead, handover=last_handover(lead), what=normal.tidy(what), assigned_to=to, made_by=by, made_at=at, **due

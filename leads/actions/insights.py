@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads import normal
+from leads.actions.changing import refuse_erased
 from leads.models import EDIT_FOR, Company, Insight, Lead
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
@@ -51,6 +52,7 @@ def add_insight(
     told = _checked(text, tags)
     if lead is not None:
         lead = lead.merged_into or lead
+        refuse_erased(lead)
         company = lead.company
     insight = Insight.objects.create(**told, lead=lead, company=company, by=by, at=at)
     _record("insight.added", insight, by=by, at=at)

@@ -26,6 +26,9 @@ def rescore(
 
     Its facts may be known already. The same grades with new reasons are written, but are no change of the lead.
     """
+    # What was known is gone: the grades stay what they were.
+    if lead.erased_at is not None:
+        return False
     facts = facts or facts_of(lead, at=at)
     definitions = version.content["definitions"]
     found, decays_at = score(facts, definitions, at=at), next_change(facts, definitions, at=at)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead, refuse_erased
 from leads.actions.contacting import tell_clocks_again
 from leads.actions.judging import follow_score, rescore
 from leads.actions.sending import zone_of_organisation
@@ -138,6 +138,7 @@ def _locked(one: Any, other: Any) -> tuple[Lead, Lead]:
 
 
 def _refuse_merged(lead: Lead) -> None:
+    refuse_erased(lead)
     if lead.merged_into_id is not None:
         raise AlreadyMerged(_("This lead was merged into another one."), merged_into=str(lead.merged_into_id))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from events.actions import record
 from leads import words
 from leads.actions.capacity import start_of_clocks
-from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead
+from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead, refuse_erased
 from leads.actions.following_up import pass_on_steps
 from leads.actions.judging import UNQUALIFIED, qualify
 from leads.actions.routing import choose_rep
@@ -81,6 +81,7 @@ def _send(
     lead: Lead, version: AgreementVersion, *, by: Membership | None, at: datetime, note: str, override_reason: str
 ) -> Handover:
     lead = _locked_whole(lead.pk)
+    refuse_erased(lead)
     before = last_handover(lead)
     _check_gate(lead, version, before, override_reason)
     tier = lead.tier or STANDARD

@@ -4,6 +4,7 @@ from leads.models.attributes import Attribute
 from leads.models.campaigns import Campaign, CampaignCost, CampaignFeedback, UtmName
 from leads.models.evidence import Evidence
 from leads.models.followups import FollowUp
+from leads.models.forgetting import Forgotten, ForgottenSalt
 from leads.models.handovers import JUST_NOW, Attempt, Handover, Rejection
 from leads.models.insights import EDIT_FOR, Insight, InsightWord
 from leads.models.lifecycle import StageEntry, StageSetting
@@ -29,6 +30,8 @@ __all__ = [
     "Duplicate",
     "Evidence",
     "FollowUp",
+    "Forgotten",
+    "ForgottenSalt",
     "Handover",
     "Insight",
     "InsightWord",

@@ -108,6 +108,8 @@ class Lead(TenantModel):
     # Counts changes: the ETag of the API.
     revision = models.PositiveIntegerField(default=1)
     merged_into = TenantKey("self", null=True)
+    # Nothing of the person is left since then: what was counted stays.
+    erased_at = models.DateTimeField(null=True)
     # Kept by the database: what lists are filtered and ordered by.
     source = models.GeneratedField(
         expression=Coalesce(Lower(KT("first_touch__source")), Value(""), output_field=models.TextField()),

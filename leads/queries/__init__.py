@@ -57,6 +57,7 @@ from leads.queries.merging import (
     open_duplicates,
     threads_of,
 )
+from leads.queries.persons import Identity, files_of, identity_of, is_forgotten, rows_told, told_of
 from leads.queries.recycling import YieldRow, Yields, recycle_yields
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -72,6 +73,7 @@ __all__ = [
     "EvidenceRow",
     "Found",
     "FoundInsights",
+    "Identity",
     "InsightRow",
     "InsightsAsked",
     "LeadDetail",
@@ -104,14 +106,17 @@ __all__ = [
     "evidence_of",
     "evidence_on",
     "feedback_on",
+    "files_of",
     "found_insights",
     "found_leads",
     "gate_gaps",
     "grouped",
     "handover_detail",
+    "identity_of",
     "insight_choices",
     "insight_rows",
     "insights_on",
+    "is_forgotten",
     "lead_called",
     "lead_detail",
     "lead_rows",
@@ -130,6 +135,7 @@ __all__ = [
     "recycle_yields",
     "returns_for",
     "rows_of",
+    "rows_told",
     "saved_view_row",
     "saved_views_of",
     "seconds_left",
@@ -138,5 +144,6 @@ __all__ = [
     "suggested_moments",
     "tag_counts",
     "threads_of",
+    "told_of",
     "unknown_names",
 ]

@@ -173,9 +173,9 @@ def _view(membership: Membership) -> dict[str, Q]:
     )
     return {
         "all": Q(),
-        "to_send": Q(stage=Lead.Stage.MQL) & ~Q(Exists(open_handover)),
+        "to_send": Q(stage=Lead.Stage.MQL, erased_at=None) & ~Q(Exists(open_handover)),
         "with_sales": Q(sales_owner__isnull=False),
-        "nurture": Q(stage=Lead.Stage.NURTURE),
+        "nurture": Q(stage=Lead.Stage.NURTURE, erased_at=None),
         "mine": _mine(membership),
     }
 

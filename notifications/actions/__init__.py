@@ -26,6 +26,7 @@ from notifications.actions.endpoints import (
     rotate_secret,
     secrets_of,
 )
+from notifications.actions.forgetting import forget_mails_with_keys
 from notifications.actions.mailing import (
     Figure,
     Letter,
@@ -57,6 +58,7 @@ __all__ = [
     "end_mails",
     "forget_deliveries",
     "forget_mails",
+    "forget_mails_with_keys",
     "keep_quiet",
     "mark_read",
     "path_of",

@@ -49,6 +49,7 @@ from sla.actions.drafting import (
 from sla.actions.escalating import escalate_clock, escalate_due
 from sla.actions.evidence import EvidenceTooLate, NothingToProve, prove_clock, submit_evidence
 from sla.actions.excusing import NotYoursToDecide, PleaAnswered, decide_plea, request_excuse, withdraw_plea
+from sla.actions.forgetting import forget_words_about
 from sla.actions.holding import release_sweep
 from sla.actions.labelling import LabelsOfADraft, OnlyAdministratorsLabel, change_labels
 from sla.actions.looking_ahead import look_ahead_for_holidays
@@ -138,6 +139,7 @@ __all__ = [
     "escalate_due",
     "follow_calendars",
     "follow_step",
+    "forget_words_about",
     "give_credit",
     "is_asked",
     "keep_months",

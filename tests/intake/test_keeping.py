@@ -7,6 +7,7 @@ from django.test import Client
 from intake import actions
 from intake.models import OptIn, Submission
 from leads.models import Lead
+from leads.queries import identity_of
 from smarketing.lib.scope import tenant_scope
 from tests.intake.support import make_form
 from tests.support import Cast, api_key, signed_in
@@ -47,7 +48,7 @@ def test_forgets_one_person(cast: Cast) -> None:
     other = stored(cast, days_old=1, email="other@firma.at")
     with tenant_scope(cast.acme.pk):
         assert mine.lead_id is not None
-        assert actions.forget_submissions_of(mine.lead_id, at=AT) == 1
+        assert actions.forget_person(identity_of(mine.lead_id), at=AT) == 1
         assert Submission.objects.get(pk=other.pk).raw == {"email": "other@firma.at"}
         assert not OptIn.objects.exclude(email_norm="").exists()
 

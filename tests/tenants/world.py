@@ -64,7 +64,7 @@ from leads.actions.campaigns import meet_name
 from leads.actions.changing_many import change_many
 from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
-from leads.models import Cover, Handover, ReasonSetting, Rejection, UtmName
+from leads.models import Cover, Forgotten, ForgottenSalt, Handover, ReasonSetting, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.actions import create_endpoint, pause_endpoint, send_trial
 from notifications.models import Choice, Delivery, DeliveryAttempt, DigestLine, Endpoint, Habit, Mail, Notification
@@ -294,6 +294,8 @@ def _furnish_intake(house: House, *, at: datetime) -> None:
         )
         house.things[kind] = str(judge(stored.submission, at=at).pk)
     _furnish_opt_in(house, at=at)
+    Forgotten.objects.create(digest=f"digest {house.mark}", at=at)
+    ForgottenSalt.objects.create(salt=f"salt {house.mark}")
     _furnish_files(house, at=at)
     visit = BehaviourFact(f"viewed {house.mark}", at, {"page": f"/{house.mark}", "text": house.mark})
     note_visits(house.mark, [visit], at=at)

@@ -1,0 +1,111 @@
+"""Who a lead is: everything that has to go with the person, and everything that is told to them."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from leads.models import (
+    Attempt,
+    Behaviour,
+    CampaignFeedback,
+    Consent,
+    Evidence,
+    FollowUp,
+    Forgotten,
+    ForgottenSalt,
+    Handover,
+    Insight,
+    Lead,
+    Rejection,
+    StageEntry,
+)
+from sla.models import Clock, Plea
+from tenants.models import StoredFile
+
+
+@dataclass(frozen=True)
+class Identity:
+    """By what a person is named: addresses as they are compared, and every name, address and number of theirs."""
+
+    lead_id: UUID
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+def identity_of(lead_id: UUID) -> Identity:
+    """Return what still stands of a person with a lead and those that went on as it."""
+    rows = list(family_of(lead_id))
+    told = [part for row in rows for part in (row.name, row.given_name, row.family_name, row.email, row.phone)]
+    emails = tuple(sorted({row.email_norm for row in rows if row.email_norm}))
+    phones = tuple(sorted({row.phone_e164 for row in rows if row.phone_e164}))
+    numbers = {str(row) for row in rows}
+    return Identity(lead_id, emails, phones, tuple(sorted({*told, *emails, *phones} - {""} - numbers)))
+
+
+def family_of(lead_id: UUID) -> "QuerySet[Lead]":
+    """Return a lead and those that went on as it."""
+    return Lead.objects.filter(Q(pk=lead_id) | Q(merged_into=lead_id)).order_by("number")
+
+
+def is_forgotten(*, email: str = "", phone: str = "") -> bool:
+    """Tell whether somebody with this address (or number, of those who have no address) was erased."""
+    digests = digests_of([email] if email else [], [phone] if phone else [])
+    return bool(digests) and Forgotten.objects.filter(digest__in=digests).exists()
+
+
+def digests_of(emails: Iterable[str], phones: Iterable[str]) -> list[str]:
+    """Return what is kept of addresses and numbers; nothing while nobody was ever erased here."""
+    salt = ForgottenSalt.objects.values_list("salt", flat=True).first()
+    if salt is None:
+        return []
+    told = [f"email:{email}" for email in emails] or [f"phone:{phone}" for phone in phones]
+    return [hmac.new(salt.encode(), one.encode(), hashlib.sha256).hexdigest() for one in told]
+
+
+def files_of(lead_id: UUID) -> list[StoredFile]:
+    """Return the files of evidence on the person's handovers that still have their bytes."""
+    rows = Evidence.objects.filter(handover__lead__in=family_of(lead_id), file__erased_at=None)
+    return [row.file for row in rows.select_related("file").order_by("at", "id")]
+
+
+def told_of(lead_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of the flow that is about a person, column by column."""
+    family = list(family_of(lead_id).values_list("pk", flat=True))
+    handovers = Handover.objects.filter(lead__in=family)
+    subjects = list(handovers.values_list("subject_id", flat=True))
+    parts: dict[str, QuerySet[Any]] = {
+        "leads": Lead.objects.filter(pk__in=family),
+        "consents": Consent.objects.filter(lead__in=family),
+        "behaviours": Behaviour.objects.filter(lead__in=family),
+        "stages": StageEntry.objects.filter(lead__in=family),
+        "handovers": handovers,
+        "rejections": Rejection.objects.filter(handover__in=handovers),
+        "attempts": Attempt.objects.filter(handover__in=handovers),
+        "evidence": Evidence.objects.filter(handover__in=handovers),
+        "next_steps": FollowUp.objects.filter(lead__in=family),
+        "insights": Insight.objects.filter(lead__in=family),
+        "campaign_feedback": CampaignFeedback.objects.filter(lead__in=family),
+        "deadlines": Clock.objects.filter(subject__in=subjects),
+        "pleas": Plea.objects.filter(clock__subject__in=subjects),
+    }
+    told = {name: rows_told(rows.order_by("pk")) for name, rows in parts.items()}
+    companies = [row.company for row in family_of(lead_id).select_related("company") if row.company]
+    return {**told, "companies": rows_told(companies)}
+
+
+def rows_told(rows: "Iterable[Model] | Sequence[Model]") -> list[dict[str, Any]]:
+    """Return rows as they stand in their tables, without the organisation's id."""
+    return [
+        {
+            field.attname: getattr(row, field.attname)
+            for field in row._meta.concrete_fields
+            if field.name != "organisation_id"
+        }
+        for row in rows
+    ]
