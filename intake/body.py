@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from leads.capture import Captured
+from smarketing.lib.openapi import FreeForm
 
 Short = Annotated[str, Meta(max_length=200)] | None
 Text = Annotated[str, Meta(max_length=2000)] | None
@@ -61,7 +62,7 @@ class Behaviour(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     kind: Annotated[str, Meta(min_length=1, max_length=80)]
     at: Moment = None
-    properties: dict[str, Any] | None = None
+    properties: FreeForm | None = None
 
 
 class Consent(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -90,7 +91,7 @@ class SubmissionBody(Struct, forbid_unknown_fields=True, omit_defaults=True):
     attribution: Attribution | None = None
     behaviours: Annotated[list[Behaviour], Meta(max_length=200)] | None = None
     consents: Annotated[list[Consent], Meta(max_length=50)] | None = None
-    custom: dict[str, Any] | None = None
+    custom: FreeForm | None = None
     # The browser from which it came, once its owner has allowed to be known again.
     visitor: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
     # The spam trap: a field that people do not see and robots fill in.

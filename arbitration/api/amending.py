@@ -8,15 +8,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitration import actions
+from arbitration import actions, answers
 from arbitration.access import get_precedent
 from arbitration.api.shapes import WRITE
 from arbitration.models import Amendment, Precedent
 from arbitration.queries.amendments import criterion_in, draft_or_present, suggested_wording
 from arbitration.serializers import amendment_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require, sees_result
+from tenants.answers import Job as JobAnswer
 from tenants.api.jobs import job_data
 from tenants.models import Job
 from tenants.queries import newest_job
@@ -39,11 +40,20 @@ class Amendments(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("List amendments", answers={200: "A page of amendments."}, problems=(401, 403))
+    @operation(
+        "List amendments", gives=Page[answers.Amendment], answers={200: "A page of amendments."}, problems=(401, 403)
+    )
     def get(self, request: Request) -> Response:
         return answer(page(request, Amendment.objects.select_related("version"), amendment_row))
 
-    @operation("Draft an amendment", body=AmendmentBody, answers={201: "The amendment."}, problems=WRITE, posts=True)
+    @operation(
+        "Draft an amendment",
+        gives=answers.Amendment,
+        body=AmendmentBody,
+        answers={201: "The amendment."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         require(self.member, *HEADS)
         given = self.body(AmendmentBody)
@@ -57,7 +67,9 @@ class AmendmentPreviews(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("Try an amendment", body=AmendmentBody, answers={201: "The job."}, problems=WRITE, posts=True)
+    @operation(
+        "Try an amendment", gives=JobAnswer, body=AmendmentBody, answers={201: "The job."}, problems=WRITE, posts=True
+    )
     def post(self, request: Request) -> Response:
         require(self.member, *HEADS)
         given = self.body(AmendmentBody)
@@ -66,7 +78,12 @@ class AmendmentPreviews(KeyView):
         job = actions.start_amendment_preview(key, becomes=becomes, by=self.member, at=self.at)
         return answer(job_data(job, whole=True), status=201)
 
-    @operation("Read the newest try", answers={200: "How far it is, and what it found."}, problems=(401, 403, 404))
+    @operation(
+        "Read the newest try",
+        gives=JobAnswer,
+        answers={200: "How far it is, and what it found."},
+        problems=(401, 403, 404),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *HEADS)
         job: Job | None = newest_job(actions.PREVIEW)

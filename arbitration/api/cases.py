@@ -10,14 +10,14 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitration import actions
+from arbitration import actions, answers
 from arbitration.access import get_case, get_disputed, visible_cases
-from arbitration.api.shapes import READ, WRITE, ConditionBody, Moment, Text, conditions_of
+from arbitration.api.shapes import READ, WRITE, FactBody, Moment, Text, conditions_of
 from arbitration.models import Case
 from arbitration.queries.records import citations_in, clocks_of, rulings_of, statements_of
 from arbitration.rules import EVIDENCE, FILED, READY
 from arbitration.serializers import case_row, case_whole, ruling_row, statement_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.rest import KeyView, answer
 
@@ -54,7 +54,7 @@ class RulingBody(Struct, forbid_unknown_fields=True):
     stances: Annotated[list[StanceBody], Meta(max_length=50)] = []
     precedent_stance: Stance | None = None
     holding: Annotated[str, Meta(max_length=500)] = ""
-    conditions: Annotated[list[ConditionBody], Meta(max_length=20)] = []
+    conditions: Annotated[list[FactBody], Meta(max_length=20)] = []
     question: Annotated[str, Meta(max_length=1000)] = ""
     answer_by: Moment | None = None
 
@@ -67,7 +67,7 @@ class CorrectionBody(Struct, forbid_unknown_fields=True):
     stances: Annotated[list[StanceBody], Meta(max_length=50)] = []
     precedent_stance: Stance | None = None
     holding: Annotated[str, Meta(max_length=500)] = ""
-    conditions: Annotated[list[ConditionBody], Meta(max_length=20)] = []
+    conditions: Annotated[list[FactBody], Meta(max_length=20)] = []
 
 
 def taught(given: RulingBody | CorrectionBody) -> Mapping[str, Any]:
@@ -91,7 +91,14 @@ class Appeal(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Appeal against a rejection", body=AppealBody, answers={201: "The case."}, problems=WRITE, posts=True)
+    @operation(
+        "Appeal against a rejection",
+        gives=answers.WholeCase,
+        body=AppealBody,
+        answers={201: "The case."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, handover_id: UUID) -> Response:
         """File the appeal; answers with the case."""
         given = self.body(AppealBody)
@@ -105,7 +112,13 @@ class Cases(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List cases", answers={200: "A page of cases."}, problems=(401, 403, 422))
+    @operation(
+        "List cases",
+        gives=Page[answers.Case],
+        query=CaseFilter,
+        answers={200: "A page of cases."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """List cases, newest first, of one stage if asked."""
         rows = visible_cases(self.member).select_related("handover", "rejection", "version")
@@ -128,7 +141,12 @@ class OneCase(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Read a case", answers={200: "The case with evidence, statements and rulings."}, problems=READ)
+    @operation(
+        "Read a case",
+        gives=answers.WholeCase,
+        answers={200: "The case with evidence, statements and rulings."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
         """Read a case with evidence, statements and rulings."""
         return answer(_whole(self, case_id))
@@ -145,7 +163,14 @@ class Statements(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Make a statement", body=StatementBody, answers={201: "The statement."}, problems=WRITE, posts=True)
+    @operation(
+        "Make a statement",
+        gives=answers.Statement,
+        body=StatementBody,
+        answers={201: "The statement."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         """Make a statement for the member's side."""
         given = self.body(StatementBody)
@@ -159,7 +184,14 @@ class CaseRuling(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Rule on a case", body=RulingBody, answers={201: "The ruling."}, problems=WRITE, posts=True)
+    @operation(
+        "Rule on a case",
+        gives=answers.Ruling,
+        body=RulingBody,
+        answers={201: "The ruling."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         """Uphold, overturn or remand."""
         given = self.body(RulingBody)
@@ -182,7 +214,14 @@ class CaseCorrection(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Correct a ruling", body=CorrectionBody, answers={201: "The ruling."}, problems=WRITE, posts=True)
+    @operation(
+        "Correct a ruling",
+        gives=answers.Ruling,
+        body=CorrectionBody,
+        answers={201: "The ruling."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         """Only the chair; the first ruling stays on record."""
         given = self.body(CorrectionBody)
@@ -198,7 +237,7 @@ class Withdrawal(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Withdraw an appeal", answers={201: "The case."}, problems=WRITE, posts=True)
+    @operation("Withdraw an appeal", gives=answers.WholeCase, answers={201: "The case."}, problems=WRITE, posts=True)
     def post(self, request: Request, case_id: UUID) -> Response:
         """Withdraw the appeal; answers with the case."""
         self.no_body()

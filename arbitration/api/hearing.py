@@ -7,12 +7,13 @@ from msgspec import Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitration import actions
+from arbitration import actions, answers
 from arbitration.access import get_case, sees_votes
 from arbitration.api.shapes import READ, WRITE, Text
 from arbitration.queries.records import notes_of, recusals_in, votes_in
 from arbitration.serializers import case_row, note_row, recusal_row, vote_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
 from tenants.rest import KeyView, answer
 
 
@@ -35,7 +36,7 @@ class RecusalBody(Struct, forbid_unknown_fields=True):
     reason: Text
 
 
-class StageBody(Struct, forbid_unknown_fields=True):
+class CaseStageBody(Struct, forbid_unknown_fields=True):
     """Where the case goes."""
 
     stage: Literal["evidence", "ready"]
@@ -46,13 +47,20 @@ class Votes(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "cases:write"}
 
-    @operation("Read the votes of a case", answers={200: "The newest vote of each member."}, problems=READ)
+    @operation(
+        "Read the votes of a case",
+        gives=Page[answers.Vote],
+        answers={200: "The newest vote of each member."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
         case = get_case(self.member, case_id)
         votes = votes_in(case) if sees_votes(self.member, case) else []
-        return answer({"results": [vote_row(vote) for vote in votes]})
+        return answer(whole(vote_row(vote) for vote in votes))
 
-    @operation("Vote on a case", body=VoteBody, answers={201: "The vote."}, problems=WRITE, posts=True)
+    @operation(
+        "Vote on a case", gives=answers.Vote, body=VoteBody, answers={201: "The vote."}, problems=WRITE, posts=True
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         given = self.body(VoteBody)
         case = get_case(self.member, case_id)
@@ -65,11 +73,23 @@ class Notes(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "cases:write"}
 
-    @operation("Read the notes of a hearing", answers={200: "The notes in order."}, problems=READ)
+    @operation(
+        "Read the notes of a hearing",
+        gives=Page[answers.HearingNote],
+        answers={200: "The notes in order."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
-        return answer({"results": [note_row(note) for note in notes_of(get_case(self.member, case_id))]})
+        return answer(whole(note_row(note) for note in notes_of(get_case(self.member, case_id))))
 
-    @operation("Add a note of the hearing", body=NoteBody, answers={201: "The note."}, problems=WRITE, posts=True)
+    @operation(
+        "Add a note of the hearing",
+        gives=answers.HearingNote,
+        body=NoteBody,
+        answers={201: "The note."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         given = self.body(NoteBody)
         case = get_case(self.member, case_id)
@@ -81,11 +101,23 @@ class Recusals(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "cases:write"}
 
-    @operation("Read the recusals of a case", answers={200: "The recusals in order."}, problems=READ)
+    @operation(
+        "Read the recusals of a case",
+        gives=Page[answers.Recusal],
+        answers={200: "The recusals in order."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
-        return answer({"results": [recusal_row(row) for row in recusals_in(get_case(self.member, case_id))]})
+        return answer(whole(recusal_row(row) for row in recusals_in(get_case(self.member, case_id))))
 
-    @operation("Recuse oneself", body=RecusalBody, answers={201: "The recusal."}, problems=WRITE, posts=True)
+    @operation(
+        "Recuse oneself",
+        gives=answers.Recusal,
+        body=RecusalBody,
+        answers={201: "The recusal."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
         given = self.body(RecusalBody)
         case = get_case(self.member, case_id)
@@ -98,9 +130,11 @@ class StageOf(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Move a case", body=StageBody, answers={201: "The case."}, problems=WRITE, posts=True)
+    @operation(
+        "Move a case", gives=answers.Case, body=CaseStageBody, answers={201: "The case."}, problems=WRITE, posts=True
+    )
     def post(self, request: Request, case_id: UUID) -> Response:
-        given = self.body(StageBody)
+        given = self.body(CaseStageBody)
         case = get_case(self.member, case_id)
         moved = actions.move_case(case, stage=given.stage, by=self.member, at=self.at)
         return answer(case_row(moved, at=self.at), status=201)

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from arbitration import answers
 from arbitration.access import get_precedent
 from arbitration.api.shapes import READ
 from arbitration.queries import rulings_on, tally_on
@@ -14,8 +15,8 @@ from arbitration.queries.records import PrecedentQuery, found_precedents, preced
 from arbitration.queries.rulings import contradicting
 from arbitration.serializers import precedent_row, similar_row
 from leads.access import get_handover
-from smarketing.lib.openapi import operation
-from smarketing.lib.pagination import page
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page, whole
 from tenants.rest import KeyView, answer
 
 Key = Annotated[str, Meta(max_length=100)]
@@ -45,7 +46,13 @@ class Precedents(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Search precedents", answers={200: "A page of precedents."}, problems=(401, 403, 422))
+    @operation(
+        "Search precedents",
+        gives=Page[answers.Precedent],
+        query=PrecedentFilter,
+        answers={200: "A page of precedents."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """By criterion, reason, state, outcome, a field of the conditions, and words in English or German."""
         told = self.query(PrecedentFilter)
@@ -58,7 +65,12 @@ class OnePrecedent(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Read a precedent", answers={200: "The precedent, and which others contradict it."}, problems=READ)
+    @operation(
+        "Read a precedent",
+        gives=answers.WholePrecedent,
+        answers={200: "The precedent, and which others contradict it."},
+        problems=READ,
+    )
     def get(self, request: Request, precedent_id: UUID) -> Response:
         found = get_precedent(self.member, precedent_id)
         (row,) = precedents_with([found.pk])
@@ -71,7 +83,13 @@ class SimilarRulings(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Find similar rulings", answers={200: "The rulings most alike, each with why."}, problems=(*READ, 422))
+    @operation(
+        "Find similar rulings",
+        gives=answers.SimilarRulings,
+        query=SimilarFilter,
+        answers={200: "The rulings most alike, each with why."},
+        problems=(*READ, 422),
+    )
     def get(self, request: Request) -> Response:
         told = self.query(SimilarFilter)
         handover = get_handover(self.member, told.handover) if told.handover else None
@@ -82,6 +100,6 @@ class SimilarRulings(KeyView):
             {
                 "rulings": tally.total,
                 "overturned": tally.overturned,
-                "results": [similar_row(row) for row in rows],
+                **whole(similar_row(row) for row in rows),
             }
         )

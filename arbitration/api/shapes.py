@@ -13,7 +13,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class ConditionBody(Struct, forbid_unknown_fields=True):
+class FactBody(Struct, forbid_unknown_fields=True):
     """One field of the lead, compared as in the agreement's criteria."""
 
     field: Annotated[str, Meta(max_length=60)]
@@ -21,6 +21,6 @@ class ConditionBody(Struct, forbid_unknown_fields=True):
     value: str | int | bool | list[str | int] | None = None
 
 
-def conditions_of(given: Sequence[ConditionBody]) -> list[dict[str, Any]]:
+def conditions_of(given: Sequence[FactBody]) -> list[dict[str, Any]]:
     """Return the conditions as they are stored."""
     return [structs.asdict(condition) for condition in given]

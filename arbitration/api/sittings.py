@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitration import actions
+from arbitration import actions, answers
 from arbitration.access import get_case, get_sitting, reads_minutes, visible_cases
 from arbitration.api.shapes import READ, WRITE, Moment
 from arbitration.figures import Share
@@ -21,7 +21,7 @@ from arbitration.papers import download, ruling_pdf, sitting_file
 from arbitration.queries.figures import MOST_DAYS, NamedRow, figures_of
 from arbitration.queries.sittings import items_of
 from arbitration.serializers import sitting_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, answer
@@ -68,12 +68,20 @@ class Sittings(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "cases:write"}
 
-    @operation("List sittings", answers={200: "A page of sittings."}, problems=(401, 403))
+    @operation("List sittings", gives=Page[answers.Sitting], answers={200: "A page of sittings."}, problems=(401, 403))
     def get(self, request: Request) -> Response:
         told = reads_minutes(self.member)
         return answer(page(request, Sitting.objects.all(), lambda row: sitting_row(row, minutes=told)))
 
-    @operation("Plan a sitting", body=SittingBody, answers={201: "The sitting."}, problems=WRITE, posts=True)
+    @operation(
+        "Plan a sitting",
+        gives=answers.WholeSitting,
+        tagged=True,
+        body=SittingBody,
+        answers={201: "The sitting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         require(self.member, Role.EXECUTIVE)
         given = self.body(SittingBody)
@@ -93,11 +101,24 @@ class OneSitting(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "cases:write"}
 
-    @operation("Read a sitting", answers={200: "The sitting with its docket."}, problems=READ)
+    @operation(
+        "Read a sitting",
+        gives=answers.WholeSitting,
+        tagged=True,
+        answers={200: "The sitting with its docket."},
+        problems=READ,
+    )
     def get(self, request: Request, sitting_id: UUID) -> Response:
         return _whole(self, sitting_id)
 
-    @operation("Write the minutes", body=MinutesBody, answers={200: "The sitting."}, problems=(*WRITE, 412, 428))
+    @operation(
+        "Write the minutes",
+        gives=answers.WholeSitting,
+        tagged=True,
+        body=MinutesBody,
+        answers={200: "The sitting."},
+        problems=(*WRITE, 412, 428),
+    )
     def patch(self, request: Request, sitting_id: UUID) -> Response:
         require(self.member, Role.EXECUTIVE)
         given = self.body(MinutesBody)
@@ -120,7 +141,15 @@ class SittingDocket(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("Change a docket", body=DocketBody, answers={201: "The sitting."}, problems=WRITE, posts=True)
+    @operation(
+        "Change a docket",
+        gives=answers.WholeSitting,
+        tagged=True,
+        body=DocketBody,
+        answers={201: "The sitting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, sitting_id: UUID) -> Response:
         require(self.member, Role.EXECUTIVE)
         given = self.body(DocketBody)
@@ -140,7 +169,15 @@ class SittingEnd(KeyView):
 
     scopes: ClassVar = {"POST": "cases:write"}
 
-    @operation("End a sitting", body=EndBody, answers={201: "The sitting."}, problems=WRITE, posts=True)
+    @operation(
+        "End a sitting",
+        gives=answers.WholeSitting,
+        tagged=True,
+        body=EndBody,
+        answers={201: "The sitting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, sitting_id: UUID) -> Response:
         require(self.member, Role.EXECUTIVE)
         given = self.body(EndBody)
@@ -154,7 +191,7 @@ class SittingCalendar(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("A sitting as iCalendar", answers={200: "The file."}, problems=READ)
+    @operation("A sitting as iCalendar", file="text/calendar", answers={200: "The file."}, problems=READ)
     def get(self, request: Request, sitting_id: UUID) -> HttpResponse:
         found = get_sitting(self.member, sitting_id)
         where = {"slug": self.organisation.slug, "sitting_id": found.pk}
@@ -166,7 +203,7 @@ class RulingPaper(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("A ruling as PDF", answers={200: "The file."}, problems=READ)
+    @operation("A ruling as PDF", file="application/pdf", answers={200: "The file."}, problems=READ)
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
         case = get_case(self.member, case_id)
         paper = ruling_pdf(case, organisation=self.organisation)
@@ -180,7 +217,13 @@ class BoardFigures(KeyView):
 
     scopes: ClassVar = {"GET": "reports:read"}
 
-    @operation("The board in numbers", answers={200: "The figures."}, problems=(401, 403, 422))
+    @operation(
+        "The board in numbers",
+        gives=answers.BoardFigures,
+        query=FiguresFilter,
+        answers={200: "The figures."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         given = self.query(FiguresFilter)
         today = self.at.astimezone(self.zone).date()

@@ -6,9 +6,10 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dashboards import queries, serializers
+from dashboards import answers, queries, serializers
 from dashboards.pages import month_from
 from smarketing.lib.errors import FieldError, InvalidInput
+from smarketing.lib.openapi import operation
 from tenants.rest import KeyView, answer
 
 
@@ -40,6 +41,12 @@ class FiguresView(KeyView):
 class Kpis(FiguresView):
     """All figures of a month."""
 
+    @operation(
+        "Read the figures of a month",
+        gives=answers.Kpis,
+        query=KpiFilter,
+        answers={200: "The figures, each with numerator, denominator and pending."},
+    )
     def get(self, request: Request) -> Response:
         """Read the month's figures, each with numerator, denominator and pending."""
         return answer(serializers.kpis(self.figures()))
@@ -48,6 +55,12 @@ class Kpis(FiguresView):
 class Funnel(FiguresView):
     """From handover to purchase."""
 
+    @operation(
+        "Read the funnel of a month",
+        gives=answers.Funnel,
+        query=KpiFilter,
+        answers={200: "How many handovers came how far."},
+    )
     def get(self, request: Request) -> Response:
         """Read how many of the month's handovers came how far."""
         return answer(serializers.funnel(self.figures()))
@@ -56,6 +69,12 @@ class Funnel(FiguresView):
 class Pace(FiguresView):
     """Points against the target by working day."""
 
+    @operation(
+        "Read the pace of a month",
+        gives=answers.Pace,
+        query=KpiFilter,
+        answers={200: "Points against the target by working day."},
+    )
     def get(self, request: Request) -> Response:
         """Read the month's pace."""
         cut = self.cut()
@@ -65,6 +84,12 @@ class Pace(FiguresView):
 class SpeedToLead(FiguresView):
     """How fast leads are contacted."""
 
+    @operation(
+        "Read the speed to lead",
+        gives=answers.SpeedToLead,
+        query=KpiFilter,
+        answers={200: "Elapsed and in business time."},
+    )
     def get(self, request: Request) -> Response:
         """Read the month's speed to lead, elapsed and in business time."""
         cut = self.cut()

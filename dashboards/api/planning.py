@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dashboards import queries, serializers
+from dashboards import answers, queries, serializers
 from dashboards.plan import STEPS, Goal, Plan, plan_for
 from dashboards.plan_page import PLANNERS
 from dashboards.queries.health import rollup_health
@@ -18,6 +18,7 @@ from dashboards.queries.replay import newest_replay, replay_of
 from dashboards.replay_page import REPLAYERS, replayed_month, start_replay
 from sla.access import READS_HEALTH, get_version
 from sla.actions import propose_target
+from sla.answers import Target as TargetAnswer
 from sla.models import AgreementVersion
 from sla.serializers import target_row
 from smarketing.lib.errors import FieldError, Forbidden, InvalidInput
@@ -92,6 +93,7 @@ class Plans(PlanView):
 
     @operation(
         "Plan from a revenue goal",
+        gives=answers.Plan,
         body=PlanBody,
         answers={200: "Every step of the plan beside what the month has brought. Nothing is stored."},
         problems=(401, 403, 422),
@@ -110,6 +112,7 @@ class PlanAdoption(PlanView):
 
     @operation(
         "Propose a plan's points as target",
+        gives=TargetAnswer,
         body=PlanBody,
         answers={201: "The proposal; it counts once sales has countersigned."},
         problems=(401, 403, 409, 422),
@@ -131,6 +134,7 @@ class AddedUp(KeyView):
 
     @operation(
         "Read how far figures are added up",
+        gives=answers.AddedUp,
         answers={200: "The state, the lag, and what the last nightly check found."},
         problems=(401, 403),
     )
@@ -153,6 +157,8 @@ class AgreementReplay(KeyView):
 
     @operation(
         "Read the newest replay of a version",
+        gives=answers.Replay,
+        query=ReplayFilter,
         answers={200: "How far it is, and what it found once it is done."},
         problems=(401, 403, 404, 422),
     )
@@ -170,6 +176,8 @@ class AgreementReplay(KeyView):
 
     @operation(
         "Replay a month under a version",
+        gives=answers.Replay,
+        query=ReplayFilter,
         answers={202: "It is being worked out."},
         problems=(401, 403, 404, 422),
         posts=True,

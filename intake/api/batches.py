@@ -10,9 +10,9 @@ from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from intake import access, actions, queries
+from intake import access, actions, answers, queries
 from intake.models import Batch, BatchRow
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import get_or_404, require
 from tenants.models import Membership
@@ -101,13 +101,19 @@ class Batches(KeyView):
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
     max_body_bytes: ClassVar = MAX_BATCH
 
-    @operation("List files of leads", answers={200: "Files, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List files of leads",
+        gives=Page[answers.Batch],
+        answers={200: "Files, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
         return answer(page(request, Batch.objects.select_related("job"), batch_data))
 
     @operation(
         "Send a file of leads",
+        gives=answers.Batch,
         body=BatchBody,
         answers={202: "Kept; it is tried and taken in by and by."},
         problems=WRITE,
@@ -148,7 +154,7 @@ class OneBatch(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("How far a file of leads is", answers={200: "The file."}, problems=(401, 403, 404))
+    @operation("How far a file of leads is", gives=answers.Batch, answers={200: "The file."}, problems=(401, 403, 404))
     def get(self, request: Request, batch_id: UUID) -> Response:
         return answer(batch_data(access.get_batch(self.member, batch_id)))
 
@@ -158,7 +164,13 @@ class BatchRows(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List the rows of a file", answers={200: "Rows, newest first."}, problems=(401, 403, 404, 422))
+    @operation(
+        "List the rows of a file",
+        gives=Page[answers.BatchRow],
+        query=RowFilter,
+        answers={200: "Rows, newest first."},
+        problems=(401, 403, 404, 422),
+    )
     def get(self, request: Request, batch_id: UUID) -> Response:
         batch = access.get_batch(self.member, batch_id)
         asked = self.query(RowFilter)
@@ -170,7 +182,14 @@ class BatchCheck(KeyView):
 
     scopes: ClassVar = {"POST": "leads:write"}
 
-    @operation("Try a file of leads", body=CheckBody, answers={202: "It is tried."}, problems=WRITE, posts=True)
+    @operation(
+        "Try a file of leads",
+        gives=answers.Batch,
+        body=CheckBody,
+        answers={202: "It is tried."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = access.get_batch(self.member, batch_id)
         require(self.member, *access.JUDGES)
@@ -184,7 +203,14 @@ class BatchRun(KeyView):
 
     scopes: ClassVar = {"POST": "leads:write"}
 
-    @operation("Take a file of leads in", body=RunBody, answers={202: "It is taken in."}, problems=WRITE, posts=True)
+    @operation(
+        "Take a file of leads in",
+        gives=answers.Batch,
+        body=RunBody,
+        answers={202: "It is taken in."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, batch_id: UUID) -> Response:
         batch = access.get_batch(self.member, batch_id)
         require(self.member, *access.JUDGES)
@@ -200,7 +226,11 @@ class BatchUndo(KeyView):
     scopes: ClassVar = {"POST": "leads:write"}
 
     @operation(
-        "Take a file of leads back", answers={202: "It is taken back."}, problems=(401, 403, 404, 409, 422), posts=True
+        "Take a file of leads back",
+        gives=answers.Batch,
+        answers={202: "It is taken back."},
+        problems=(401, 403, 404, 409, 422),
+        posts=True,
     )
     def post(self, request: Request, batch_id: UUID) -> Response:
         self.no_body()

@@ -7,7 +7,7 @@ from msgspec import Meta
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from intake import access, actions
+from intake import access, actions, answers
 from intake.api.shapes import facts_from
 from intake.body import Behaviour
 from leads.access import get_lead
@@ -31,6 +31,7 @@ class Behaviours(KeyView):
 
     @operation(
         "Tell what somebody did",
+        gives=answers.Noted,
         body=BehaviourBody,
         answers={201: "Noted; ``new`` is false for a repetition within half a minute."},
         problems=(400, 401, 403, 404, 413, 415, 422),

@@ -9,12 +9,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from intake import access, actions
+from intake import access, actions, answers
 from intake.models import Form
 from intake.snippet import field_names
 from intake.words import TARGETS
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import get_or_404, require
 from tenants.models import Membership
@@ -97,13 +97,17 @@ class Forms(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List web forms", answers={200: "Forms, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List web forms", gives=Page[answers.Form], answers={200: "Forms, newest first."}, problems=(401, 403, 422)
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
         return answer(page(request, Form.objects.select_related("key"), form_data))
 
     @operation(
         "Make a web form",
+        gives=answers.Form,
+        tagged=True,
         body=FormBody,
         answers={201: "The form with its public key."},
         problems=(400, 401, 403, 404, 413, 415, 422),
@@ -122,7 +126,7 @@ class OneForm(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read a web form", answers={200: "The form."}, problems=(401, 403, 404))
+    @operation("Read a web form", gives=answers.Form, tagged=True, answers={200: "The form."}, problems=(401, 403, 404))
     def get(self, request: Request, form_id: UUID) -> Response:
         require(self.member, *access.READERS)
         form = get_or_404(Form.objects.select_related("key"), form_id)
@@ -130,6 +134,8 @@ class OneForm(KeyView):
 
     @operation(
         "Change a web form",
+        gives=answers.Form,
+        tagged=True,
         body=FormChange,
         answers={200: "The form."},
         problems=(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
@@ -149,7 +155,11 @@ class FormRetirement(KeyView):
     scopes: ClassVar = {"POST": "leads:write"}
 
     @operation(
-        "Take a web form down", answers={200: "The form takes no more posts."}, problems=(401, 403, 404), posts=True
+        "Take a web form down",
+        gives=answers.Form,
+        answers={200: "The form takes no more posts."},
+        problems=(401, 403, 404),
+        posts=True,
     )
     def post(self, request: Request, form_id: UUID) -> Response:
         self.no_body()

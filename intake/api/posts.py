@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actions import via
-from intake import access, actions
+from intake import access, actions, answers
 from intake.access import FoundForm
 from intake.api.shapes import external_id_of, facts_from, sender_of
 from intake.body import Behaviour, SubmissionBody
@@ -95,6 +95,7 @@ class FormSubmissions(FormView):
 
     @operation(
         "Post a web form",
+        gives=answers.Receipt,
         body=SubmissionBody,
         answers={202: "Stored; the submission's id.", 303: "To the thank-you page, for a browser."},
         problems=(400, 403, 404, 410, 413, 415),
@@ -152,6 +153,7 @@ class FormBehaviours(FormView):
 
     @operation(
         "Tell what a visitor did on the site",
+        gives=answers.Taken,
         body=SiteBody,
         answers={202: "Taken; nothing is kept without consent, nor of machines."},
         problems=(400, 403, 404, 410, 413, 415),

@@ -8,12 +8,12 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from intake import access, actions
+from intake import access, actions, answers
 from intake.api.shapes import checked, represented, sender_of, status_of
 from intake.body import SubmissionBody
 from intake.models import Submission
 from intake.parsing import JSON, parse
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, answer
@@ -30,7 +30,13 @@ class Submissions(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List submissions", answers={200: "Submissions, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List submissions",
+        gives=Page[answers.Submission],
+        query=SubmissionFilter,
+        answers={200: "Submissions, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
         asked = self.query(SubmissionFilter)
@@ -39,6 +45,7 @@ class Submissions(KeyView):
 
     @operation(
         "Push a submission",
+        gives=answers.Submission,
         body=SubmissionBody,
         answers={201: "A new lead.", 200: "Appended to a known person, or a replay.", 202: "In quarantine."},
         problems=(400, 401, 403, 413, 415, 422),
@@ -69,7 +76,9 @@ class OneSubmission(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Read a submission", answers={200: "The submission."}, problems=(401, 403, 404))
+    @operation(
+        "Read a submission", gives=answers.Submission, answers={200: "The submission."}, problems=(401, 403, 404)
+    )
     def get(self, request: Request, submission_id: UUID) -> Response:
         return answer(represented(access.get_submission(self.member, submission_id)))
 
@@ -81,6 +90,7 @@ class Release(KeyView):
 
     @operation(
         "Release a submission from quarantine",
+        gives=answers.Submission,
         answers={200: "It is a lead now."},
         problems=(401, 403, 404, 409),
         posts=True,
@@ -98,7 +108,11 @@ class Spam(KeyView):
     scopes: ClassVar = {"POST": "leads:write"}
 
     @operation(
-        "Call a submission spam", answers={200: "It is kept as spam."}, problems=(401, 403, 404, 409), posts=True
+        "Call a submission spam",
+        gives=answers.Submission,
+        answers={200: "It is kept as spam."},
+        problems=(401, 403, 404, 409),
+        posts=True,
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
         self.no_body()
@@ -114,6 +128,7 @@ class AskAgain(KeyView):
 
     @operation(
         "Send the confirmation mail again",
+        gives=answers.Submission,
         answers={200: "It waits for its confirmation."},
         problems=(401, 403, 404, 409),
         posts=True,
@@ -138,13 +153,21 @@ class KeepingPeriods(KeyView):
 
     scopes: ClassVar = {"GET": "privacy:manage", "PUT": "privacy:manage"}
 
-    @operation("Read how long submissions are kept", answers={200: "Days."}, problems=(401, 403))
+    @operation(
+        "Read how long submissions are kept",
+        gives=answers.Keeping,
+        tagged=True,
+        answers={200: "Days."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.PERIOD_READERS)
         return self._answer()
 
     @operation(
         "Choose how long submissions are kept",
+        gives=answers.Keeping,
+        tagged=True,
         body=KeepingBody,
         answers={200: "Days."},
         problems=(400, 401, 403, 412, 413, 415, 422, 428),

@@ -7,12 +7,13 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions
+from leads import access, actions, answers
 from leads.api.shapes import READ, WRITE
 from leads.models import Attribute
 from leads.queries.attributes import attributes, unknown_fields
 from leads.serializers import attribute_row
 from smarketing.lib.openapi import operation
+from smarketing.lib.pagination import whole
 from tenants.access import require
 from tenants.rest import KeyView, answer
 from tenants.roles import Role
@@ -47,12 +48,25 @@ class Attributes(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List attributes and unknown form fields", answers={200: "The catalogue."}, problems=(401, 403))
+    @operation(
+        "List attributes and unknown form fields",
+        gives=answers.Attributes,
+        answers={200: "The catalogue."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         unknown = [{"name": field.name, "leads": field.leads} for field in unknown_fields()]
-        return answer({"results": [attribute_row(row) for row in attributes()], "unknown_fields": unknown})
+        return answer({**whole(attribute_row(row) for row in attributes()), "unknown_fields": unknown})
 
-    @operation("Add an attribute", body=AttributeBody, answers={201: "The attribute."}, problems=WRITE, posts=True)
+    @operation(
+        "Add an attribute",
+        gives=answers.Attribute,
+        tagged=True,
+        body=AttributeBody,
+        answers={201: "The attribute."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         require(self.member, Role.ADMINISTRATOR)
         told = self.body(AttributeBody)
@@ -68,12 +82,19 @@ class OneAttribute(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read an attribute", answers={200: "The attribute."}, problems=READ)
+    @operation(
+        "Read an attribute", gives=answers.Attribute, tagged=True, answers={200: "The attribute."}, problems=READ
+    )
     def get(self, request: Request, attribute_id: UUID) -> Response:
         return _answer(access.get_attribute(self.member, attribute_id))
 
     @operation(
-        "Change an attribute", body=AttributeChange, answers={200: "The attribute."}, problems=(*WRITE, 412, 428)
+        "Change an attribute",
+        gives=answers.Attribute,
+        tagged=True,
+        body=AttributeChange,
+        answers={200: "The attribute."},
+        problems=(*WRITE, 412, 428),
     )
     def patch(self, request: Request, attribute_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)
@@ -91,12 +112,25 @@ class AttributeRetirement(KeyView):
 
     scopes: ClassVar = {"POST": "leads:write", "DELETE": "leads:write"}
 
-    @operation("Retire an attribute", answers={200: "The attribute; values stay."}, problems=WRITE, posts=True)
+    @operation(
+        "Retire an attribute",
+        gives=answers.Attribute,
+        tagged=True,
+        answers={200: "The attribute; values stay."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, attribute_id: UUID) -> Response:
         self.no_body()
         return self._retire(attribute_id, retired=True)
 
-    @operation("Take an attribute back into use", answers={200: "The attribute."}, problems=WRITE)
+    @operation(
+        "Take an attribute back into use",
+        gives=answers.Attribute,
+        tagged=True,
+        answers={200: "The attribute."},
+        problems=WRITE,
+    )
     def delete(self, request: Request, attribute_id: UUID) -> Response:
         return self._retire(attribute_id, retired=False)
 

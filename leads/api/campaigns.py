@@ -1,5 +1,6 @@
 """Campaigns and their costs for REST clients."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -9,10 +10,11 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions, queries
+from leads import access, actions, answers, queries
 from leads.api.shapes import READ, WRITE
 from leads.models import Campaign, CampaignCost
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page, page_together
 from tenants.access import get_member, require
 from tenants.rest import KeyView, answer
 
@@ -44,12 +46,24 @@ class Campaigns(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List campaigns", answers={200: "All campaigns, the newest period first."}, problems=READ)
+    @operation(
+        "List campaigns",
+        gives=Page[answers.Campaign],
+        answers={200: "Campaigns, newest first."},
+        problems=READ,
+    )
     def get(self, request: Request) -> Response:
         """Answer every campaign with what it cost and brought."""
-        return answer({"results": [_row(row) for row in queries.campaign_rows()], "next": None})
+        return answer(page_together(request, Campaign.objects.select_related("owner"), _rows))
 
-    @operation("Make a campaign", body=CampaignBody, answers={201: "The campaign."}, problems=WRITE)
+    @operation(
+        "Make a campaign",
+        gives=answers.Campaign,
+        tagged=True,
+        body=CampaignBody,
+        answers={201: "The campaign."},
+        problems=WRITE,
+    )
     def post(self, request: Request) -> Response:
         """Make a campaign that visits with this name belong to."""
         require(self.member, *access.KEEPS_CAMPAIGNS)
@@ -74,7 +88,7 @@ class OneCampaign(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read"}
 
-    @operation("Read a campaign", answers={200: "The campaign."}, problems=READ)
+    @operation("Read a campaign", gives=answers.Campaign, tagged=True, answers={200: "The campaign."}, problems=READ)
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """Answer one campaign with what it cost and brought."""
         found = access.get_campaign(self.member, campaign_id)
@@ -86,13 +100,18 @@ class CampaignCosts(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List the costs of a campaign", answers={200: "Cost lines, newest first."}, problems=READ)
+    @operation(
+        "List the costs of a campaign",
+        gives=Page[answers.Cost],
+        answers={200: "Cost lines, newest first."},
+        problems=READ,
+    )
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """Answer the newest cost lines, those taken back included."""
         found = access.get_campaign(self.member, campaign_id)
-        return answer({"results": [_cost(line) for line in queries.costs_of(found)], "next": None})
+        return answer(page(request, CampaignCost.objects.filter(campaign=found), _cost))
 
-    @operation("Book a cost", body=CostBody, answers={201: "The cost line."}, problems=WRITE)
+    @operation("Book a cost", gives=answers.Cost, body=CostBody, answers={201: "The cost line."}, problems=WRITE)
     def post(self, request: Request, campaign_id: UUID) -> Response:
         """Book money on a campaign."""
         require(self.member, *access.KEEPS_CAMPAIGNS)
@@ -106,6 +125,10 @@ class CampaignCosts(KeyView):
 
 def _whole(campaign: Campaign) -> dict[str, Any]:
     return _row(queries.campaign_rows([campaign])[0])
+
+
+def _rows(campaigns: list[Campaign]) -> list[Mapping[str, Any]]:
+    return [_row(row) for row in queries.campaign_rows(campaigns)]
 
 
 def _row(row: queries.CampaignRow) -> dict[str, Any]:

@@ -4,20 +4,19 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from msgspec import Meta, Struct
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions, queries
+from leads import access, actions, answers, queries
 from leads.api.shapes import READ, WRITE
 from leads.serializers import evidence_row
 from smarketing.lib.api import StrictJsonParser
 from smarketing.lib.downloads import attachment
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
 from tenants.access import require
 from tenants.files import Upload
 from tenants.queries import content_of
@@ -27,7 +26,7 @@ from tenants.roles import SIDES
 FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
-class EvidenceBody(Struct, forbid_unknown_fields=True):
+class EvidenceFileBody(Struct, forbid_unknown_fields=True):
     """A file by its name, with its bytes in base64."""
 
     name: Annotated[str, Meta(min_length=1, max_length=300)]
@@ -42,15 +41,21 @@ class EvidenceOf(KeyView):
     # A file of 5 MB in base64.
     max_body_bytes = 7 * 1024 * 1024
 
-    @operation("List the evidence on a handover", answers={200: "The files of both sides."}, problems=READ)
+    @operation(
+        "List the evidence on a handover",
+        gives=Page[answers.Evidence],
+        answers={200: "The files of both sides."},
+        problems=READ,
+    )
     def get(self, request: Request, handover_id: UUID) -> Response:
         """List what was added by both sides, oldest first; the bytes have an address of their own."""
         handover = access.get_handover(self.member, handover_id)
-        return answer({"results": [evidence_row(row) for row in queries.evidence_on(handover, self.member)]})
+        return answer(whole(evidence_row(row) for row in queries.evidence_on(handover, self.member)))
 
     @operation(
         "Add evidence",
-        body=EvidenceBody,
+        gives=answers.Evidence,
+        body=EvidenceFileBody,
         forms=FILE,
         answers={201: "The file as evidence."},
         problems=(*WRITE, 413, 415),
@@ -66,7 +71,7 @@ class EvidenceOf(KeyView):
 
     def _upload(self) -> Upload:
         if self.request.content_type.partition(";")[0] != MultiPartParser.media_type:
-            told = self.body(EvidenceBody)
+            told = self.body(EvidenceFileBody)
             return Upload(told.name, told.file)
         unknown = set(self.request.data) - {"file"}
         if unknown:
@@ -82,7 +87,12 @@ class OneEvidence(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "DELETE": "handovers:write"}
 
-    @operation("Read what is known of a file of evidence", answers={200: "The file's facts."}, problems=READ)
+    @operation(
+        "Read what is known of a file of evidence",
+        gives=answers.Evidence,
+        answers={200: "The file's facts."},
+        problems=READ,
+    )
     def get(self, request: Request, handover_id: UUID, evidence_id: UUID) -> Response:
         """Read a file's facts: whose it is, its hash, whether it was withdrawn."""
         found = access.get_evidence(self.member, handover_id, evidence_id)
@@ -90,6 +100,7 @@ class OneEvidence(KeyView):
 
     @operation(
         "Take evidence back",
+        gives=answers.EvidenceBack,
         answers={200: "The file: removed, or withdrawn and still on record."},
         problems=(401, 403, 404, 409),
     )
@@ -107,9 +118,11 @@ class EvidenceFile(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @extend_schema(
-        summary="Read a file of evidence",
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file as it was sent.")},
+    @operation(
+        "Read a file of evidence",
+        file="*/*",
+        answers={200: "The file as it was sent."},
+        problems=READ,
     )
     def get(self, request: Request, handover_id: UUID, evidence_id: UUID) -> HttpResponse:
         """Read the bytes, as a file to be saved; an erased file is not there."""

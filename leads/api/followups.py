@@ -11,12 +11,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions
+from leads import access, actions, answers
 from leads.api.shapes import READ, WRITE, Moment
 from leads.models import FollowUp
 from leads.serializers import follow_up_row
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member, require
 from tenants.models import Membership
@@ -80,7 +80,13 @@ class FollowUps(_View):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List next steps", answers={200: "Next steps, the newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List next steps",
+        gives=Page[answers.FollowUp],
+        query=FollowUpFilter,
+        answers={200: "Next steps, the newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """Answer by state, by whose it is, and by when it is due."""
         asked = self.query(FollowUpFilter)
@@ -100,13 +106,20 @@ class LeadFollowUps(_View):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List a lead's next steps", answers={200: "Next steps, the newest first."}, problems=READ)
+    @operation(
+        "List a lead's next steps",
+        gives=Page[answers.FollowUp],
+        answers={200: "Next steps, the newest first."},
+        problems=READ,
+    )
     def get(self, request: Request, lead_id: UUID) -> Response:
         lead = access.get_lead(self.member, lead_id)
         return answer(page(request, FollowUp.objects.filter(lead=lead), follow_up_row))
 
     @operation(
         "Plan the next step on a lead",
+        gives=answers.FollowUp,
+        tagged=True,
         body=FollowUpBody,
         answers={201: "The next step."},
         problems=WRITE,
@@ -127,13 +140,21 @@ class OneFollowUp(_View):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read a next step", answers={200: "The next step; its ETag is needed to change it."}, problems=READ)
+    @operation(
+        "Read a next step",
+        gives=answers.FollowUp,
+        tagged=True,
+        answers={200: "The next step; its ETag is needed to change it."},
+        problems=READ,
+    )
     def get(self, request: Request, step_id: UUID) -> Response:
         step = self.step(step_id)
         return answer(follow_up_row(step), revision=step.revision)
 
     @operation(
         "Put a next step off, reword it, give it to somebody",
+        gives=answers.FollowUp,
+        tagged=True,
         body=FollowUpChange,
         answers={200: "The next step."},
         problems=(*WRITE, 412, 428),
@@ -169,7 +190,13 @@ class FollowUpDone(_Act):
     """Done."""
 
     @operation(
-        "Note that a next step is done", body=NoBody, answers={201: "The next step."}, problems=WRITE, posts=True
+        "Note that a next step is done",
+        gives=answers.FollowUp,
+        tagged=True,
+        body=NoBody,
+        answers={201: "The next step."},
+        problems=WRITE,
+        posts=True,
     )
     def post(self, request: Request, step_id: UUID) -> Response:
         require(self.member, *WRITERS)
@@ -182,7 +209,15 @@ class FollowUpDone(_Act):
 class FollowUpCancelled(_Act):
     """Cancelled."""
 
-    @operation("Cancel a next step", body=NoBody, answers={201: "The next step."}, problems=WRITE, posts=True)
+    @operation(
+        "Cancel a next step",
+        gives=answers.FollowUp,
+        tagged=True,
+        body=NoBody,
+        answers={201: "The next step."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, step_id: UUID) -> Response:
         require(self.member, *WRITERS)
         step = self.step(step_id)

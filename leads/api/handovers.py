@@ -1,7 +1,7 @@
 """Handovers and what happens to them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -11,13 +11,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions
+from leads import access, actions, answers
 from leads.api.shapes import READ, SALES, WRITE, LeadBody, Moment, Note, given_fields, handover_answer
 from leads.models import Handover, Lead
 from leads.serializers import attempt_row, handover_rows, lead_row, rejection_row
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
-from smarketing.lib.pagination import page
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page_together
 from tenants.access import get_member, require
 from tenants.models import Membership
 from tenants.rest import KeyView, NoBody, answer
@@ -86,13 +86,21 @@ class Handovers(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List handovers", answers={200: "Handovers, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List handovers",
+        gives=Page[answers.Handover],
+        query=HandoverFilter,
+        answers={200: "Handovers, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         asked = self.query(HandoverFilter)
         rows = access.visible_handovers(self.member).select_related("subject", "version")
-        found = page(request, rows.filter(**_wanted(asked)), lambda handover: {"row": handover})
-        found["results"] = handover_rows([entry["row"] for entry in found["results"]], at=self.at)
-        return answer(found)
+        return answer(page_together(request, rows.filter(**_wanted(asked)), lambda found: _rows(found, at=self.at)))
+
+
+def _rows(handovers: list[Handover], *, at: datetime) -> list[Mapping[str, Any]]:
+    return [*handover_rows(handovers, at=at)]
 
 
 def _wanted(asked: HandoverFilter) -> Mapping[str, Any]:
@@ -112,7 +120,13 @@ class OneHandover(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("Read a handover", answers={200: "The handover with clocks and attempts."}, problems=READ)
+    @operation(
+        "Read a handover",
+        gives=answers.Handover,
+        tagged=True,
+        answers={200: "The handover with clocks and attempts."},
+        problems=READ,
+    )
     def get(self, request: Request, handover_id: UUID) -> Response:
         return handover_answer(self, handover_id, status=200)
 
@@ -134,6 +148,8 @@ class Acceptance(_Act):
 
     @operation(
         "Accept a handover",
+        gives=answers.Handover,
+        tagged=True,
         body=NoBody,
         answers={201: "The handover, accepted."},
         problems=WRITE,
@@ -149,7 +165,14 @@ class Acceptance(_Act):
 class RejectionOf(_Act):
     """Rejecting."""
 
-    @operation("Reject a handover", body=RejectionBody, answers={201: "The rejection."}, problems=WRITE, posts=True)
+    @operation(
+        "Reject a handover",
+        gives=answers.Rejection,
+        body=RejectionBody,
+        answers={201: "The rejection."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
         claim = structs.asdict(self.body(RejectionBody))
@@ -160,7 +183,14 @@ class RejectionOf(_Act):
 class Attempts(_Act):
     """Logging a try to reach the person."""
 
-    @operation("Log an attempt", body=AttemptBody, answers={201: "The attempt."}, problems=WRITE, posts=True)
+    @operation(
+        "Log an attempt",
+        gives=answers.Attempt,
+        body=AttemptBody,
+        answers={201: "The attempt."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, handover_id: UUID) -> Response:
         handover = self.handover(handover_id)
         told = structs.asdict(self.body(AttemptBody))
@@ -182,6 +212,8 @@ class OutcomeOf(_Act):
 
     @operation(
         "Note progress or the outcome",
+        gives=answers.Handover,
+        tagged=True,
         body=OutcomeBody,
         answers={201: "The handover as it is now."},
         problems=WRITE,
@@ -203,6 +235,8 @@ class Assignment(_Act):
 
     @operation(
         "Assign a handover",
+        gives=answers.Handover,
+        tagged=True,
         body=AssignmentBody,
         answers={201: "The handover as it is now."},
         problems=WRITE,
@@ -222,6 +256,8 @@ class Return(_Act):
 
     @operation(
         "Answer a returned lead",
+        gives=(answers.Handover, answers.Lead),
+        tagged=True,
         body=ReturnBody,
         answers={201: "The new handover, or the nurtured lead."},
         problems=WRITE,

@@ -9,13 +9,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions, queries
+from leads import access, actions, answers, queries
 from leads.api.shapes import READ, WRITE
 from leads.models import Company, Lead
 from leads.serializers import insight_row
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
-from smarketing.lib.pagination import page
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page, whole
 from tenants.access import require
 from tenants.rest import KeyView, NoBody, answer
 from tenants.roles import SIDES, Role
@@ -59,7 +59,13 @@ class Insights(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("Find insights", answers={200: "Insights, newest first; withdrawn ones are not there."}, problems=READ)
+    @operation(
+        "Find insights",
+        gives=Page[answers.Insight],
+        query=InsightFilter,
+        answers={200: "Insights, newest first; withdrawn ones are not there."},
+        problems=READ,
+    )
     def get(self, request: Request) -> Response:
         """Answer by word, tag, author, month, campaign, lead or company."""
         told = self.query(InsightFilter)
@@ -70,7 +76,15 @@ class Insights(KeyView):
         )  # fmt: skip
         return answer(page(request, queries.found_insights(self.member, asked).rows, insight_row))
 
-    @operation("Write an insight down", body=InsightBody, answers={201: "The insight."}, problems=WRITE, posts=True)
+    @operation(
+        "Write an insight down",
+        gives=answers.Insight,
+        tagged=True,
+        body=InsightBody,
+        answers={201: "The insight."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         """Keep it, also on the company of its lead."""
         require(self.member, *WRITERS)
@@ -99,13 +113,21 @@ class OneInsight(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read an insight", answers={200: "The insight; its ETag is needed to correct it."}, problems=READ)
+    @operation(
+        "Read an insight",
+        gives=answers.Insight,
+        tagged=True,
+        answers={200: "The insight; its ETag is needed to correct it."},
+        problems=READ,
+    )
     def get(self, request: Request, insight_id: UUID) -> Response:
         found = access.get_insight(self.member, insight_id)
         return answer(insight_row(found), revision=found.revision)
 
     @operation(
         "Correct one's own insight, for 15 minutes",
+        gives=answers.Insight,
+        tagged=True,
         body=InsightChange,
         answers={200: "The insight."},
         problems=(*WRITE, 412, 428),
@@ -125,7 +147,15 @@ class InsightWithdrawal(KeyView):
 
     scopes: ClassVar = {"POST": "leads:write"}
 
-    @operation("Withdraw an insight", body=NoBody, answers={201: "The insight."}, problems=WRITE, posts=True)
+    @operation(
+        "Withdraw an insight",
+        gives=answers.Insight,
+        tagged=True,
+        body=NoBody,
+        answers={201: "The insight."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, insight_id: UUID) -> Response:
         require(self.member, *WRITERS, Role.ADMINISTRATOR)
         found = access.get_insight(self.member, insight_id)
@@ -140,9 +170,12 @@ class InsightTags(KeyView):
     scopes: ClassVar = {"GET": "leads:read"}
 
     @operation(
-        "List the tags of insights", answers={200: "Tags with how many insights have them."}, problems=(401, 403)
+        "List the tags of insights",
+        gives=Page[answers.Tag],
+        answers={200: "Tags with how many insights have them."},
+        problems=(401, 403),
     )
     def get(self, request: Request) -> Response:
         """Answer the tags that are used most, at most 100."""
         found = queries.tag_counts(limit=MOST_TAGS_TOLD)
-        return answer({"results": [{"tag": row.tag, "count": row.count} for row in found]})
+        return answer(whole({"tag": row.tag, "count": row.count} for row in found))

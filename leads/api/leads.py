@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.models import Event
-from leads import access, actions
+from leads import access, actions, answers
 from leads.api.shapes import READ, SALES, WRITE, LeadBody, Note, Short, given_fields, handover_answer
 from leads.asking import asking_from
 from leads.normal import email_norm
 from leads.queries import leads_in, threads_of
 from leads.serializers import event_row, lead_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, answer
@@ -58,7 +58,13 @@ class Leads(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List leads", answers={200: "Leads, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List leads",
+        gives=Page[answers.Lead],
+        query=LeadFilter,
+        answers={200: "Leads, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         asked = self.query(LeadFilter)
         told = {name: value for name, value in structs.asdict(asked).items() if value}
@@ -75,12 +81,25 @@ class OneLead(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read a lead", answers={200: "The lead; its ETag is needed to change it."}, problems=READ)
+    @operation(
+        "Read a lead",
+        gives=answers.Lead,
+        tagged=True,
+        answers={200: "The lead; its ETag is needed to change it."},
+        problems=READ,
+    )
     def get(self, request: Request, lead_id: UUID) -> Response:
         lead = access.get_lead(self.member, lead_id)
         return answer(lead_row(lead), revision=lead.revision)
 
-    @operation("Correct a lead", body=LeadBody, answers={200: "The lead."}, problems=(*WRITE, 412, 428))
+    @operation(
+        "Correct a lead",
+        gives=answers.Lead,
+        tagged=True,
+        body=LeadBody,
+        answers={200: "The lead."},
+        problems=(*WRITE, 412, 428),
+    )
     def patch(self, request: Request, lead_id: UUID) -> Response:
         require(self.member, *MARKETING, *SALES)
         changes = given_fields(self.body(LeadBody))
@@ -96,7 +115,7 @@ class LeadEvents(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List a lead's events", answers={200: "Events, newest first."}, problems=READ)
+    @operation("List a lead's events", gives=Page[answers.Event], answers={200: "Events, newest first."}, problems=READ)
     def get(self, request: Request, lead_id: UUID) -> Response:
         lead = access.get_lead(self.member, lead_id)
         return answer(page(request, Event.objects.filter(thread_id__in=threads_of(lead)), event_row))
@@ -109,6 +128,8 @@ class LeadHandovers(KeyView):
 
     @operation(
         "Hand a lead over to sales",
+        gives=answers.Handover,
+        tagged=True,
         body=HandoverBody,
         answers={201: "The handover, routed, with its clocks."},
         problems=WRITE,

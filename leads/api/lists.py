@@ -9,15 +9,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access
+from leads import access, answers
 from leads.actions.changing_many import MOST, change_many
 from leads.actions.saving_views import LONGEST_NAME, change_view, delete_view, save_view
 from leads.api.shapes import WRITE, Short
 from leads.asking import asking_from
 from leads.queries import saved_view_row, saved_views_of
 from leads.queries.views import SavedViewRow, default_view_id
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
 from tenants.access import get_member, require
+from tenants.answers import Job as JobAnswer
 from tenants.api.jobs import job_data
 from tenants.rest import KeyView, answer
 from tenants.roles import MARKETING
@@ -69,11 +71,16 @@ class LeadViews(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("List saved views", answers={200: "The member's own views and shared ones."}, problems=(401, 403))
+    @operation(
+        "List saved views",
+        gives=Page[answers.View],
+        answers={200: "The member's own views and shared ones."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
-        return answer({"results": [view_data(row) for row in saved_views_of(self.member)], "next": None})
+        return answer(whole(view_data(row) for row in saved_views_of(self.member)))
 
-    @operation("Save a view", body=ViewBody, answers={201: "The view."}, problems=WRITE, posts=True)
+    @operation("Save a view", gives=answers.View, body=ViewBody, answers={201: "The view."}, problems=WRITE, posts=True)
     def post(self, request: Request) -> Response:
         given = self.body(ViewBody)
         view = save_view(
@@ -88,7 +95,7 @@ class OneLeadView(KeyView):
 
     scopes: ClassVar = {"PATCH": "leads:write", "DELETE": "leads:write"}
 
-    @operation("Change a saved view", body=ViewChange, answers={200: "The view."}, problems=WRITE)
+    @operation("Change a saved view", gives=answers.View, body=ViewChange, answers={200: "The view."}, problems=WRITE)
     def patch(self, request: Request, view_id: UUID) -> Response:
         given = self.body(ViewChange)
         view = change_view(
@@ -102,7 +109,7 @@ class OneLeadView(KeyView):
         is_default = default_view_id(self.member) == view.pk
         return answer(view_data(saved_view_row(view, self.member, is_default=is_default)))
 
-    @operation("Remove a saved view", answers={200: "What was removed."}, problems=WRITE)
+    @operation("Remove a saved view", gives=answers.View, answers={200: "What was removed."}, problems=WRITE)
     def delete(self, request: Request, view_id: UUID) -> Response:
         self.no_body()
         view = access.get_view(self.member, view_id)
@@ -123,6 +130,7 @@ class LeadChanges(KeyView):
 
     @operation(
         "Change many leads",
+        gives=JobAnswer,
         body=ManyBody,
         answers={202: "The job; its result names every lead that refused, and why."},
         problems=WRITE,

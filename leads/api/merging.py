@@ -8,15 +8,14 @@ from msgspec import Meta, Struct, field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions, queries
+from leads import access, actions, answers, queries
 from leads.api.shapes import READ, WRITE
-from leads.models import Merge
+from leads.models import Duplicate, Merge
 from leads.serializers import lead_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, NoBody, answer
-
-LONGEST_LIST = 100
 
 
 class MergeBody(Struct, forbid_unknown_fields=True):
@@ -31,12 +30,16 @@ class Duplicates(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read"}
 
-    @operation("Leads that may be one person", answers={200: "Suggestions, newest first."}, problems=READ)
+    @operation(
+        "Leads that may be one person",
+        gives=Page[answers.Duplicate],
+        answers={200: "Suggestions, newest first."},
+        problems=READ,
+    )
     def get(self, request: Request) -> Response:
-        """Answer the open suggestions, at most 100."""
+        """Answer the open suggestions."""
         require(self.member, *access.SEES_DUPLICATES)
-        rows = queries.open_duplicates(limit=LONGEST_LIST)
-        return answer({"results": [_suggestion(row) for row in rows], "next": None})
+        return answer(page(request, queries.waiting_duplicates(), _suggestion))
 
 
 class MergeOf(KeyView):
@@ -45,7 +48,11 @@ class MergeOf(KeyView):
     scopes: ClassVar[dict[str, str]] = {"POST": "leads:write"}
 
     @operation(
-        "Merge two leads", body=MergeBody, answers={201: "The merge, and the lead that goes on."}, problems=WRITE
+        "Merge two leads",
+        gives=answers.Merge,
+        body=MergeBody,
+        answers={201: "The merge, and the lead that goes on."},
+        problems=WRITE,
     )
     def post(self, request: Request, lead_id: UUID) -> Response:
         """Let this lead and another go on as the older of them."""
@@ -72,7 +79,13 @@ class MergeUndone(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"POST": "leads:write"}
 
-    @operation("Undo the newest merge of a lead", body=NoBody, answers={200: "The lead that is back."}, problems=WRITE)
+    @operation(
+        "Undo the newest merge of a lead",
+        gives=answers.Lead,
+        body=NoBody,
+        answers={200: "The lead that is back."},
+        problems=WRITE,
+    )
     def post(self, request: Request, lead_id: UUID) -> Response:
         """Put back what the newest merge of this lead moved; possible for 30 days."""
         require(self.member, *access.MAY_MERGE)
@@ -84,11 +97,11 @@ class MergeUndone(KeyView):
         return answer(lead_row(access.get_lead(self.member, back.pk)))
 
 
-def _suggestion(row: queries.DuplicateRow) -> dict[str, Any]:
+def _suggestion(row: Duplicate) -> dict[str, Any]:
     return {
-        "id": str(row.id),
-        "lead": str(row.lead.pk),
-        "other": str(row.other.pk),
+        "id": str(row.pk),
+        "lead": str(row.lead_id),
+        "other": str(row.other_id),
         "because": row.kinds,
         "found_at": row.found_at,
     }

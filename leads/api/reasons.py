@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import actions
+from leads import actions, answers
 from leads.api.shapes import WRITE
 from leads.queries.reasons import ReasonRow, reason_rows
 from leads.reasons import KINDS
@@ -53,7 +53,12 @@ class Reasons(_Catalogue):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List reasons", answers={200: "The reasons of the agreement in force, by list."}, problems=(401, 403))
+    @operation(
+        "List reasons",
+        gives=answers.Reasons,
+        answers={200: "The reasons of the agreement in force, by list."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """List the reasons for rejecting, disqualifying and losing; retired ones are refused when given."""
         return self.whole(self.version())
@@ -64,7 +69,7 @@ class ReasonOrder(_Catalogue):
 
     scopes: ClassVar = {"PUT": "leads:write"}
 
-    @operation("Order reasons", body=OrderBody, answers={200: "All reasons."}, problems=WRITE)
+    @operation("Order reasons", gives=answers.Reasons, body=OrderBody, answers={200: "All reasons."}, problems=WRITE)
     def put(self, request: Request, kind: str) -> Response:
         """Put the reasons of one list into another order."""
         version = self.listed(kind)
@@ -77,7 +82,13 @@ class ReasonRetirement(_Catalogue):
 
     scopes: ClassVar = {"POST": "leads:write", "DELETE": "leads:write"}
 
-    @operation("Retire a reason", answers={200: "All reasons; old rejections keep it."}, problems=WRITE, posts=True)
+    @operation(
+        "Retire a reason",
+        gives=answers.Reasons,
+        answers={200: "All reasons; old rejections keep it."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Offer a reason no more; the last of its class stays."""
         self.no_body()
@@ -85,7 +96,7 @@ class ReasonRetirement(_Catalogue):
         actions.retire_reason(version, kind=kind, key=key, by=self.member, at=self.at)
         return self.whole(version)
 
-    @operation("Take a reason back into use", answers={200: "All reasons."}, problems=WRITE)
+    @operation("Take a reason back into use", gives=answers.Reasons, answers={200: "All reasons."}, problems=WRITE)
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Offer a retired reason again."""
         version = self._known(kind, key)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import queries
+from leads import answers, queries
 from leads.periods import ACCEPTED_AGAIN_WITHIN
 from leads.recycling import Yield
 from smarketing.lib.openapi import operation
@@ -30,7 +30,11 @@ class ReturnsYield(KeyView):
     scopes: ClassVar = {"GET": "reports:read"}
 
     @operation(
-        "Read the yield of returns", answers={200: "Altogether, by reason, by marketer."}, problems=(401, 403, 422)
+        "Read the yield of returns",
+        gives=answers.Yields,
+        query=YieldFilter,
+        answers={200: "Altogether, by reason, by marketer."},
+        problems=(401, 403, 422),
     )
     def get(self, request: Request) -> Response:
         """Read how many returned handovers were accepted again, and how fast marketing answered.

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, structs
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions
+from leads import access, actions, answers
 from leads.actions.reassigning import MOST, WHY
 from leads.api.shapes import WRITE, Note
 from leads.models import Handover, Lead
@@ -20,7 +20,9 @@ from leads.routing import Condition, Limit, Plan, Rule, Target, route, tried
 from leads.scoring import STANDARD
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
+from smarketing.lib.pagination import whole
 from tenants.access import require
+from tenants.answers import Job as JobAnswer
 from tenants.api.jobs import job_data
 from tenants.models import Job
 from tenants.rest import KeyView, answer
@@ -39,7 +41,7 @@ class ConditionBody(Struct, forbid_unknown_fields=True):
     value: str | int | bool | list[str | int] | None = None
 
 
-class TargetBody(Struct, forbid_unknown_fields=True):
+class RoutingTargetBody(Struct, forbid_unknown_fields=True):
     """A rep, a team, or the manager's queue (without an id)."""
 
     kind: Annotated[str, Meta(pattern="^(rep|team|queue)$")]
@@ -52,7 +54,7 @@ class RuleBody(Struct, forbid_unknown_fields=True):
     key: Key
     name: Name
     conditions: list[ConditionBody]
-    to: TargetBody
+    to: RoutingTargetBody
     enabled: bool = True
 
 
@@ -63,7 +65,7 @@ class LimitBody(Struct, forbid_unknown_fields=True):
     max_per_day: int | None = None
 
 
-class PlanBody(Struct, forbid_unknown_fields=True):
+class RoutingBody(Struct, forbid_unknown_fields=True):
     """All rules in order, where other leads go ("reps" or "queue"), and what each rep can take."""
 
     rules: list[RuleBody]
@@ -95,7 +97,11 @@ class RoutingRules(KeyView):
     scopes: ClassVar = {"GET": "leads:read", "PUT": "handovers:write"}
 
     @operation(
-        "Read the routing rules", answers={200: "The rules; the ETag is needed to change them."}, problems=(401, 403)
+        "Read the routing rules",
+        gives=answers.RoutingPlan,
+        tagged=True,
+        answers={200: "The rules; the ETag is needed to change them."},
+        problems=(401, 403),
     )
     def get(self, request: Request) -> Response:
         require(self.member, *READERS)
@@ -104,20 +110,22 @@ class RoutingRules(KeyView):
 
     @operation(
         "Replace the routing rules",
-        body=PlanBody,
+        gives=answers.RoutingPlan,
+        tagged=True,
+        body=RoutingBody,
         answers={200: "The rules as they hold for every handover from now on."},
         problems=(*WRITE, 412, 428),
     )
     def put(self, request: Request) -> Response:
         require(self.member, Role.SALES_MANAGER, Role.ADMINISTRATOR)
-        told = self.body(PlanBody)
+        told = self.body(RoutingBody)
         number, _plan = plan_in_force()
         self.expect(number)
         made = actions.change_routing(_plan_of(told), based_on=number, change="replaced", by=self.member, at=self.at)
         return answer(made.content, revision=made.number)
 
 
-def _plan_of(told: PlanBody) -> Plan:
+def _plan_of(told: RoutingBody) -> Plan:
     rules = tuple(
         Rule(
             rule.key,
@@ -139,6 +147,7 @@ class RoutingTest(KeyView):
 
     @operation(
         "Say where a lead would go",
+        gives=answers.RoutingTrial,
         answers={200: "The target, the rule that decides (0: none), and what each rule says."},
         problems=(401, 403, 404, 422),
     )
@@ -168,6 +177,7 @@ class Assignments(KeyView):
 
     @operation(
         "Give handovers to a rep, a team or all reps in turn",
+        gives={200: answers.MovePreview, 201: answers.Moves},
         body=AssignmentsBody,
         answers={201: "What moved to whom and what stayed and why.", 200: "What would move (preview)."},
         problems=WRITE,
@@ -208,6 +218,7 @@ class BulkHandovers(KeyView):
 
     @operation(
         "Hand many leads over",
+        gives=JobAnswer,
         body=BulkBody,
         answers={202: "The job; its result names who was sent to whom and who was refused and why."},
         problems=WRITE,
@@ -237,6 +248,7 @@ class Fairness(KeyView):
 
     @operation(
         "What each rep was given this month",
+        gives=answers.Fairness,
         answers={200: "One row per rep whose figures the key's member may see."},
         problems=(401, 403),
     )
@@ -244,7 +256,7 @@ class Fairness(KeyView):
         require(self.member, *SALES)
         month = self.at.astimezone(ZoneInfo(self.organisation.zone)).date().replace(day=1)
         rows = fairness_rows(self.member, month=month, at=self.at)
-        return answer({"month": f"{month:%Y-%m}", "results": [_fair(row) for row in rows]})
+        return answer({"month": f"{month:%Y-%m}", **whole(_fair(row) for row in rows)})
 
 
 def _fair(row: FairnessRow) -> dict[str, Any]:

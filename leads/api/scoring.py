@@ -6,7 +6,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import actions
+from leads import actions, answers
 from leads.api.shapes import READ, WRITE
 from leads.queries.scoring import latest_preview
 from leads.serializers import job_row
@@ -23,7 +23,13 @@ class ScoringPreview(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("Try a version's definitions", answers={202: "The work that was begun."}, problems=WRITE, posts=True)
+    @operation(
+        "Try a version's definitions",
+        gives=answers.Work,
+        answers={202: "The work that was begun."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, number: int) -> Response:
         self.no_body()
         require(self.member, *HEADS)
@@ -31,7 +37,12 @@ class ScoringPreview(KeyView):
         job = actions.start_preview(version, by=self.member, at=self.at)
         return answer(job_row(job), status=202, location=f"/api/v1/agreements/{number}/scoring-preview")
 
-    @operation("Read the newest try", answers={200: "How far it is; its result once it is done."}, problems=READ)
+    @operation(
+        "Read the newest try",
+        gives=answers.Work,
+        answers={200: "How far it is; its result once it is done."},
+        problems=READ,
+    )
     def get(self, request: Request, number: int) -> Response:
         require(self.member, *HEADS)
         job = latest_preview(get_version(self.member, number))
@@ -45,13 +56,19 @@ class Rescoring(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("Judge all leads again", answers={202: "The work that was begun."}, problems=WRITE, posts=True)
+    @operation(
+        "Judge all leads again",
+        gives=answers.Work,
+        answers={202: "The work that was begun."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         self.no_body()
         require(self.member, Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
         return answer(job_row(actions.start_rescoring(by=self.member, at=self.at)), status=202)
 
-    @operation("Read how far it is", answers={200: "The newest work of this kind."}, problems=READ)
+    @operation("Read how far it is", gives=answers.Work, answers={200: "The newest work of this kind."}, problems=READ)
     def get(self, request: Request) -> Response:
         job = newest_job(actions.RESCORE)
         return answer(job_row(job) if job else {"state": None})

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from leads import access
 from leads.serializers import handover_row
+from smarketing.lib.openapi import FREE_FORM
 from tenants.rest import KeyView, answer
 
 SALES = access.SALES
@@ -45,7 +46,7 @@ class LeadBody(Struct, forbid_unknown_fields=True):
     industry: Short | UnsetType = UNSET
     website: Short | UnsetType = UNSET
     # The organisation's own attributes by key; null takes a value away.
-    attributes: Annotated[dict[str, Any], Meta(max_length=100)] | UnsetType = UNSET
+    attributes: Annotated[dict[str, Any], Meta(max_length=100, description=FREE_FORM)] | UnsetType = UNSET
 
 
 def given_fields(body: LeadBody) -> dict[str, Any]:

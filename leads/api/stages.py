@@ -1,7 +1,7 @@
 """Stages: what an organisation says of them, and a lead's way through them."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import access, actions
+from leads import access, actions, answers
 from leads.api.shapes import READ, SALES, WRITE, Short
 from leads.queries.stages import StageRow, stage_row, stage_rows, stays_of
 from leads.serializers import lead_row, stage_setting_row, stay_row
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import AnyValue, Page, operation
+from smarketing.lib.pagination import whole
 from tenants.access import require
 from tenants.rest import KeyView, answer
 from tenants.roles import MARKETING, Role
@@ -24,7 +25,7 @@ class Demand(Struct, forbid_unknown_fields=True):
 
     field: Short
     operator: Short
-    value: Any = None
+    value: AnyValue = None
 
 
 class StageBody(Struct, forbid_unknown_fields=True):
@@ -48,9 +49,9 @@ class Stages(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List stages", answers={200: "The stages."}, problems=(401, 403))
+    @operation("List stages", gives=Page[answers.Stage], answers={200: "The stages."}, problems=(401, 403))
     def get(self, request: Request) -> Response:
-        return answer({"results": [stage_setting_row(row) for row in stage_rows()]})
+        return answer(whole(stage_setting_row(row) for row in stage_rows()))
 
 
 class OneStage(KeyView):
@@ -58,12 +59,25 @@ class OneStage(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PUT": "leads:write"}
 
-    @operation("Read a stage", answers={200: "The stage; its ETag is needed to change it."}, problems=READ)
+    @operation(
+        "Read a stage",
+        gives=answers.Stage,
+        tagged=True,
+        answers={200: "The stage; its ETag is needed to change it."},
+        problems=READ,
+    )
     def get(self, request: Request, stage: str) -> Response:
         row = _row(stage)
         return answer(stage_setting_row(row), revision=row.revision)
 
-    @operation("Set a stage", body=StageBody, answers={200: "The stage."}, problems=(*WRITE, 412, 428))
+    @operation(
+        "Set a stage",
+        gives=answers.Stage,
+        tagged=True,
+        body=StageBody,
+        answers={200: "The stage."},
+        problems=(*WRITE, 412, 428),
+    )
     def put(self, request: Request, stage: str) -> Response:
         require(self.member, Role.MARKETING_MANAGER, Role.ADMINISTRATOR)
         told, row = self.body(StageBody), _row(stage)
@@ -89,12 +103,25 @@ class LeadStage(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "leads:write"}
 
-    @operation("Read a lead's way through the stages", answers={200: "Stays, the present first."}, problems=READ)
+    @operation(
+        "Read a lead's way through the stages",
+        gives=Page[answers.Stay],
+        answers={200: "Stays, the present first."},
+        problems=READ,
+    )
     def get(self, request: Request, lead_id: UUID) -> Response:
         lead = access.get_lead(self.member, lead_id)
-        return answer({"results": [stay_row(stay) for stay in stays_of(lead)]})
+        return answer(whole(stay_row(stay) for stay in stays_of(lead)))
 
-    @operation("Move a lead", body=MoveBody, answers={200: "The lead."}, problems=WRITE, posts=True)
+    @operation(
+        "Move a lead",
+        gives=answers.Lead,
+        tagged=True,
+        body=MoveBody,
+        answers={200: "The lead."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, lead_id: UUID) -> Response:
         require(self.member, *MARKETING, *SALES)
         told = self.body(MoveBody)

@@ -56,6 +56,7 @@ from leads.queries.merging import (
     newest_merge,
     open_duplicates,
     threads_of,
+    waiting_duplicates,
 )
 from leads.queries.persons import Identity, files_of, identity_of, is_forgotten, rows_told, told_of
 from leads.queries.recycling import YieldRow, Yields, recycle_yields
@@ -146,4 +147,5 @@ __all__ = [
     "threads_of",
     "told_of",
     "unknown_names",
+    "waiting_duplicates",
 ]

@@ -212,8 +212,12 @@ def likely_same(lead: Lead) -> dict[UUID, list[str]]:
 
 def open_duplicates(*, limit: int = 100) -> list[DuplicateRow]:
     """Return the suggestions that wait for a decision, newest first."""
-    rows = Duplicate.objects.filter(state=Duplicate.State.OPEN, lead__merged_into=None, other__merged_into=None)
-    return _rows(rows.order_by("-found_at", "-pk")[:limit])
+    return _rows(waiting_duplicates().order_by("-found_at", "-pk")[:limit])
+
+
+def waiting_duplicates() -> "QuerySet[Duplicate]":
+    """Return the suggestions that wait for a decision."""
+    return Duplicate.objects.filter(state=Duplicate.State.OPEN, lead__merged_into=None, other__merged_into=None)
 
 
 def duplicates_of(lead: Lead) -> list[DuplicateRow]:

@@ -7,11 +7,11 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications import access, actions, queries
+from notifications import access, actions, answers, queries
 from notifications.api.shapes import Moment, attempt_row, delivery_row, endpoint_row
 from notifications.models import Delivery, Endpoint
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, NoBody, answer
@@ -63,13 +63,20 @@ class Endpoints(KeyView):
 
     scopes: ClassVar = {"GET": SCOPE, "POST": SCOPE}
 
-    @operation("List endpoints", answers={200: "Endpoints, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List endpoints",
+        gives=Page[answers.Endpoint],
+        answers={200: "Endpoints, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
         return answer(page(request, queries.endpoints(), endpoint_row))
 
     @operation(
         "Make an endpoint",
+        gives=answers.Endpoint,
+        tagged=True,
         body=EndpointBody,
         answers={201: "The endpoint; read its secret at /secret."},
         problems=WRITE,
@@ -89,11 +96,24 @@ class OneEndpoint(KeyView):
 
     scopes: ClassVar = {"GET": SCOPE, "PATCH": SCOPE, "DELETE": SCOPE}
 
-    @operation("Read an endpoint", answers={200: "The endpoint; its ETag is needed to change it."}, problems=READ)
+    @operation(
+        "Read an endpoint",
+        gives=answers.Endpoint,
+        tagged=True,
+        answers={200: "The endpoint; its ETag is needed to change it."},
+        problems=READ,
+    )
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         return _answer(access.get_endpoint(self.member, endpoint_id))
 
-    @operation("Change an endpoint", body=EndpointChange, answers={200: "The endpoint."}, problems=(*WRITE, 412, 428))
+    @operation(
+        "Change an endpoint",
+        gives=answers.Endpoint,
+        tagged=True,
+        body=EndpointChange,
+        answers={200: "The endpoint."},
+        problems=(*WRITE, 412, 428),
+    )
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)
         told = self.body(EndpointChange)
@@ -110,7 +130,11 @@ class OneEndpoint(KeyView):
         return _answer(changed)
 
     @operation(
-        "Remove an endpoint", answers={200: "The endpoint, removed: nothing is sent there any more."}, problems=WRITE
+        "Remove an endpoint",
+        gives=answers.Endpoint,
+        tagged=True,
+        answers={200: "The endpoint, removed: nothing is sent there any more."},
+        problems=WRITE,
     )
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)
@@ -123,7 +147,12 @@ class EndpointSecret(KeyView):
 
     scopes: ClassVar = {"GET": SCOPE}
 
-    @operation("Read the signing secrets", answers={200: "The newest first; two during a rotation."}, problems=READ)
+    @operation(
+        "Read the signing secrets",
+        gives=answers.Secrets,
+        answers={200: "The newest first; two during a rotation."},
+        problems=READ,
+    )
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)
         endpoint = access.get_endpoint(self.member, endpoint_id)
@@ -145,7 +174,15 @@ class _Act(KeyView):
 class EndpointPause(_Act):
     """Keeping messages back."""
 
-    @operation("Pause an endpoint", body=NoBody, answers={201: "The endpoint."}, problems=WRITE, posts=True)
+    @operation(
+        "Pause an endpoint",
+        gives=answers.Endpoint,
+        tagged=True,
+        body=NoBody,
+        answers={201: "The endpoint."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         return _answer(actions.pause_endpoint(self._endpoint(endpoint_id), by=self.member, at=self.at), status=201)
 
@@ -155,6 +192,8 @@ class EndpointResumption(_Act):
 
     @operation(
         "Let an endpoint work again",
+        gives=answers.Endpoint,
+        tagged=True,
         body=NoBody,
         answers={201: "The endpoint; what was held back leaves."},
         problems=WRITE,
@@ -169,6 +208,8 @@ class EndpointRotation(_Act):
 
     @operation(
         "Rotate the secret",
+        gives=answers.Endpoint,
+        tagged=True,
         body=NoBody,
         answers={201: "The endpoint; for 24 hours both secrets sign. Read the new one at /secret."},
         problems=WRITE,
@@ -183,7 +224,12 @@ class EndpointTrial(_Act):
     """A message to try it."""
 
     @operation(
-        "Send a trial message", body=NoBody, answers={202: "The delivery, on its way."}, problems=WRITE, posts=True
+        "Send a trial message",
+        gives=answers.Delivery,
+        body=NoBody,
+        answers={202: "The delivery, on its way."},
+        problems=WRITE,
+        posts=True,
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         made = actions.send_trial(self._endpoint(endpoint_id), by=self.member, at=self.at)
@@ -196,7 +242,12 @@ class EndpointReplay(KeyView):
     scopes: ClassVar = {"POST": SCOPE}
 
     @operation(
-        "Replay a range", body=ReplayBody, answers={202: "How many are on their way again."}, problems=WRITE, posts=True
+        "Replay a range",
+        gives=answers.Replayed,
+        body=ReplayBody,
+        answers={202: "How many are on their way again."},
+        problems=WRITE,
+        posts=True,
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)
@@ -220,7 +271,13 @@ class Deliveries(KeyView):
 
     scopes: ClassVar = {"GET": SCOPE}
 
-    @operation("List an endpoint's messages", answers={200: "Messages, newest first."}, problems=(*READ, 422))
+    @operation(
+        "List an endpoint's messages",
+        gives=Page[answers.Delivery],
+        query=DeliveryFilter,
+        answers={200: "Messages, newest first."},
+        problems=(*READ, 422),
+    )
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = access.get_endpoint(self.member, endpoint_id)
         asked = self.query(DeliveryFilter)
@@ -233,7 +290,12 @@ class OneDelivery(KeyView):
 
     scopes: ClassVar = {"GET": SCOPE}
 
-    @operation("Read a message with its attempts", answers={200: "The message as it was sent."}, problems=READ)
+    @operation(
+        "Read a message with its attempts",
+        gives=answers.WholeDelivery,
+        answers={200: "The message as it was sent."},
+        problems=READ,
+    )
     def get(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> Response:
         found = _delivery(self, endpoint_id, delivery_id)
         attempts = [attempt_row(row) for row in queries.attempts_of(found)]
@@ -246,7 +308,12 @@ class DeliveryReplay(KeyView):
     scopes: ClassVar = {"POST": SCOPE}
 
     @operation(
-        "Replay a message", body=NoBody, answers={202: "The message, on its way again."}, problems=WRITE, posts=True
+        "Replay a message",
+        gives=answers.Delivery,
+        body=NoBody,
+        answers={202: "The message, on its way again."},
+        problems=WRITE,
+        posts=True,
     )
     def post(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> Response:
         require(self.member, Role.ADMINISTRATOR)

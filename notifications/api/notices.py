@@ -8,11 +8,11 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications import access, actions, kinds, queries
+from notifications import access, actions, answers, kinds, queries
 from notifications.api.shapes import Moment
 from notifications.models import Habit, Mail, Notification
 from notifications.queries.choices import choices_of, habit_of
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.models import Membership
@@ -56,7 +56,13 @@ class Notices(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @operation("List one's notices", answers={200: "Notices, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List one's notices",
+        gives=Page[answers.Notice],
+        query=NoticeFilter,
+        answers={200: "Notices, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         rows = Notification.objects.filter(member=self.member)
         if self.query(NoticeFilter).unread:
@@ -71,6 +77,7 @@ class NoticesRead(KeyView):
 
     @operation(
         "Mark notices as read",
+        gives=answers.NoticesSeen,
         body=ReadBody,
         answers={200: "How many were new."},
         problems=(400, 401, 403, 422),
@@ -86,12 +93,18 @@ class Choices(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "PATCH": "leads:write"}
 
-    @operation("Read what reaches one", answers={200: "Times, and the way of each kind."}, problems=(401, 403))
+    @operation(
+        "Read what reaches one",
+        gives=answers.Choices,
+        answers={200: "Times, and the way of each kind."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         return answer(choices_row(self.member))
 
     @operation(
         "Change what reaches one",
+        gives=answers.Choices,
         body=ChoicesBody,
         answers={200: "Times, and the way of each kind."},
         problems=(400, 401, 403, 422),
@@ -119,7 +132,13 @@ class Mails(KeyView):
 
     scopes: ClassVar = {"GET": "webhooks:manage"}
 
-    @operation("List mails", answers={200: "Mails without their text, newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List mails",
+        gives=Page[answers.Mail],
+        query=MailFilter,
+        answers={200: "Mails without their text, newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
         return answer(page(request, queries.mails(state=self.query(MailFilter).state), mail_row))
@@ -132,6 +151,7 @@ class MailRetry(KeyView):
 
     @operation(
         "Send a failed mail once more",
+        gives=answers.Mail,
         body=NoBody,
         answers={202: "The mail, on its way again."},
         problems=(400, 401, 403, 404, 409, 422),

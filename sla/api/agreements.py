@@ -1,21 +1,21 @@
 """Versions of the agreement from draft to signature, their comparison, labels and deputies."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access, actions, queries
+from sla import access, actions, answers, queries
 from sla.actions import DraftChanged
 from sla.models import AgreementVersion, Signature
 from sla.queries.comparison import compare
 from sla.queries.deputies import deputy_named_by
 from sla.serializers import comparison_whole, signature_row, version_row, version_whole
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import FreeForm, Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member
 from tenants.rest import Changed, KeyView, answer
@@ -44,7 +44,7 @@ class DraftBody(Struct, forbid_unknown_fields=True):
 class ContentBody(Struct, forbid_unknown_fields=True):
     """The sections that are to say something else; those not named stay."""
 
-    content: dict[str, Any]
+    content: FreeForm
 
 
 class ProposalBody(Struct, forbid_unknown_fields=True):
@@ -84,7 +84,12 @@ class Agreements(VersionView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("List the versions of the agreement", answers={200: "A page of versions."}, problems=(401, 403))
+    @operation(
+        "List the versions of the agreement",
+        gives=Page[answers.Version],
+        answers={200: "A page of versions."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """List the versions without their content."""
         signed: dict[UUID, list[Signature]] = {}
@@ -95,6 +100,8 @@ class Agreements(VersionView):
 
     @operation(
         "Open a draft",
+        gives=answers.WholeVersion,
+        tagged=True,
         body=DraftBody,
         answers={201: "The draft, with its content."},
         problems=(401, 403, 404, 409, 422),
@@ -121,13 +128,21 @@ class Agreement(VersionView):
 
     scopes: ClassVar = {"GET": "sla:read", "PATCH": "sla:write", "DELETE": "sla:write"}
 
-    @operation("Read a version with its content", answers={200: "The version."}, problems=(401, 403, 404))
+    @operation(
+        "Read a version with its content",
+        gives=answers.WholeVersion,
+        tagged=True,
+        answers={200: "The version."},
+        problems=(401, 403, 404),
+    )
     def get(self, request: Request, number: int) -> Response:
         """Return the version."""
         return self.whole(self.version(number))
 
     @operation(
         "Change a draft",
+        gives=answers.WholeVersion,
+        tagged=True,
         body=ContentBody,
         answers={200: "The draft as it is now."},
         problems=(401, 403, 404, 409, 412, 422, 428),
@@ -143,7 +158,13 @@ class Agreement(VersionView):
             raise Changed(late.sentence) from late
         return self.whole(version)
 
-    @operation("Discard a draft or a proposal", answers={200: "It, discarded."}, problems=(401, 403, 404, 409))
+    @operation(
+        "Discard a draft or a proposal",
+        gives=answers.WholeVersion,
+        tagged=True,
+        answers={200: "It, discarded."},
+        problems=(401, 403, 404, 409),
+    )
     def delete(self, request: Request, number: int) -> Response:
         """Give a version up that is not signed; its number is not used again."""
         version = self.version(number)
@@ -158,6 +179,8 @@ class AgreementProposal(VersionView):
 
     @operation(
         "Propose a draft",
+        gives=answers.WholeVersion,
+        tagged=True,
         body=ProposalBody,
         answers={201: "The version, open for signatures."},
         problems=(401, 403, 404, 409, 422),
@@ -169,7 +192,13 @@ class AgreementProposal(VersionView):
         actions.propose_version(version, starts_on=given.starts_on, by=self.member, at=self.at)
         return self.whole(version, status=201)
 
-    @operation("Take a proposal back", answers={200: "The draft."}, problems=(401, 403, 404, 409))
+    @operation(
+        "Take a proposal back",
+        gives=answers.WholeVersion,
+        tagged=True,
+        answers={200: "The draft."},
+        problems=(401, 403, 404, 409),
+    )
     def delete(self, request: Request, number: int) -> Response:
         """Make a proposal a draft again; signatures under it do not count any more."""
         version = self.version(number)
@@ -184,6 +213,7 @@ class AgreementSignatures(VersionView):
 
     @operation(
         "Sign a version for the own side",
+        gives=answers.Signature,
         body=SignatureBody,
         answers={201: "The signature."},
         problems=(401, 403, 404, 409, 422),
@@ -203,7 +233,12 @@ class AgreementDiff(VersionView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
-    @operation("Compare two versions", answers={200: "What differs, in words."}, problems=(401, 403, 404, 422))
+    @operation(
+        "Compare two versions",
+        gives=answers.Comparison,
+        answers={200: "What differs, in words."},
+        problems=(401, 403, 404, 422),
+    )
     def get(self, request: Request, number: int) -> Response:
         """Return what this version says otherwise than the other (`?with=`, the one before if not named)."""
         version, asked = self.version(number), self._asked()
@@ -228,6 +263,8 @@ class AgreementLabels(VersionView):
 
     @operation(
         "Reword labels of a signed version",
+        gives=answers.WholeVersion,
+        tagged=True,
         body=LabelsBody,
         answers={200: "The version."},
         problems=(401, 403, 404, 409, 422),
@@ -243,7 +280,12 @@ class SigningDeputy(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "PUT": "sla:write"}
 
-    @operation("Read who signs in the own place", answers={200: "The member, or null."}, problems=(401, 403))
+    @operation(
+        "Read who signs in the own place",
+        gives=answers.Deputy,
+        answers={200: "The member, or null."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """Return the deputy."""
         deputy = deputy_named_by(self.member)
@@ -251,6 +293,7 @@ class SigningDeputy(KeyView):
 
     @operation(
         "Name who signs in the own place",
+        gives=answers.Deputy,
         body=DeputyBody,
         answers={200: "The member, or null."},
         problems=(401, 403, 404, 409, 422),

@@ -1,5 +1,6 @@
 """Working hours and what they make of a promise."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -10,7 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access, actions, queries
+from sla import access, actions, answers, queries
 from sla.api.shapes import LONGEST_AMOUNT, Moment
 from sla.business_time.calendar_file import LARGEST_BYTES, read_calendar_file
 from sla.business_time.dated import HolidayRows
@@ -25,8 +26,8 @@ from sla.serializers import (
     holiday_rows,
 )
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
-from smarketing.lib.pagination import page
+from smarketing.lib.openapi import FreeForm, Page, operation
+from smarketing.lib.pagination import page, page_together
 from tenants.access import require
 from tenants.rest import KeyView, answer
 from tenants.roles import Role
@@ -51,7 +52,7 @@ class CalendarBody(Struct, forbid_unknown_fields=True):
     holiday_cuts_night_shift: bool = False
     holidays: dict[str, str] | UnsetType = UNSET
     sources: dict[str, str] | UnsetType = UNSET
-    earlier: list[dict[str, Any]] = []
+    earlier: list[FreeForm] = []
     id: str = ""
     key: str = ""
     version: int = 0
@@ -91,7 +92,12 @@ class Calendars(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("List the calendars", answers={200: "A page of calendars as they stand."}, problems=(401, 403))
+    @operation(
+        "List the calendars",
+        gives=Page[answers.Calendar],
+        answers={200: "A page of calendars as they stand."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """List the calendars as they stand."""
         newest = CalendarVersion.objects.order_by("calendar", "-number").distinct("calendar")
@@ -101,6 +107,8 @@ class Calendars(KeyView):
 
     @operation(
         "Add a calendar",
+        gives=answers.Calendar,
+        tagged=True,
         body=CalendarBody,
         answers={201: "The calendar."},
         problems=(401, 403, 409, 422),
@@ -119,7 +127,13 @@ class OneCalendar(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "PUT": "sla:write"}
 
-    @operation("Read a calendar", answers={200: "The calendar as it stands."}, problems=(401, 403, 404))
+    @operation(
+        "Read a calendar",
+        gives=answers.Calendar,
+        tagged=True,
+        answers={200: "The calendar as it stands."},
+        problems=(401, 403, 404),
+    )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """Read a calendar; its ETag is the number of its version."""
         version = queries.newest_version(access.get_calendar(self.member, calendar_id))
@@ -127,6 +141,8 @@ class OneCalendar(KeyView):
 
     @operation(
         "Change a calendar",
+        gives=answers.Calendar,
+        tagged=True,
         body=CalendarBody,
         answers={200: "The calendar, with how many open deadlines follow it."},
         problems=(401, 403, 404, 409, 412, 422, 428),
@@ -149,22 +165,19 @@ class CalendarVersions(KeyView):
 
     @operation(
         "List the versions of a calendar",
+        gives=Page[answers.CalendarVersion],
         answers={200: "A page of versions with their changes."},
         problems=(401, 403, 404),
     )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """List the versions with what each changed, in words."""
         calendar = access.get_calendar(self.member, calendar_id)
-        rows: list[CalendarVersion] = []
+        versions = CalendarVersion.objects.filter(calendar=calendar)
+        return answer(page_together(request, versions, lambda rows: _version_rows(calendar, rows)))
 
-        def kept(row: CalendarVersion) -> dict[str, Any]:
-            rows.append(row)
-            return {}
 
-        found = page(request, CalendarVersion.objects.filter(calendar=calendar), kept)
-        # Together, so that a page costs as many queries as one version.
-        results = [calendar_version_row(row) for row in queries.version_rows(calendar, rows)]
-        return answer({**found, "results": results})
+def _version_rows(calendar: Calendar, versions: list[CalendarVersion]) -> list[Mapping[str, Any]]:
+    return [calendar_version_row(row) for row in queries.version_rows(calendar, versions)]
 
 
 class CalendarHolidays(KeyView):
@@ -174,6 +187,8 @@ class CalendarHolidays(KeyView):
 
     @operation(
         "Preview public holidays",
+        gives=answers.Holidays,
+        query=HolidaysQuery,
         answers={200: "The rows that would be added, are there, would be removed."},
         problems=(401, 403, 404, 422),
     )
@@ -184,6 +199,8 @@ class CalendarHolidays(KeyView):
 
     @operation(
         "Take over public holidays",
+        gives=answers.Calendar,
+        tagged=True,
         body=HolidaysQuery,
         answers={200: "The calendar with these rows."},
         problems=(401, 403, 404, 422),
@@ -230,6 +247,8 @@ class CalendarFile(KeyView):
 
     @operation(
         "Close the days of a calendar file",
+        gives=answers.FileDays,
+        tagged=True,
         body=FileBody,
         answers={200: "The days of the file; the calendar's version."},
         problems=(401, 403, 404, 413, 422),
@@ -254,6 +273,7 @@ class CalendarRetirement(KeyView):
 
     @operation(
         "Put a calendar away",
+        gives=answers.Calendar,
         answers={201: "The calendar, no longer offered."},
         problems=(401, 403, 404, 409),
         posts=True,
@@ -273,6 +293,7 @@ class CalendarPreview(KeyView):
 
     @operation(
         "Try a promise on a calendar",
+        gives=answers.Trial,
         body=PreviewBody,
         answers={200: "The due time and the counted segments."},
         problems=(401, 403, 404, 422),

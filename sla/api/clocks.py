@@ -9,14 +9,14 @@ from msgspec import Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access, queries
+from sla import access, answers, queries
 from sla.api.shapes import Moment, Month, month_of
 from sla.models import Clock
 from sla.serializers import (
     clock_row,
     explanation_whole,
 )
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.rest import KeyView, answer
 
@@ -47,7 +47,13 @@ class Clocks(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
-    @operation("List deadlines", answers={200: "A page of clocks as of now."}, problems=(401, 403, 422))
+    @operation(
+        "List deadlines",
+        gives=Page[answers.Clock],
+        query=ClockFilter,
+        answers={200: "A page of clocks as of now."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """List the clocks that the key's member may read."""
         given = self.query(ClockFilter)
@@ -70,6 +76,7 @@ class ClockExplanation(KeyView):
 
     @operation(
         "Explain a deadline",
+        gives=answers.Explanation,
         answers={200: "Segments, pauses, closed days, owners, events, pleas and sentences."},
         problems=(401, 403, 404),
     )
@@ -85,7 +92,13 @@ class Breaches(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
-    @operation("List breaches", answers={200: "A page of breached clocks."}, problems=(401, 403, 422))
+    @operation(
+        "List breaches",
+        gives=Page[answers.Clock],
+        query=BreachFilter,
+        answers={200: "A page of breached clocks."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """List the breaches, of those due in a month where asked."""
         given = self.query(BreachFilter)

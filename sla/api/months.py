@@ -1,16 +1,17 @@
 """Months for REST clients: their promises, their frozen figures, their corrections."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access
+from sla import access, answers
 from sla.models import Month as MonthRow
 from sla.queries.month_page import correction_lines, month_lines
 from sla.serializers import correction_row, month_row
-from smarketing.lib.openapi import operation
-from smarketing.lib.pagination import page
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page_together
 from tenants.rest import KeyView, answer
 
 
@@ -19,18 +20,18 @@ class Months(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read"}
 
-    @operation("List months", answers={200: "A page of months with their promises."}, problems=(401, 403, 422))
+    @operation(
+        "List months",
+        gives=Page[answers.Month],
+        answers={200: "A page of months with their promises."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """List the months, the newest first."""
-        rows: list[MonthRow] = []
+        return answer(page_together(request, MonthRow.objects.all(), self._rows))
 
-        def keep(row: MonthRow) -> dict[str, Any]:
-            rows.append(row)
-            return {}
-
-        found = page(request, MonthRow.objects.all(), keep)
-        # Together, so that a page costs as many queries as one month.
-        return answer({**found, "results": [month_row(line) for line in month_lines(rows, zone=self.zone.key)]})
+    def _rows(self, months: list[MonthRow]) -> list[Mapping[str, Any]]:
+        return [month_row(line) for line in month_lines(months, zone=self.zone.key)]
 
 
 class Month(KeyView):
@@ -40,6 +41,7 @@ class Month(KeyView):
 
     @operation(
         "Read a month",
+        gives=answers.WholeMonth,
         answers={200: "Promises, frozen figures with their hash, corrections."},
         problems=(401, 403, 404),
     )

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access, actions, queries
+from sla import access, actions, answers, queries
 from sla.api.shapes import Moment
 from sla.models import Plea
 from sla.serializers import plea_row
@@ -69,7 +69,14 @@ class _About(KeyView):
 class Excuse(_About):
     """Asking to excuse a breach."""
 
-    @operation("Ask to excuse a breach", body=ExcuseBody, answers={201: "The request."}, problems=WRITE, posts=True)
+    @operation(
+        "Ask to excuse a breach",
+        gives=answers.Plea,
+        body=ExcuseBody,
+        answers={201: "The request."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, clock_id: UUID) -> Response:
         require(self.member, *OWING)
         clock = access.get_clock(self.member, clock_id)
@@ -84,6 +91,7 @@ class Evidence(_About):
 
     @operation(
         "Say that it happened in time",
+        gives=answers.Plea,
         body=EvidenceBody,
         answers={201: "Granted at once over a key whose member never owned the clock; else waiting for an answer."},
         problems=WRITE,
@@ -103,7 +111,14 @@ class Evidence(_About):
 class _Decision(_About):
     """Answering what was asked."""
 
-    @operation("Answer a request", body=DecisionBody, answers={201: "The answered one."}, problems=WRITE, posts=True)
+    @operation(
+        "Answer a request",
+        gives=answers.Plea,
+        body=DecisionBody,
+        answers={201: "The answered one."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, clock_id: UUID) -> Response:
         require(self.member, *sorted(HEADS))
         plea = self.plea(clock_id)
@@ -125,7 +140,14 @@ class EvidenceDecision(_Decision):
 class _Withdrawal(_About):
     """Taking back what was asked."""
 
-    @operation("Take a request back", body=NoBody, answers={201: "The request, withdrawn."}, problems=WRITE, posts=True)
+    @operation(
+        "Take a request back",
+        gives=answers.Plea,
+        body=NoBody,
+        answers={201: "The request, withdrawn."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, clock_id: UUID) -> Response:
         require(self.member, *OWING)
         plea = self.plea(clock_id)

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla import access, actions, queries
+from sla import access, actions, answers, queries
 from sla.api.shapes import Month, month_of
 from sla.models import Target
 from sla.serializers import (
@@ -39,7 +39,13 @@ class Targets(KeyView):
 
     scopes: ClassVar = {"GET": "sla:read", "POST": "sla:write"}
 
-    @operation("List targets", answers={200: "A page of targets, with what is in force."}, problems=(401, 403, 422))
+    @operation(
+        "List targets",
+        gives=answers.TargetList,
+        query=TargetFilter,
+        answers={200: "A page of targets, with what is in force."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """List targets, of one month where asked; `in_force` is what that month is measured against."""
         month = month_of(self.query(TargetFilter).month)
@@ -53,6 +59,7 @@ class Targets(KeyView):
 
     @operation(
         "Propose a month's target",
+        gives=answers.Target,
         body=TargetBody,
         answers={201: "The proposal."},
         problems=(401, 403, 409, 422),
@@ -73,6 +80,7 @@ class TargetCountersignature(KeyView):
 
     @operation(
         "Countersign a proposed target",
+        gives=answers.Target,
         answers={201: "The target, in force for its whole month."},
         problems=(401, 403, 404, 409),
         posts=True,

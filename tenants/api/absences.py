@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
-from tenants import access, actions, queries
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
+from tenants import access, actions, answers, queries
 from tenants.access import require
 from tenants.models import Absence, Membership
 from tenants.rest import KeyView, NoBody, answer
@@ -41,17 +42,22 @@ class Absences(KeyView):
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read", "POST": "handovers:write"}
 
     @operation(
-        "List absences", answers={200: "Absences that are not over, or those of one day."}, problems=(401, 403, 422)
+        "List absences",
+        gives=Page[answers.Absence],
+        query=AbsenceFilter,
+        answers={200: "Absences that are not over, or those of one day."},
+        problems=(401, 403, 422),
     )
     def get(self, request: Request) -> Response:
         """Answer the absences of a day, else those that are not over."""
         day = self.query(AbsenceFilter).day
         first = day or queries.today_in(at=self.at)
         found = queries.absences_between(first, day or date.max)
-        return answer({"results": [absence_row(absence) for absence in found]})
+        return answer(whole(absence_row(absence) for absence in found))
 
     @operation(
         "Enter an absence",
+        gives=answers.Absence,
         body=AbsenceBody,
         answers={201: "The absence."},
         problems=(400, 401, 403, 409, 422),
@@ -82,6 +88,7 @@ class AbsenceEnd(KeyView):
 
     @operation(
         "End an absence",
+        gives=answers.Absence,
         body=NoBody,
         answers={201: "The absence; called off when it had not begun."},
         problems=(400, 401, 403, 404, 409, 422),

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from smarketing.lib.openapi import operation
-from tenants import access
+from tenants import access, answers
 from tenants.models import Job
 from tenants.rest import KeyView, answer
 
@@ -17,7 +17,7 @@ class OneJob(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read"}
 
-    @operation("How far long work is", answers={200: "The job."}, problems=(401, 403, 404))
+    @operation("How far long work is", gives=answers.Job, answers={200: "The job."}, problems=(401, 403, 404))
     def get(self, request: Request, job_id: UUID) -> Response:
         """Answer a job; its result only to who started it, or whose role may look at its kind."""
         job = access.get_job(self.member, job_id)

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
-from tenants import access, actions
+from tenants import access, actions, answers
 from tenants.access import require
 from tenants.models import Membership
 from tenants.rest import KeyView, answer
@@ -29,7 +29,12 @@ class Members(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read"}
 
-    @operation("List members", answers={200: "Members, the newest first."}, problems=(401, 403, 422))
+    @operation(
+        "List members",
+        gives=Page[answers.Member],
+        answers={200: "Members, the newest first."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         """Answer names, roles, teams and managers: the ids are those that leads and handovers name."""
         return answer(page(request, Membership.objects.all(), _row))
@@ -42,6 +47,7 @@ class ManagerOf(KeyView):
 
     @operation(
         "Say who a member's manager is",
+        gives=answers.Member,
         body=ManagerBody,
         answers={200: "The member."},
         problems=(400, 401, 403, 404, 409, 422),

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
-from tenants import access, actions
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
+from tenants import access, actions, answers
 from tenants.access import require
 from tenants.models import Membership, Team
 from tenants.rest import KeyView, answer
@@ -39,13 +40,23 @@ class Teams(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "leads:read", "POST": "handovers:write"}
 
-    @operation("List teams", answers={200: "Every team with the ids of its members."}, problems=(401, 403))
+    @operation(
+        "List teams",
+        gives=Page[answers.Team],
+        answers={200: "Every team with the ids of its members."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """Answer every team."""
-        return answer({"results": [_row(team) for team in Team.objects.order_by("name")]})
+        return answer(whole(_row(team) for team in Team.objects.order_by("name")))
 
     @operation(
-        "Make a team", body=NewTeamBody, answers={201: "The team."}, problems=(400, 401, 403, 409, 422), posts=True
+        "Make a team",
+        gives=answers.Team,
+        body=NewTeamBody,
+        answers={201: "The team."},
+        problems=(400, 401, 403, 409, 422),
+        posts=True,
     )
     def post(self, request: Request) -> Response:
         """Make a team of one side."""
@@ -61,7 +72,13 @@ class OneTeam(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"PUT": "handovers:write"}
 
-    @operation("Change a team", body=TeamBody, answers={200: "The team."}, problems=(400, 401, 403, 404, 409, 422))
+    @operation(
+        "Change a team",
+        gives=answers.Team,
+        body=TeamBody,
+        answers={200: "The team."},
+        problems=(400, 401, 403, 404, 409, 422),
+    )
     def put(self, request: Request, team_id: UUID) -> Response:
         """Rename a team and say who is in it."""
         require(self.member, Role.ADMINISTRATOR)

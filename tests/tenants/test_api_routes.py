@@ -14,6 +14,7 @@ from tenants.actions import create_form_key, create_key, revoke_key
 from tenants.keys import SCOPES
 from tenants.models import Key, Membership
 from tenants.roles import Role
+from tests.tenants.spoken import contradicts
 from tests.tenants.tables import OPEN_OPERATIONS, OPERATIONS, Operation, filled, methods_of, operations
 from tests.tenants.test_routes import undone
 from tests.tenants.world import AT, LATER, House, World, browser
@@ -98,7 +99,7 @@ def _wrong(operation: Operation, role: Role, status: int) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES, ids="-".join)
-def test_each_key_may_what_its_member_may(name: tuple[str, str], world: World) -> None:
+def test_each_key_may_what_its_member_may_and_reads_what_the_document_says(name: tuple[str, str], world: World) -> None:
     acme, operation = world.acme, OPERATIONS[name]
     answers = {role: call(name, acme, acme.keys[role]) for role in Role}
     wrong = {
@@ -107,6 +108,7 @@ def test_each_key_may_what_its_member_may(name: tuple[str, str], world: World) -
         if _wrong(operation, role, answer.status_code)
     }
     assert wrong == {}
+    assert {role: told for role, answer in answers.items() if (told := contradicts(name, answer))} == {}
 
 
 @pytest.mark.parametrize("name", WITH_THINGS, ids="-".join)

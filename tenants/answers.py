@@ -1,0 +1,53 @@
+"""What clients are answered about members, teams, absences and long work: the shapes that the document names."""
+
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
+
+from smarketing.lib.openapi import FreeForm, Moment
+
+
+class Member(TypedDict):
+    """Somebody of the organisation."""
+
+    id: UUID
+    name: str
+    title: str
+    roles: list[str]
+    team: UUID | None
+    manager: UUID | None
+    is_active: bool
+
+
+class Team(TypedDict):
+    """A team and who is in it."""
+
+    id: UUID
+    name: str
+    side: str
+    members: list[UUID]
+
+
+class Absence(TypedDict):
+    """From when to when somebody is away, and who stands in."""
+
+    id: UUID
+    member: UUID
+    first_day: date
+    last_day: date
+    deputy: UUID | None
+    called_off_at: Moment | None
+
+
+class Job(TypedDict):
+    """Long work: how far it is; ``result`` once it is done, for who may read it."""
+
+    id: UUID
+    kind: str
+    state: str
+    done: int
+    total: int
+    created_at: Moment
+    finished_at: Moment | None
+    error: str
+    result: FreeForm | None

@@ -1,0 +1,61 @@
+"""What the served document says of an operation, and what an answer does otherwise."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from django.http import HttpResponse
+
+from smarketing.schema import document
+
+# Of these the document says when they come; everything else about transport is HTTP's.
+TOLD_HEADERS = ("ETag", "Location", "Idempotent-Replayed", "Retry-After", "WWW-Authenticate")
+
+
+@cache
+def spoken() -> dict[str, Any]:
+    """Return the document."""
+    found: dict[str, Any] = json.loads(document())
+    return found
+
+
+@cache
+def _by_id() -> dict[str, Mapping[str, Any]]:
+    return {told["operationId"]: told for item in spoken()["paths"].values() for told in item.values()}
+
+
+@cache
+def _validator(place: str) -> Any:
+    """Return the check of an answer's shape, compiled once."""
+    operation_id, status, media = place.split(" ")
+    schema = _response(operation_id, status)["content"][media]["schema"]
+    return jsonschema_rs.validator_for({**schema, "components": spoken()["components"]}, validate_formats=True)
+
+
+def _response(operation_id: str, status: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _by_id()[operation_id]["responses"][status]
+    if "$ref" in found:
+        return spoken()["components"]["responses"][found["$ref"].rpartition("/")[2]]
+    return found
+
+
+def contradicts(name: tuple[str, str], answer: HttpResponse) -> str:
+    """Return what an answer does otherwise than the document says, "" where nothing is."""
+    operation_id, status = f"{name[1].lower()}_{name[0]}", str(answer.status_code)
+    if status not in _by_id()[operation_id]["responses"]:
+        return f"undocumented status {status}"
+    told = _response(operation_id, status)
+    unsaid = [name for name in TOLD_HEADERS if name in answer.headers and name not in told.get("headers", {})]
+    if unsaid:
+        return f"undocumented headers {unsaid} of {status}"
+    media = answer.headers["Content-Type"].partition(";")[0]
+    if media not in told["content"] and "*/*" not in told["content"]:
+        return f"undocumented type {media} of {status}"
+    return _wrong_shape(f"{operation_id} {status} {media}", answer) if media.endswith("json") else ""
+
+
+def _wrong_shape(place: str, answer: HttpResponse) -> str:
+    errors = _validator(place).iter_errors(json.loads(answer.content))
+    return "; ".join(f"{place} {'/'.join(map(str, error.instance_path))}: {error.message}" for error in errors)[:600]
