@@ -87,7 +87,7 @@ class KeyView(APIView):
         limit_rate(f"key:{self.key.public_id}", settings.RATE_PER_KEY)
         limit_body(request._request, self.max_body_bytes)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Say what can be done here: Allow names the methods."""
         return Response(status=204)
 

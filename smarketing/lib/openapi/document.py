@@ -64,7 +64,7 @@ class Described(AutoSchema):
         """Say what it does."""
         return self.told.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's, which names neither path nor method
         """Say more, and which scope it needs."""
         scope = getattr(self.view, "scopes", {}).get(self.method)
         more = super().get_description()
@@ -74,7 +74,7 @@ class Described(AutoSchema):
         """Name the key with the scope that it needs, or nothing for what is open."""
         if not super().get_auth():
             return []
-        return [{"key": [self.view.scopes[self.method]]}]
+        return [{"key": [getattr(self.view, "scopes", {})[self.method]]}]
 
     def get_override_parameters(self) -> list[Any]:
         """Return nothing: ``_get_parameters`` writes what is not in the path."""
