@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from dashboards import formulas
 from dashboards.formulas import Change, Share, Speed
 from dashboards.links import Links
-from dashboards.queries import MonthFigures, months_before
-from dashboards.queries.cut import SPARK_MONTHS
+from dashboards.queries import MonthFigures
 from sla.models import Side
 from smarketing.lib.templatetags.ui import duration, number, points, pp
 
@@ -56,7 +55,7 @@ def cards(figures: MonthFigures, links: Links) -> list[Kpi]:
 
 
 def _shown_months(figures: MonthFigures) -> list[date]:
-    return [months_before(figures.cut.month, number) for number in reversed(range(SPARK_MONTHS))]
+    return figures.cut.shown
 
 
 def _than(figures: MonthFigures) -> str:

@@ -40,48 +40,45 @@ class Rollup(TenantModel):
 
 
 class Slice(TenantModel):
-    """One figure of one day, of everything or of one part: a count, and an amount where there is one."""
+    """All figures of one month, of everything or of one part of it; see dashboards.rollups.parts, Note [Slices]."""
 
     class Dimension(models.TextChoices):
         ALL = "all"
         CAMPAIGN = "campaign"
+        DAY = "day"
         OWNER = "owner"
-        TEAM = "team"
+        SEGMENT = "segment"
         SOURCE = "source"
+        TEAM = "team"
         TIER = "tier"
 
     dimension = models.TextField(choices=Dimension.choices)
     # Which campaign, owner …; "" for everything, and for what has none.
     key = models.TextField()
-    # The month that it counts in, and the day; a late line of the ledger has its own of both.
+    # The month that it counts in; a late line of the ledger counts in another than that of its day.
     month = models.DateField()
-    day = models.DateField()
-    measure = models.TextField()
-    detail = models.TextField()
-    n = models.BigIntegerField()
-    amount = models.DecimalField(max_digits=20, decimal_places=2)
+    # "" for the whole of it, else the team, segment and tier that it is narrowed to.
+    part = models.TextField()
+    # By measure and detail: a count and an amount in hundredths.
+    figures = models.JSONField()
 
     class Meta(TenantModel.Meta):
         constraints = [
-            # Also how a month is read: one part's rows of some months lie side by side.
+            # Also how pages read: some months of one part, or one month of all campaigns or teams.
             models.UniqueConstraint(
-                fields=["organisation_id", "dimension", "key", "month", "day", "measure", "detail"], name="slice_once"
+                fields=["organisation_id", "dimension", "month", "key", "part"], name="slice_of_month_once"
             ),
-        ]
-        indexes = [
-            # One day with all its parts, when it is counted anew.
-            models.Index(fields=["organisation_id", "day"], name="slice_of_day"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.dimension} {self.measure} {self.detail}"
+        return f"{self.month} {self.dimension} {self.key} {self.part}"
 
 
 class Counted(TenantModel):
     """What one subject has brought to the slices so far; counting it again adds only the difference."""
 
     subject = TenantKey(Subject)
-    # Its campaign, team, source and tier, and its parts; see dashboards.rollups.parts.
+    # Its campaign, team, source, tier and segment, and its parts; see dashboards.rollups.parts.
     by = models.JSONField()
     parts = models.JSONField()
 

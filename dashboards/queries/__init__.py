@@ -1,6 +1,7 @@
 """Adding up what happened."""
 
 from dashboards.queries.cohorts import Cohort, cohorts
+from dashboards.queries.costs import Costs, costs
 from dashboards.queries.cut import Cut, months_before
 from dashboards.queries.direct import Direct
 from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
@@ -17,6 +18,7 @@ __all__ = [
     "Actual",
     "Agreement",
     "Cohort",
+    "Costs",
     "Credits",
     "Cut",
     "Delivery",
@@ -31,6 +33,7 @@ __all__ = [
     "Speeds",
     "actual_of",
     "cohorts",
+    "costs",
     "credits_of",
     "delivery",
     "ledger",

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dashboards.formulas import Decisions
 from dashboards.queries.cut import Cut
@@ -27,12 +27,28 @@ class Cohort:
 
 
 def cohorts(cut: Cut) -> dict[date, Cohort]:
-    """Return the cohorts of the month and of those that its small lines show, in one query."""
-    shown = (cut.first_shown, cut.month)
-    # What ended in a merger is decided, and converts, in the handover that goes on.
-    rows = Handover.objects.filter(cut.on_handovers(), counted_month__range=shown, merged_into=None)
+    """Return the cohorts of the month and of those that it is shown with, in one query."""
+    rows = _handovers(cut).filter(counted_month__in=cut.months)
     tallies = rows.values("counted_month").annotate(**_counts()).order_by("counted_month")
     return {row["counted_month"]: _cohort(row) for row in tallies}
+
+
+def campaign_cohorts(cut: Cut) -> dict[str, Cohort]:
+    """Return the month's cohort by campaign; "" are leads of none."""
+    rows = _handovers(cut).filter(counted_month=cut.month).order_by()
+    tallies = rows.values("lead__campaign").annotate(**_counts())
+    return {str(row["lead__campaign"] or ""): _cohort(row) for row in tallies}
+
+
+def segments(cut: Cut) -> list[str]:
+    """Return the segments that the handovers of these months are from."""
+    rows = Handover.objects.filter(counted_month__in=cut.months, merged_into=None).exclude(lead__country="")
+    return sorted(rows.order_by().values_list("lead__country", flat=True).distinct())
+
+
+def _handovers(cut: Cut) -> "QuerySet[Handover]":
+    # What ended in a merger is decided, and converts, in the handover that goes on.
+    return Handover.objects.filter(cut.on_handovers(), merged_into=None)
 
 
 def _counts() -> dict[str, Any]:

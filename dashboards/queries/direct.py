@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dashboards.queries.cohorts import Cohort, cohorts
+from dashboards.queries.cohorts import Cohort, campaign_cohorts, cohorts, segments
 from dashboards.queries.cut import Cut
 from dashboards.queries.points import Credits, Ledger, credits_of, ledger
 from dashboards.queries.promises import Promises, promises
@@ -23,6 +23,14 @@ class Direct:
     def cohorts(self) -> Mapping[date, Cohort]:
         """Return the cohorts of the months shown."""
         return cohorts(self.cut)
+
+    def campaigns(self) -> Mapping[str, Cohort]:
+        """Return the month's cohort by campaign."""
+        return campaign_cohorts(self.cut)
+
+    def segments(self) -> list[str]:
+        """Return the segments that the leads of these months are from."""
+        return segments(self.cut)
 
     def promises(self) -> Promises:
         """Return what both sides kept of what was due."""

@@ -1,13 +1,14 @@
 """All figures of one month, as page and API show them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dashboards.formulas import is_mature
 from dashboards.queries.cohorts import Cohort
+from dashboards.queries.costs import Costs, costs
 from dashboards.queries.cut import Cut
 from dashboards.queries.points import Credits, Ledger, total
 from dashboards.queries.promises import Promises
@@ -63,6 +64,13 @@ class MonthFigures:
     speeds: Speeds
     medians: Mapping[date, int]
     rejections: Rejections
+    # The month's cohort by campaign; "" are leads of none.
+    campaigns: Mapping[str, Cohort]
+    costs: Costs
+    # Opportunity amount for each unit of cost that the agreement asks for.
+    floor: Decimal | None
+    # Where the leads of the months shown are from.
+    segments: list[str]
 
     @property
     def cohort(self) -> Cohort:
@@ -101,18 +109,23 @@ def _ground(*, at: datetime, zone: str) -> Ground:
 def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
     """Return the figures of a month as of ``at``."""
     source, ground = source_of(cut, at=at, zone=zone), _ground(at=at, zone=zone)
+    version = ground.version_at(_standing(cut, at=at, zone=zone))
     return MonthFigures(
         cut=cut,
         at=at,
         state=state_on(ground.today, cut.month, ground.hours),
         is_mature=is_mature(end_of_month(cut.month, zone=zone), at=at),
-        agreement=_agreement_of(cut.month, ground, at=at, zone=zone),
+        agreement=Agreement(version.number, _signed_at(version)) if version else None,
         delivery=_delivery(source, ground),
         cohorts=source.cohorts(),
         promises=source.promises(),
         speeds=source.speeds(),
         medians=source.medians(),
         rejections=source.rejections(),
+        campaigns=source.campaigns(),
+        costs=costs(cut),
+        floor=_floor(version),
+        segments=source.segments(),
     )
 
 
@@ -145,7 +158,9 @@ def _delivery(source: Source, ground: Ground) -> Delivery:
 def _credits(source: Source, *, today: date) -> list[Credits]:
     """Return the month's credited handovers by tier; of a closed month as they were frozen, whatever came later."""
     cut = source.cut
-    frozen = frozen_tiers(cut.month) if cut.last < today else None
+    # Tiers are all that a closed month keeps apart.
+    is_kept = cut.last < today and not replace(cut, tier="").is_part
+    frozen = frozen_tiers(cut.month) if is_kept else None
     if frozen is None:
         return source.credits()
     chosen = [tier for tier in frozen if cut.tier in ("", tier.tier)]
@@ -159,18 +174,21 @@ def _target_of(month: date, ground: Ground, *, zone: str) -> TargetView:
 
 
 def _pace(cut: Cut, target: TargetView, by_month: Ledger, working_days: list[date], *, today: date) -> Pace | None:
-    if cut.tier or not target.points or not working_days:
+    if cut.is_part or not target.points or not working_days:
         return None
     # The day after the last one: nothing is open any more.
     as_of = min(today, cut.last + timedelta(days=1))
     return pace(target.points, by_month.get(cut.month, {}), working_days, as_of)
 
 
-def _agreement_of(month: date, ground: Ground, *, at: datetime, zone: str) -> Agreement | None:
-    """Return the agreement in force at the end of the month, or now while the month runs."""
-    last_moment = end_of_month(month, zone=zone) - timedelta(microseconds=1)
-    version = ground.version_at(min(at, last_moment))
-    return Agreement(version.number, _signed_at(version)) if version else None
+def _standing(cut: Cut, *, at: datetime, zone: str) -> datetime:
+    """Return the moment whose agreement holds for a month: its end, or now while it runs."""
+    return min(at, end_of_month(cut.month, zone=zone) - timedelta(microseconds=1))
+
+
+def _floor(version: AgreementVersion | None) -> Decimal | None:
+    floor = version.content.get("floors", {}).get("pipeline_per_euro") if version else None
+    return Decimal(str(floor)) if floor else None
 
 
 def _signed_at(version: AgreementVersion) -> datetime | None:

@@ -26,10 +26,8 @@ class Credits:
 
 
 def ledger(cut: Cut) -> Ledger:
-    """Return the points by month and day, for the month and those that its small lines show."""
-    rows = CreditEntry.objects.filter(month__range=(cut.first_shown, cut.month))
-    if cut.tier:
-        rows = rows.filter(subject__tier=cut.tier)
+    """Return the points by month and day, for the month and those that it is shown with."""
+    rows = CreditEntry.objects.filter(cut.on_subjects("subject__"), month__in=cut.months)
     found: dict[date, dict[date, Decimal]] = defaultdict(dict)
     for month, day, points in rows.values_list("month", "day").annotate(total=Sum("points")).order_by("month", "day"):
         found[month][day] = points
@@ -44,12 +42,11 @@ def total(by_day: Mapping[date, Decimal]) -> Decimal:
 def credits_of(cut: Cut) -> list[Credits]:
     """Return the month's credited handovers by tier and weight, the most frequent first."""
     rows = Subject.objects.filter(
+        cut.on_subjects(),
         kind=Subject.Kind.HANDOVER,
         counted_month=cut.month,
         credit__in=[Subject.Credit.COUNTED, Subject.Credit.SUSPENDED],
     )
-    if cut.tier:
-        rows = rows.filter(tier=cut.tier)
     suspended = Q(credit=Subject.Credit.SUSPENDED)
     tallies = rows.values_list("tier", "weight").annotate(
         n=Count("pk"),

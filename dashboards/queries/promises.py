@@ -1,45 +1,80 @@
 """Promises due in a period: kept, broken, still running; by side and month, and by commitment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from dashboards.queries.cut import Cut
 from sla.models import Clock, Side
-from sla.queries import Compliance, due_between, going_on, past_due
+from sla.queries import Compliance, due_between, going_on, last_day, past_due
 
 NOTHING_DUE = Compliance(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Promises:
-    """What was due, by month and side, and in the cut's month by commitment of sales."""
+    """What was due, by month and side, and in the cut's month by commitment and by team ("" is none) of sales."""
 
-    by_month: dict[tuple[date, str], Compliance]
-    by_commitment: dict[str, Compliance]
+    by_month: dict[tuple[date, str], Compliance] = field(default_factory=dict)
+    by_commitment: dict[str, Compliance] = field(default_factory=dict)
+    by_team: dict[str, Compliance] = field(default_factory=dict)
 
     def of(self, month: date, side: str) -> Compliance:
         """Return one side's promises of one month."""
         return self.by_month.get((month, side), NOTHING_DUE)
 
+    def add(self, due: "Due", kept: Compliance, *, month: date) -> None:
+        """Add what became of promises; ``month`` is the cut's."""
+        _add(self.by_month, (due.month, due.side), kept)
+        if (due.month, due.side) == (month, Side.SALES):
+            _add(self.by_commitment, due.commitment, kept)
+
+    def add_to_team(self, team: str, kept: Compliance) -> None:
+        """Add what became of a team's promises."""
+        _add(self.by_team, team, kept)
+
+
+def _add(sums: dict[Any, Compliance], key: object, kept: Compliance) -> None:
+    sums[key] = added(sums.get(key, NOTHING_DUE), kept)
+
+
+class Due(NamedTuple):
+    """Which promises: those due in a month, of one side, commitment and team."""
+
+    month: date
+    side: str
+    commitment: str
+    team: str
+
 
 def promises(cut: Cut, *, at: datetime, zone: str) -> Promises:
     """Return what both sides kept of what was due, in one query."""
-    month = TruncMonth("due_at", tzinfo=ZoneInfo(zone))
-    # Naming every side lets the index on side and deadline find the period whatever the history behind it.
-    rows = due_between(cut.first_shown, cut.last, zone=zone).filter(cut.on_clocks(), side__in=Side.values)
-    tallies = rows.values_list(month, "side", "commitment").annotate(**_tally(at)).order_by()
-    found = Promises({}, {})
-    for moment, side, commitment, *counts in tallies:
-        kept = Compliance(*counts)
-        key = (moment.date(), side)
-        found.by_month[key] = added(found.by_month.get(key, NOTHING_DUE), kept)
-        if key == (cut.month, Side.SALES):
-            found.by_commitment[commitment] = kept
+    tallies = _by_kind(_due(cut, zone=zone), zone=zone).annotate(**_tally(at))
+    found = Promises()
+    for moment, side, commitment, team, *counts in tallies:
+        due, kept = Due(moment.date(), side, commitment, str(team or "")), Compliance(*counts)
+        found.add(due, kept, month=cut.month)
+        if (due.month, due.side) == (cut.month, Side.SALES):
+            found.add_to_team(due.team, kept)
     return found
+
+
+def _due(cut: Cut, *, zone: str) -> "QuerySet[Clock]":
+    # Naming every side lets the index on side and deadline find the period whatever the history behind it.
+    rows = due_between(cut.shown[0], cut.last, zone=zone).filter(cut.on_clocks(), side__in=Side.values)
+    if cut.previous in cut.shown:
+        return rows
+    before = due_between(cut.previous, last_day(cut.previous), zone=zone)
+    return rows | before.filter(cut.on_clocks(), side__in=Side.values)
+
+
+def _by_kind(rows: "QuerySet[Clock]", *, zone: str) -> Any:
+    month = TruncMonth("due_at", tzinfo=ZoneInfo(zone))
+    return rows.order_by().values_list(month, "side", "commitment", "subject__team")
 
 
 def _tally(at: datetime) -> dict[str, Count]:
@@ -52,13 +87,13 @@ def _tally(at: datetime) -> dict[str, Count]:
     }
 
 
-def unswept(cut: Cut, *, at: datetime, zone: str) -> list[tuple[date, str, str, int]]:
-    """Return how many running clocks the sweep will find past their deadline: month, side, commitment, number."""
-    month = TruncMonth("due_at", tzinfo=ZoneInfo(zone))
-    due = due_between(cut.first_shown, cut.last, zone=zone).filter(past_due(at=at), cut.on_clocks())
+def unswept(cut: Cut, *, at: datetime, zone: str) -> list[tuple[Due, int]]:
+    """Return how many running clocks the sweep will find past their deadline."""
     # What it has not found yet waits for it: the index of what comes next knows those few.
-    rows = due.filter(next_event_at__lt=at).values_list(month, "side", "commitment").annotate(n=Count("pk")).order_by()
-    return [(moment.date(), side, commitment, n) for moment, side, commitment, n in rows]
+    late = due_between(cut.months[0], cut.last, zone=zone).filter(past_due(at=at), next_event_at__lt=at)
+    rows = _by_kind(late.filter(cut.on_clocks()), zone=zone).annotate(n=Count("pk"))
+    found = [(Due(moment.date(), side, kind, str(team or "")), n) for moment, side, kind, team, n in rows]
+    return [(due, n) for due, n in found if due.month in cut.months]
 
 
 def added(one: Compliance, other: Compliance) -> Compliance:

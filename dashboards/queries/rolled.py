@@ -1,32 +1,32 @@
 """A month's figures from what was added up: counts, points and shares exactly, percentiles within a bound.
 
 # Note [Small months are exact]
-A month with few contacts is read from its rows: that costs next to nothing, and a median of twelve contacts can
-be checked by hand. Only months of more than EXACT_UP_TO contacts are told by the histogram.
+Where a month has few leads in all, times are read from its rows: that costs next to nothing, and a median of twelve
+contacts can be checked by hand. Months of more than EXACT_UP_TO leads are told by the histogram.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from dashboards.formulas import BUCKET_ENDS, Decisions, Share, Speed
-from dashboards.queries.cohorts import DECISIONS, Cohort
-from dashboards.queries.cut import SPARK_MONTHS, Cut, months_before
+from dashboards.queries.cohorts import DECISIONS, Cohort, campaign_cohorts
+from dashboards.queries.cut import Cut
 from dashboards.queries.points import Credits, Ledger
-from dashboards.queries.promises import NOTHING_DUE, Promises, added, unswept
+from dashboards.queries.promises import NOTHING_DUE, Due, Promises, promises, unswept
 from dashboards.queries.rejections import Reason, Rejections
-from dashboards.queries.speed import Ages, Speeds, elapsed, medians, percentile, speeds, untouched_since
+from dashboards.queries.speed import Ages, Speeds, elapsed, medians, newest_first, percentile, speeds
 from dashboards.rollups import parts
 from dashboards.rollups.histogram import Histogram, histogram
 from dashboards.rollups.hours import sales_hours
-from dashboards.rollups.reading import Counts
+from dashboards.rollups.reading import NONE, Counts
 from sla.models import Clock, Side
 from sla.queries import Compliance
 
 # See Note [Small months are exact].
-EXACT_UP_TO = 1000
+EXACT_UP_TO = 300
 
 _VERDICTS: Mapping[str, Compliance] = {
     Clock.State.MET: Compliance(1, 0, 0, 0),
@@ -45,19 +45,32 @@ class Rolled:
     at: datetime
     zone: str
     counts: Counts
+    # Everything, to tell how many there are; see Note [Small months are exact].
+    whole: Counts
+    # The cut's month by team and by campaign, "" for none of them; and the segments that there are.
+    by_team: Mapping[str, Counts]
+    by_campaign: Mapping[str, Counts]
+    in_segments: list[str]
     exact_up_to: int = EXACT_UP_TO
 
     def cohorts(self) -> Mapping[date, Cohort]:
         """Return the cohorts of the months shown."""
-        found = {month: self._cohort(month) for month in self._months}
+        found = {month: self._cohort(self.counts, month) for month in self.cut.months}
         return {month: cohort for month, cohort in found.items() if cohort.decisions.sent}
 
-    @property
-    def _months(self) -> list[date]:
-        return [months_before(self.cut.month, number) for number in reversed(range(SPARK_MONTHS))]
+    def campaigns(self) -> Mapping[str, Cohort]:
+        """Return the month's cohort by campaign."""
+        if self.cut.owner:
+            return campaign_cohorts(self.cut)
+        found = {key: self._cohort(counts, self.cut.month) for key, counts in self.by_campaign.items()}
+        return {key: cohort for key, cohort in found.items() if cohort.decisions.sent}
 
-    def _cohort(self, month: date) -> Cohort:
-        of = self.counts.of
+    def segments(self) -> list[str]:
+        """Return the segments that the leads of these months are from."""
+        return self.in_segments
+
+    def _cohort(self, counts: Counts, month: date) -> Cohort:
+        of = counts.of
         reached = {step: of(month, parts.REACHED, step) for step in ("contacted", "qualified", "opportunity", "won")}
         return Cohort(
             decisions=Decisions(**{name: of(month, parts.DECISION, value)[0] for name, value in DECISIONS.items()}),
@@ -65,31 +78,38 @@ class Rolled:
             qualified=reached["qualified"][0],
             opportunities=reached["opportunity"][0],
             won=reached["won"][0],
-            pipeline=reached["opportunity"][1],
+            pipeline=_amount(reached["opportunity"][1]),
         )
 
     def promises(self) -> Promises:
         """Return what both sides kept of what was due."""
-        found = Promises({}, {})
-        for month in self._months:
-            for detail, (n, _amount) in self.counts.by_detail(month, parts.PROMISE).items():
-                side, commitment, state = detail.split("|")
-                self._add_promise(found, month, side, commitment, _times(_VERDICTS.get(state, NOTHING_DUE), n))
-        for month, side, commitment, n in unswept(self.cut, at=self.at, zone=self.zone):
-            self._add_promise(found, month, side, commitment, Compliance(0, n, -n, 0))
+        if self.cut.owner:
+            # Of one person's promises those of each team are not kept apart.
+            return promises(self.cut, at=self.at, zone=self.zone)
+        found = Promises()
+        for month in self.cut.months:
+            for due, kept in _due(self.counts, month):
+                found.add(due, kept, month=self.cut.month)
+        for team, counts in self.by_team.items():
+            for due, kept in _due(counts, self.cut.month):
+                if due.side == Side.SALES:
+                    found.add_to_team(team, kept)
+        self._sweep(found)
         return found
 
-    def _add_promise(self, found: Promises, month: date, side: str, commitment: str, kept: Compliance) -> None:
-        found.by_month[month, side] = added(found.by_month.get((month, side), NOTHING_DUE), kept)
-        if (month, side) == (self.cut.month, Side.SALES):
-            before = found.by_commitment.get(commitment, NOTHING_DUE)
-            found.by_commitment[commitment] = added(before, kept)
+    def _sweep(self, found: Promises) -> None:
+        for due, n in unswept(self.cut, at=self.at, zone=self.zone):
+            kept = Compliance(0, n, -n, 0)
+            found.add(due, kept, month=self.cut.month)
+            if (due.month, due.side) == (self.cut.month, Side.SALES):
+                found.add_to_team(due.team, kept)
 
     def speeds(self) -> Speeds:
         """Return the month's speed to lead."""
         if self._is_small(self.cut.month):
             return speeds(self.cut, at=self.at)
-        since = untouched_since(self.cut)
+        waiting = self.counts.by_detail(self.cut.month, parts.UNTOUCHED)
+        since = newest_first({int(hour): n for hour, (n, _amount) in waiting.items()})
         between = sales_hours().at(self.at).between
         return Speeds(
             elapsed=self._speed(parts.ELAPSED, Ages(since, at=self.at, between=elapsed)),
@@ -98,10 +118,10 @@ class Rolled:
 
     def medians(self) -> Mapping[date, int]:
         """Return the elapsed median of each month shown."""
-        small = [month for month in self._months if self._is_small(month) and self._cohort(month).decisions.sent]
+        small = [month for month in self.cut.months if self._is_small(month) and _owing(self.whole, month)]
         found = medians(self.cut, months=small) if small else {}
-        for month in self._months:
-            took, waiting = self._took(month, parts.ELAPSED), self.counts.of(month, parts.UNTOUCHED)[0]
+        for month in self.cut.months:
+            took, waiting = self._took(month, parts.ELAPSED), _untouched(self.counts, month)
             rank = -(-(took.count + waiting) // 2) - 1
             if month not in small and 0 <= rank < took.count:
                 found[month] = took.at_rank(rank)
@@ -109,15 +129,11 @@ class Rolled:
 
     def _is_small(self, month: date) -> bool:
         """See Note [Small months are exact]; a person's always are."""
-        owing = self._contacts(month) + self.counts.of(month, parts.UNTOUCHED)[0]
-        return self.cut.owner is not None or owing <= self.exact_up_to
-
-    def _contacts(self, month: date) -> int:
-        return sum(n for n, _seconds in self.counts.by_detail(month, parts.ELAPSED).values())
+        return self.cut.owner is not None or _owing(self.whole, month) <= self.exact_up_to
 
     def _took(self, month: date, kind: str) -> Histogram:
         found = self.counts.by_detail(month, kind)
-        return histogram({int(bucket): (n, int(total)) for bucket, (n, total) in found.items()})
+        return histogram({int(bucket): (n, total // parts.HUNDREDTHS) for bucket, (n, total) in found.items()})
 
     def _speed(self, kind: str, waiting: Ages) -> Speed:
         month, took = self.cut.month, self._took(self.cut.month, kind)
@@ -129,7 +145,7 @@ class Rolled:
             median=percentile(took, waiting, 50),
             p90=percentile(took, waiting, 90),
             within_hour=Share(within_hour, took.count + len(waiting)),
-            buckets=tuple(bands.get(str(band), (0, 0))[0] for band in range(len(BUCKET_ENDS) + 1)),
+            buckets=tuple(bands.get(str(band), NONE)[0] for band in range(len(BUCKET_ENDS) + 1)),
         )
 
     def rejections(self) -> Rejections:
@@ -144,7 +160,8 @@ class Rolled:
 
     def ledger(self) -> Ledger:
         """Return marketing's points by month and day."""
-        return {month: dict(sorted(by_day.items())) for month, by_day in sorted(self.counts.points.items())}
+        found = {month: self.counts.by_detail(month, parts.POINTS) for month in self.cut.months}
+        return {month: _by_day(points) for month, points in found.items() if points}
 
     def credits(self) -> list[Credits]:
         """Return the month's credited handovers by tier."""
@@ -156,7 +173,31 @@ class Rolled:
         tier, weight = detail.split("|")
         pending = self.counts.of(self.cut.month, parts.PENDING, detail)[1]
         suspended = self.counts.of(self.cut.month, parts.SUSPENDED, detail)[1]
-        return Credits(tier, Decimal(weight), n, pending, suspended)
+        return Credits(tier, Decimal(weight), n, _amount(pending), _amount(suspended))
+
+
+def _amount(hundredths: int) -> Decimal:
+    return Decimal(hundredths) / parts.HUNDREDTHS
+
+
+def _by_day(points: Mapping[str, Sequence[int]]) -> dict[date, Decimal]:
+    return {date.fromisoformat(day): _amount(amount) for day, (_n, amount) in sorted(points.items())}
+
+
+def _untouched(counts: Counts, month: date) -> int:
+    return sum(n for n, _amount in counts.by_detail(month, parts.UNTOUCHED).values())
+
+
+def _owing(counts: Counts, month: date) -> int:
+    """Return how many leads of a month owe a contact or have had it."""
+    contacts = counts.by_detail(month, f"{parts.ELAPSED}_{parts.BAND}").values()
+    return sum(n for n, _amount in contacts) + _untouched(counts, month)
+
+
+def _due(counts: Counts, month: date) -> Iterator[tuple[Due, Compliance]]:
+    for detail, (n, _amount) in counts.by_detail(month, parts.PROMISE).items():
+        side, commitment, state = detail.split("|")
+        yield Due(month, side, commitment, ""), _times(_VERDICTS.get(state, NOTHING_DUE), n)
 
 
 def _times(kept: Compliance, n: int) -> Compliance:

@@ -1,26 +1,78 @@
 """Where a month's figures come from: what was added up, or the rows themselves."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
 from dashboards.queries.cut import Cut
 from dashboards.queries.direct import Direct
 from dashboards.queries.rolled import Rolled
-from dashboards.rollups.reading import Asked, counts_of
+from dashboards.rollups.parts import BAND, DECISION, ELAPSED, PROMISE, REACHED, UNTOUCHED, Place
+from dashboards.rollups.reading import Asked, Counts, Slices, counts_in, slices_of
 
 Source = Direct | Rolled
 
+# A part of a slice by team, segment and tier.
+TEAM = 0
+
 
 def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
-    """Return what answers for a cut; slices have one dimension, so a person's part of a tier is read from its rows."""
-    if cut.tier and cut.owner:
+    """Return what answers for a cut; slices know no person's part of anything, so that is read from its rows."""
+    if cut.owner and (cut.tier or cut.team or cut.segment or cut.campaign):
         return Direct(cut, at, zone)
-    counts = counts_of(_asked(cut), zone=zone)
-    return Direct(cut, at, zone) if counts is None else Rolled(cut, at, zone, counts)
+    found = slices_of(_asked(cut), zone=zone)
+    if found is None:
+        return Direct(cut, at, zone)
+    mine, whole, teams, campaigns, segments = found
+    return Rolled(
+        cut, at, zone,
+        counts=counts_in(mine),
+        whole=counts_in(whole),
+        by_team=_grouped(teams, lambda place: place.key if place.dimension == "team" else place.part.split("|")[TEAM]),
+        by_campaign=_grouped(campaigns, lambda place: place.key),
+        in_segments=sorted({place.key for place, figures in segments.items() if place.key and figures}),
+    )  # fmt: skip
 
 
-def _asked(cut: Cut) -> Asked:
-    if cut.tier:
-        return Asked("tier", cut.tier, cut.first_shown, cut.month)
-    if cut.owner:
-        return Asked("owner", str(cut.owner), cut.first_shown, cut.month)
-    return Asked("all", "", cut.first_shown, cut.month)
+def _asked(cut: Cut) -> Sequence[Asked]:
+    months, month = frozenset(cut.months), frozenset({cut.month})
+    narrowed = _narrowed(cut)
+    owing = (f"{ELAPSED}_{BAND}", UNTOUCHED)
+    campaign = str(cut.campaign) if cut.campaign else None
+    return (
+        _of_cut(cut, months),
+        Asked("all", "", months, measures=owing),
+        _by_team(cut, month),
+        Asked("campaign", campaign, month, narrowed, measures=(DECISION, REACHED)),
+        Asked("segment", None, months, measures=(DECISION,)),
+    )
+
+
+def _narrowed(cut: Cut) -> tuple[str, str, str] | None:
+    found = (str(cut.team or ""), cut.segment, cut.tier)
+    return found if any(found) else None
+
+
+def _of_cut(cut: Cut, months: frozenset[date]) -> Asked:
+    """Return the slices that a cut is made of: one for each month where one dimension says it all."""
+    one = {"owner": cut.owner, "campaign": cut.campaign, "team": cut.team, "segment": cut.segment, "tier": cut.tier}
+    chosen = [(dimension, str(key)) for dimension, key in one.items() if key]
+    if len(chosen) <= 1:
+        dimension, key = chosen[0] if chosen else ("all", "")
+        return Asked(dimension, key, months)
+    dimension, key = ("campaign", str(cut.campaign)) if cut.campaign else ("all", "")
+    return Asked(dimension, key, months, _narrowed(cut))
+
+
+def _by_team(cut: Cut, month: frozenset[date]) -> Asked:
+    if cut.campaign or cut.segment or cut.tier:
+        dimension, key = ("campaign", str(cut.campaign)) if cut.campaign else ("all", "")
+        return Asked(dimension, key, month, _narrowed(cut) or ("", "", ""), measures=(PROMISE,))
+    return Asked("team", str(cut.team) if cut.team else None, month, measures=(PROMISE,))
+
+
+def _grouped(slices: Slices, key_of: Callable[[Place], str]) -> Mapping[str, Counts]:
+    grouped: dict[str, Slices] = defaultdict(dict)
+    for place, figures in slices.items():
+        grouped[key_of(place)][place] = figures
+    return {key: counts_in(some) for key, some in grouped.items()}

@@ -1,16 +1,14 @@
 """Speed to lead: from sent to first contact, elapsed and in business time."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import inf, isinf
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     Aggregate,
-    BigIntegerField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -48,13 +46,6 @@ class Seconds(Func):
     output_field = FloatField()
 
 
-class Micros(Func):
-    """A moment in microseconds since 1970: thousands of them are read many times faster than as datetimes."""
-
-    template = "(extract(epoch from %(expressions)s) * 1000000)::bigint"
-    output_field = BigIntegerField()
-
-
 @dataclass(frozen=True)
 class Speeds:
     """The speed of a cohort by the wall clock and by the sales calendar."""
@@ -66,7 +57,7 @@ class Speeds:
 class Ages(Sequence[int]):
     """How long untouched leads have waited, the shortest first; worked out only where somebody looks."""
 
-    def __init__(self, newest_first: Sequence[int], *, at: datetime, between: Between) -> None:
+    def __init__(self, newest_first: Sequence[datetime], *, at: datetime, between: Between) -> None:
         self._moments = newest_first
         self._at = at
         self._between = between
@@ -75,7 +66,7 @@ class Ages(Sequence[int]):
         return len(self._moments)
 
     def __getitem__(self, index: Any) -> Any:
-        sent_at = _EPOCH + timedelta(microseconds=self._moments[index])
+        sent_at = self._moments[index]
         return self._between(sent_at, max(self._at, sent_at))
 
 
@@ -93,19 +84,18 @@ def medians(cut: Cut, *, months: Collection[date] | None = None) -> dict[date, i
     """Return the elapsed median of each month of the small lines; a month whose median is infinite is left out."""
     took = ExpressionWrapper(F("contacted_at") - F("sent_at"), output_field=DurationField())
     seconds = Coalesce(Seconds(took), Value(inf))
-    rows = _owing(cut).filter(counted_month__range=(cut.first_shown, cut.month))
-    if months is not None:
-        rows = rows.filter(counted_month__in=months)
+    rows = _owing(cut).filter(counted_month__in=cut.months if months is None else months)
     tallies = rows.values_list("counted_month").annotate(median=Median(seconds)).order_by("counted_month")
     return {month: int(median) for month, median in tallies if not isinf(median)}
 
 
-def untouched_since(cut: Cut) -> list[int]:
-    """Return when the month's untouched leads were sent, the newest first, in microseconds since 1970."""
-    rows = Handover.objects.filter(cut.on_handovers(), counted_month=cut.month, merged_into=None, contacted_at=None)
-    waiting = rows.exclude(decision=Handover.Decision.REJECTED)
-    found = waiting.aggregate(moments=ArrayAgg(Micros("sent_at"), default=Value([])))["moments"]
-    return sorted(found, reverse=True)
+def newest_first(hours: Mapping[int, int]) -> list[datetime]:
+    """Return when untouched leads were sent at the latest: ``hours`` (since 1970) with how many were sent in each.
+
+    An age from the end of the hour is one that the true one exceeds, which is what "more than" needs.
+    """
+    moments = ((_EPOCH + timedelta(hours=hour + 1), n) for hour, n in sorted(hours.items(), reverse=True))
+    return [moment for moment, n in moments for _ in range(n)]
 
 
 def percentile(took: Histogram, ages: Ages, percent: int) -> Percentile:

@@ -2,17 +2,19 @@
 
 from dashboards.rollups.checking import check_some_day
 from dashboards.rollups.folding import begin_anew, fold, fold_due, plan_rollups, rebuild, step
-from dashboards.rollups.reading import Asked, Counts, counts_of
+from dashboards.rollups.reading import Asked, Counts, Slices, counts_in, slices_of
 
 __all__ = [
     "Asked",
     "Counts",
+    "Slices",
     "begin_anew",
     "check_some_day",
-    "counts_of",
+    "counts_in",
     "fold",
     "fold_due",
     "plan_rollups",
     "rebuild",
+    "slices_of",
     "step",
 ]

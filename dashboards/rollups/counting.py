@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +9,22 @@ from django.db import connection
 
 from dashboards.models import Counted
 from dashboards.rollups.loading import brought_of
-from dashboards.rollups.parts import Brought, By, Delta, Part, Place
+from dashboards.rollups.parts import Brought, By, Delta, Figures, Part, Place, merge
 from smarketing.lib.scope import current_organisation_id
 
-ADD = """
-insert into dashboards_slice (organisation_id, dimension, key, month, day, measure, detail, n, amount)
-select %(organisation)s, d.* from unnest(%(dimension)s::text[], %(key)s::text[], %(month)s::date[], %(day)s::date[],
-  %(measure)s::text[], %(detail)s::text[], %(n)s::bigint[], %(amount)s::numeric[]) d
-on conflict (organisation_id, dimension, key, month, day, measure, detail)
-do update set n = dashboards_slice.n + excluded.n, amount = dashboards_slice.amount + excluded.amount
+# A step reads and writes each slice once, however many subjects it counts.
+READ = """
+select s.dimension, s.month::text, s.key, s.part, s.figures::text
+from unnest(%(dimension)s::text[], %(month)s::date[], %(key)s::text[], %(part)s::text[]) g(dimension, month, key, part)
+join dashboards_slice s on s.organisation_id = %(organisation)s and s.dimension = g.dimension
+  and s.month = g.month and s.key = g.key and s.part = g.part
 """
-_COLUMNS = ("dimension", "key", "month", "day", "measure", "detail")
+WRITE = """
+insert into dashboards_slice (organisation_id, dimension, month, key, part, figures)
+select %(organisation)s, g.* from unnest(%(dimension)s::text[], %(month)s::date[], %(key)s::text[], %(part)s::text[],
+  %(figures)s::jsonb[]) g
+on conflict (organisation_id, dimension, month, key, part) do update set figures = excluded.figures
+"""
 
 KEEP = """
 insert into dashboards_counted (organisation_id, subject_id, by, parts)
@@ -39,7 +43,7 @@ def count_subjects(subject_ids: Sequence[UUID], *, zone: str) -> int:
         delta = Delta()
         for before, after in changed.values():
             delta.replace(before, after)
-        _add(delta.sums())
+        add(delta)
         _keep({subject_id: after for subject_id, (_before, after) in changed.items()})
     return len(changed)
 
@@ -60,23 +64,28 @@ def counted(subject_ids: Iterable[UUID]) -> dict[UUID, Brought]:
 
 def read(by: Sequence[str], parts: Iterable[Sequence[Any]]) -> Brought:
     """Return what was kept as JSON."""
-    return Brought(By(*by), tuple(Part._make([*part[:6], Decimal(part[6])]) for part in parts))
+    return Brought(By(*by), tuple(map(Part._make, parts)))
 
 
 def written(brought: Brought) -> tuple[str, str]:
     """Return what is kept of a subject, as JSON."""
-    parts = [[*part[:6], str(part.amount)] for part in brought.parts]
-    return json.dumps(brought.by), json.dumps(parts, separators=(",", ":"))
+    return json.dumps(brought.by), json.dumps(brought.parts, separators=(",", ":"))
 
 
-def _add(sums: Mapping[Place, tuple[int, Decimal]]) -> None:
-    if not sums:
+def add(delta: Delta) -> None:
+    """Add differences to the slices; the caller holds the organisation's row."""
+    if not delta.figures:
         return
-    columns: dict[str, list[Any]] = {name: [place[i] for place in sums] for i, name in enumerate(_COLUMNS)}
-    columns["n"] = [n for n, _amount in sums.values()]
-    columns["amount"] = [amount for _n, amount in sums.values()]
+    # In one order, so that rows are locked in one order too.
+    places = sorted(delta.figures)
+    values: dict[str, Any] = {name: [getattr(place, name) for place in places] for name in Place._fields}
+    values["organisation"] = current_organisation_id()
     with connection.cursor() as cursor:
-        cursor.execute(ADD, columns | {"organisation": current_organisation_id()})
+        cursor.execute(READ, values)
+        kept: dict[Place, Figures] = {Place(*row[:4]): json.loads(row[4]) for row in cursor.fetchall()}
+        sums = [merge(kept.get(place, {}), delta.figures[place]) for place in places]
+        values["figures"] = [json.dumps(figures, separators=(",", ":")) for figures in sums]
+        cursor.execute(WRITE, values)
 
 
 def _keep(brought: Mapping[UUID, Brought]) -> None:

@@ -54,11 +54,11 @@ def _handovers(subject_ids: Sequence[UUID], *, zone: str) -> Iterable[Row]:
             owner=F("assigned_to"), team=F("subject__team"), counted_on=F("subject__counted_on"),
             subject_tier=F("subject__tier"), subject_weight=F("subject__weight"), credit=F("subject__credit"),
             subject_decided_at=F("subject__decided_at"), subject_month=F("subject__counted_month"),
-            campaign=F("lead__campaign"), source=F("lead__source"),
+            campaign=F("lead__campaign"), source=F("lead__source"), segment=F("lead__country"),
         )
         .values(
             "subject", "counted_month", "counted_on", "owner", "team", "tier", "weight", "decision", "amount",
-            "sent_at", "contacted_at", "merged_into", "campaign", "source", "promises", "lines", "rejected",
+            "sent_at", "contacted_at", "merged_into", "campaign", "source", "segment", "promises", "lines", "rejected",
             "subject_tier", "subject_weight", "subject_decided_at", "subject_month", "credit", *STEPS,
         )
     )  # fmt: skip
@@ -87,13 +87,14 @@ def _rejections() -> Any:
 
 
 def _of_handover(row: Row, hours: SalesHours) -> Facts:
+    owner = _text(row["owner"])
     return Facts(
-        by=By(_text(row["campaign"]), _text(row["team"]), row["source"], row["subject_tier"]),
+        by=By(_text(row["campaign"]), _text(row["team"]), row["source"], row["subject_tier"], row["segment"]),
         # What ended in a merger goes on as the other handover; its promises and credit tell their own story.
         handover=None if row["merged_into"] else _handover_facts(row, hours),
         credit=_credit_facts(row) if row["credit"] in COUNTED_CREDIT else None,
         promises=tuple(map(_promise, row["promises"])),
-        lines=tuple(Line(line["month"], line["day"], Decimal(str(line["points"]))) for line in row["lines"]),
+        lines=tuple(Line(line["month"], line["day"], owner, Decimal(str(line["points"]))) for line in row["lines"]),
     )
 
 
@@ -126,6 +127,7 @@ def _credit_facts(row: Row) -> CreditFacts:
     return CreditFacts(
         month=row["subject_month"],
         day=row["counted_on"],
+        owner=_text(row["owner"]),
         tier=row["subject_tier"],
         weight=row["subject_weight"],
         is_suspended=row["credit"] == Subject.Credit.SUSPENDED,

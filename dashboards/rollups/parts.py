@@ -5,11 +5,17 @@ An event only says that a subject changed. What the subject brings now is worked
 difference to what it brought when it was counted last is added to the slices. So it does not matter how often an
 event is heard, in which order, how late, or whether it took something back: a reversal, a merger or a verdict
 that evidence voids is a difference like any other.
+
+# Note [Slices]
+A slice holds all figures of one month as one row, so that a page reads a row for each month that it shows, and a
+step of the worker rewrites few rows however many subjects it counts. Everything, and every campaign, is also cut
+by team, segment and tier together ("parts"): any choice of these four is a sum of such parts. One person's part
+of something is few enough handovers to be read from their rows. Single days are kept of everything, to count one
+of them anew every night.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +25,7 @@ from dashboards.formulas import BUCKET_ENDS, HOUR
 from dashboards.rollups.histogram import bucket_of
 
 # Raised when parts change their meaning: what is kept is then counted anew.
-FORM = 2
+FORM = 3
 
 DECISION, REACHED, UNTOUCHED = "decision", "reached", "untouched"
 ELAPSED, BUSINESS = "elapsed", "business"
@@ -29,11 +35,11 @@ REJECTION, DISPUTED = "rejection", "disputed"
 CREDIT, PENDING, SUSPENDED, POINTS = "credit", "credit_pending", "credit_suspended", "points"
 PROMISE = "promise"
 
-_NOTHING = Decimal(0)
+HUNDREDTHS = 100
 
 
 class Part(NamedTuple):
-    """A count, and an amount, of one measure on one day; ``owner`` is "" where it is nobody's."""
+    """A count, and an amount in hundredths, of one measure on one day; ``owner`` is "" where it is nobody's."""
 
     month: str
     day: str
@@ -41,7 +47,7 @@ class Part(NamedTuple):
     measure: str
     detail: str
     n: int = 1
-    amount: Decimal = _NOTHING
+    amount: int = 0
 
 
 class By(NamedTuple):
@@ -51,6 +57,12 @@ class By(NamedTuple):
     team: str = ""
     source: str = ""
     tier: str = ""
+    segment: str = ""
+
+    @property
+    def part(self) -> str:
+        """Which part of everything, or of its campaign, it is in."""
+        return f"{self.team}|{self.segment}|{self.tier}"
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,7 @@ class Line(NamedTuple):
 
     month: str
     day: str
+    owner: str
     points: Decimal
 
 
@@ -113,6 +126,7 @@ class CreditFacts:
 
     month: date
     day: date
+    owner: str
     tier: str
     weight: Decimal
     is_suspended: bool
@@ -142,9 +156,9 @@ def brought_by(facts: Facts) -> Brought:
 
 def _merged(parts: Iterable[Part]) -> Iterator[Part]:
     """Add up parts of the same place, such as two attempts' clocks due on one day."""
-    sums: dict[tuple[str, str, str, str, str], tuple[int, Decimal]] = {}
+    sums: dict[tuple[str, str, str, str, str], tuple[int, int]] = {}
     for part in parts:
-        n, amount = sums.get(part[:5], (0, _NOTHING))
+        n, amount = sums.get(part[:5], (0, 0))
         sums[part[:5]] = (n + part.n, amount + part.amount)
     for (month, day, owner, measure, detail), (n, amount) in sums.items():
         if n or amount:
@@ -152,8 +166,8 @@ def _merged(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def _handover(facts: HandoverFacts) -> list[Part]:
-    parts = [_on(facts, DECISION, facts.decision, amount=facts.weight)]
-    parts += [_on(facts, REACHED, step, amount=facts.amount) for step in facts.reached]
+    parts = [_on(facts, DECISION, facts.decision, amount=hundredths(facts.weight))]
+    parts += [_on(facts, REACHED, step, amount=hundredths(facts.amount)) for step in facts.reached]
     if facts.rejected is not None:
         parts.append(_on(facts, REJECTION, reason_key(facts.rejected)))
         parts += [_on(facts, DISPUTED)] if facts.rejected.is_disputed else []
@@ -161,18 +175,23 @@ def _handover(facts: HandoverFacts) -> list[Part]:
         elapsed = max(int((facts.contacted_at - facts.sent_at).total_seconds()), 0)
         parts += [*_took(facts, ELAPSED, elapsed), *_took(facts, BUSINESS, facts.business)]
     elif facts.owes_contact:
-        parts.append(_on(facts, UNTOUCHED))
+        parts.append(_on(facts, UNTOUCHED, str(int(facts.sent_at.timestamp()) // HOUR)))
     return parts
 
 
-def _on(facts: HandoverFacts, measure: str, detail: str = "", *, amount: Decimal = _NOTHING) -> Part:
+def hundredths(value: Decimal) -> int:
+    """Return an amount as the whole number that is kept."""
+    return int(value * HUNDREDTHS)
+
+
+def _on(facts: HandoverFacts, measure: str, detail: str = "", *, amount: int = 0) -> Part:
     return Part(facts.month.isoformat(), facts.day.isoformat(), facts.owner, measure, detail, 1, amount)
 
 
 def _took(facts: HandoverFacts, kind: str, seconds: int) -> list[Part]:
     band = sum(seconds >= end for end in BUCKET_ENDS)
     parts = [
-        _on(facts, kind, str(bucket_of(seconds)), amount=Decimal(seconds)),
+        _on(facts, kind, str(bucket_of(seconds)), amount=seconds * HUNDREDTHS),
         _on(facts, f"{kind}_{BAND}", str(band)),
     ]
     return [*parts, _on(facts, f"{kind}_{WITHIN_HOUR}")] if seconds <= HOUR else parts
@@ -184,18 +203,19 @@ def reason_key(rejected: Rejected) -> str:
 
 
 def _credit(facts: CreditFacts) -> list[Part]:
-    place = (facts.month.isoformat(), facts.day.isoformat(), "")
+    place = (facts.month.isoformat(), facts.day.isoformat(), facts.owner)
     detail = f"{facts.tier}|{facts.weight}"
     parts = [Part(*place, CREDIT, detail)]
     if facts.is_suspended:
-        parts.append(Part(*place, SUSPENDED, detail, 1, facts.weight))
+        parts.append(Part(*place, SUSPENDED, detail, 1, hundredths(facts.weight)))
     elif not facts.is_decided:
-        parts.append(Part(*place, PENDING, detail, 1, facts.weight))
+        parts.append(Part(*place, PENDING, detail, 1, hundredths(facts.weight)))
     return parts
 
 
 def _lines(lines: Iterable[Line]) -> Iterator[Part]:
-    return (Part(line.month, line.day, "", POINTS, "", 1, line.points) for line in lines)
+    # The day is the detail: the pace goes day by day.
+    return (Part(line.month, line.day, line.owner, POINTS, line.day, 1, hundredths(line.points)) for line in lines)
 
 
 def _promises(promises: Iterable[Promise]) -> Iterator[Part]:
@@ -204,45 +224,81 @@ def _promises(promises: Iterable[Promise]) -> Iterator[Part]:
         yield Part(f"{promise.day[:7]}-01", promise.day, promise.owner, PROMISE, detail)
 
 
-# How long things took is a matter of sales, so it is not cut by what marketing did; one person's leads are few
-# enough to be read from their rows, while their buckets would be as many as they are.
-_TIMES = (ELAPSED, BUSINESS)
-_WITHOUT_TIMES = ("campaign", "source")
+class Place(NamedTuple):
+    """One slice: which of what, in which month."""
 
-Place = tuple[str, str, str, str, str, str]
-Sums = Mapping[Place, tuple[int, Decimal]]
+    dimension: str
+    month: str
+    key: str
+    part: str = ""
+
+
+Found = tuple[int, int]
+Figures = dict[str, dict[str, list[int]]]
+
+# One person's times are read from their rows, where they are exact.
+_TIMES = (ELAPSED, BUSINESS, UNTOUCHED)
 
 
 class Delta:
-    """Differences by place: dimension, key, month, day, measure, detail."""
+    """Differences by slice."""
 
     def __init__(self) -> None:
-        self._sums: dict[Place, tuple[int, Decimal]] = defaultdict(lambda: (0, _NOTHING))
+        self.figures: dict[Place, Figures] = {}
 
     def add(self, brought: Brought, *, sign: int = 1) -> None:
         """Add what a subject brings, or with the sign -1 take it away."""
-        for part in brought.parts:
-            for dimension, key in places_of(part, brought.by):
-                place = (dimension, key, part.month, part.day, part.measure, part.detail)
-                n, amount = self._sums[place]
-                self._sums[place] = (n + sign * part.n, amount + sign * part.amount)
+        self._add(brought.parts, brought.by, sign)
 
     def replace(self, before: Brought, after: Brought) -> None:
-        """Take away what a subject brought and add what it brings."""
-        self.add(before, sign=-1)
-        self.add(after)
+        """Take away what a subject brought and add what it brings; what has stayed is not touched."""
+        stayed = set(before.parts) & set(after.parts) if before.by == after.by else set()
+        self._add((part for part in before.parts if part not in stayed), before.by, -1)
+        self._add((part for part in after.parts if part not in stayed), after.by, 1)
 
-    def sums(self) -> dict[Place, tuple[int, Decimal]]:
-        """Return what is left of it."""
-        return {place: found for place, found in self._sums.items() if found[0] or found[1]}
+    def _add(self, parts: Iterable[Part], by: By, sign: int) -> None:
+        # Most parts of a subject go to the same slices, which are looked up once.
+        known: dict[tuple[str, str, str, bool], list[Figures]] = {}
+        for part in parts:
+            is_time = part.measure.startswith(_TIMES)
+            where = (part.month, part.day, part.owner, is_time)
+            if where not in known:
+                known[where] = [self.figures.setdefault(place, {}) for place in places_of(*where, by=by)]
+            for figures in known[where]:
+                found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
+                found[0] += sign * part.n
+                found[1] += sign * part.amount
 
 
-def places_of(part: Part, by: By) -> Iterator[tuple[str, str]]:
-    """Return the dimensions and keys that a part is counted in."""
-    is_time = part.measure.startswith(_TIMES)
-    yield "all", ""
+def merge(one: Figures, other: Figures) -> Figures:
+    """Add the other figures to the one; what comes to nothing is left out."""
+    for measure, details in other.items():
+        of_measure = one.setdefault(measure, {})
+        for detail, (n, amount) in details.items():
+            before = of_measure.get(detail, (0, 0))
+            of_measure[detail] = [before[0] + n, before[1] + amount]
+            if of_measure[detail] == [0, 0]:
+                del of_measure[detail]
+        if not of_measure:
+            del one[measure]
+    return one
+
+
+def without_times(figures: Figures) -> Figures:
+    """Return figures without how long things took."""
+    return {measure: details for measure, details in figures.items() if not measure.startswith(_TIMES)}
+
+
+def places_of(month: str, day: str, owner: str, is_time: bool, *, by: By) -> Iterator[Place]:
+    """Return the slices that a part of a day and an owner is counted in. See Note [Slices]."""
+    yield Place("all", month, "")
+    yield Place("all", month, "", by.part)
+    yield Place("day", month, day)
     if not is_time:
-        yield "owner", part.owner
-    for dimension, key in zip(By._fields, by, strict=True):
-        if not (is_time and dimension in _WITHOUT_TIMES):
-            yield dimension, key
+        yield Place("owner", month, owner)
+    yield Place("campaign", month, by.campaign)
+    yield Place("campaign", month, by.campaign, by.part)
+    yield Place("team", month, by.team)
+    yield Place("segment", month, by.segment)
+    yield Place("tier", month, by.tier)
+    yield Place("source", month, by.source)

@@ -6,92 +6,106 @@ between, and the difference would be told twice or not at all. So the slices tel
 not the one that was read before, everything is read again.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from dashboards.models import Rollup
 from dashboards.rollups.changed import changed_subjects
 from dashboards.rollups.counting import differing
-from dashboards.rollups.parts import CREDIT, FORM, PENDING, POINTS, SUSPENDED, Delta
+from dashboards.rollups.parts import FORM, Delta, Figures, Found, Place, merge
 from smarketing.lib.scope import current_organisation_id
 
 # Where more than this has changed since the mark, reading the rows themselves is cheaper.
 MOST_CHANGED = 400
 TRIES = 3
 
-# Marketing's points are nobody's: in a person's figures they are those of everybody.
-OF_ALL = (POINTS, CREDIT, PENDING, SUSPENDED)
+NONE: Found = (0, 0)
 
-READ = """
-select r.revision, s.month, s.day, s.measure, s.detail, s.n, s.amount
-from dashboards_rollup r left join (
-  select month, case when measure = %(points)s then day end as day, measure, detail, sum(n) as n, sum(amount) as amount
-  from dashboards_slice
-  where organisation_id = %(organisation)s and month between %(first)s and %(last)s
-    and ((dimension = %(dimension)s and key = %(key)s and measure <> all (%(of_all)s))
-      or (dimension = 'all' and key = '' and measure = any (%(of_all)s)))
-  group by 1, 2, 3, 4
-) s on true
-where r.organisation_id = %(organisation)s
+READ = "select r.revision, f.* from dashboards_rollup r left join ({parts}) f on true where r.organisation_id = %s"
+# ``part`` is "" for the whole; else its team, segment and tier are compared where they are asked for.
+ASKED = """
+select %s::int as asked, s.dimension, s.month::text, s.key, s.part, {figures}::text
+from dashboards_slice s
+where s.organisation_id = %s and s.dimension = %s and s.month = any(%s::date[]) and {narrowed}
 """
-
-Found = tuple[int, Decimal]
-NONE: Found = (0, Decimal(0))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One part of the work (everything: "all" and "") in the months from ``first`` to ``last``."""
+    """Slices of some months: of one key or of every one (None), whole or narrowed to team, segment and tier."""
 
     dimension: str
-    key: str
-    first: date
-    last: date
+    key: str | None
+    months: frozenset[date]
+    # Team, segment and tier, "" for any; None for the whole, without parts.
+    narrowed: tuple[str, str, str] | None = None
+    # Only these measures are needed; none named are all.
+    measures: tuple[str, ...] = ()
 
-    @property
-    def of_all(self) -> list[str]:
-        """Which measures are those of everybody."""
-        return list(OF_ALL) if self.dimension == "owner" else []
+    def wants(self, place: Place) -> bool:
+        """Tell whether a slice is asked for."""
+        if place.dimension != self.dimension or self.key not in (None, place.key):
+            return False
+        return date.fromisoformat(place.month) in self.months and self._fits(place.part)
 
-    def wants(self, dimension: str, key: str, month: str, measure: str) -> bool:
-        """Tell whether a place is asked for."""
-        meant = ("all", "") if measure in self.of_all else (self.dimension, self.key)
-        return (dimension, key) == meant and self.first <= date.fromisoformat(month) <= self.last
+    def _fits(self, part: str) -> bool:
+        if self.narrowed is None or not part:
+            return part == "" and self.narrowed is None
+        return all(want in ("", has) for want, has in zip(self.narrowed, part.split("|"), strict=True))
+
+    def statement(self, number: int) -> tuple[str, list[Any]]:
+        """Return the query, with its number in each row, and its values."""
+        values = [number, current_organisation_id(), self.dimension, sorted(self.months)]
+        where = ["s.part = ''" if self.narrowed is None else "s.part <> ''"]
+        if self.key is not None:
+            where.append("s.key = %s")
+            values.append(self.key)
+        for position, wanted in enumerate(self.narrowed or (), start=1):
+            if wanted:
+                where.append(f"split_part(s.part, '|', {position}) = %s")
+                values.append(wanted)
+        return ASKED.format(figures=self._figures(), narrowed=" and ".join(where)), values
+
+    def _figures(self) -> str:
+        if not self.measures:
+            return "s.figures"
+        # Names of measures are our own, see parts.
+        pairs = ", ".join(f"'{name}', s.figures -> '{name}'" for name in self.measures)
+        return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
 
 
 @dataclass
 class Counts:
-    """Counts and amounts by month, measure and detail; points also by day."""
+    """Counts and amounts (in hundredths) by month, measure and detail."""
 
-    by_month: dict[date, dict[tuple[str, str], Found]] = field(default_factory=lambda: defaultdict(dict))
-    points: dict[date, dict[date, Decimal]] = field(default_factory=lambda: defaultdict(dict))
+    by_month: dict[date, Figures] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, month: date, day: date | None, of: tuple[str, str], n: int, amount: Decimal) -> None:
-        """Add to the figure of a measure and detail."""
-        measure, detail = of
-        if measure == POINTS and day is not None:
-            self.points[month][day] = self.points[month].get(day, Decimal(0)) + amount
-            return
-        before = self.by_month[month].get((measure, detail), NONE)
-        self.by_month[month][measure, detail] = (before[0] + n, before[1] + amount)
+    def add(self, month: date, figures: Figures) -> None:
+        """Add figures of a month."""
+        merge(self.by_month[month], figures)
 
     def of(self, month: date, measure: str, detail: str = "") -> Found:
         """Return one figure of a month."""
-        return self.by_month.get(month, {}).get((measure, detail), NONE)
+        n, amount = self.by_detail(month, measure).get(detail, NONE)
+        return n, amount
 
-    def by_detail(self, month: date, measure: str) -> Mapping[str, Found]:
+    def by_detail(self, month: date, measure: str) -> Mapping[str, Sequence[int]]:
         """Return a measure of a month by its details, without those of which nothing is left."""
-        found = self.by_month.get(month, {}).items()
-        return {detail: sums for (name, detail), sums in found if name == measure and sums != NONE}
+        return self.by_month[month].get(measure, {}) if month in self.by_month else {}
 
 
-def counts_of(asked: Asked, *, zone: str) -> Counts | None:
-    """Return the figures as they are now; None where they have to be read from the rows themselves."""
+# What was found for each of what was asked, slice by slice.
+Slices = dict[Place, Figures]
+
+
+def slices_of(asked: Sequence[Asked], *, zone: str) -> list[Slices] | None:
+    """Return the slices as they are now; None where figures have to be read from the rows themselves."""
     for _ in range(TRIES):
         row = Rollup.objects.exclude(built_at=None).filter(zone=zone, form=FORM).first()
         if row is None:
@@ -102,37 +116,44 @@ def counts_of(asked: Asked, *, zone: str) -> Counts | None:
         delta = Delta()
         for before, now in (differing(ids, zone=zone) if ids else {}).values():
             delta.replace(before, now)
-        counts = _read(asked, revision=row.revision)
-        if counts is not None:
-            return _with(counts, delta, asked)
+        found = _read(asked, revision=row.revision)
+        if found is not None:
+            return _with(found, delta, asked)
     return None
 
 
-def _read(asked: Asked, *, revision: int) -> Counts | None:
-    """See Note [One revision]."""
+def counts_in(slices: Slices) -> Counts:
+    """Return the sum of slices by month."""
     counts = Counts()
-    for found, month, *rest in _rows(asked):
-        if found != revision:
-            return None
-        if month is not None:
-            day, measure, detail, n, amount = rest
-            counts.add(month, day, (measure, detail), int(n), amount)
+    for place, figures in slices.items():
+        counts.add(date.fromisoformat(place.month), figures)
     return counts
 
 
-def _rows(asked: Asked) -> Iterator[tuple]:  # type: ignore[type-arg]
-    values = vars(asked) | {
-        "organisation": current_organisation_id(),
-        "of_all": asked.of_all,
-        "points": POINTS,
-    }
+def _read(asked: Sequence[Asked], *, revision: int) -> list[Slices] | None:
+    """See Note [One revision]."""
+    found: list[Slices] = [{} for _ in asked]
+    for seen, number, *place, figures in _rows(asked):
+        if seen != revision:
+            return None
+        if number is not None:
+            found[number][Place(*place)] = json.loads(figures)
+    return found
+
+
+def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Any, ...]]:
+    statements = [one.statement(number) for number, one in enumerate(asked)]
+    sql = READ.format(parts=" union all ".join(text for text, _values in statements))
+    values = [value for _text, some in statements for value in some]
     with connection.cursor() as cursor:
-        cursor.execute(READ, values)
+        cursor.execute(sql, [*values, current_organisation_id()])
         yield from cursor.fetchall()
 
 
-def _with(counts: Counts, delta: Delta, asked: Asked) -> Counts:
-    for (dimension, key, month, day, measure, detail), (n, amount) in delta.sums().items():
-        if asked.wants(dimension, key, month, measure):
-            counts.add(date.fromisoformat(month), date.fromisoformat(day), (measure, detail), n, amount)
-    return counts
+def _with(found: list[Slices], delta: Delta, asked: Sequence[Asked]) -> list[Slices]:
+    for place, figures in delta.figures.items():
+        for one, slices in zip(asked, found, strict=True):
+            if one.wants(place):
+                # The same difference may be asked for twice, and sums are changed where they stand.
+                slices[place] = merge(slices.get(place, {}), figures)
+    return found

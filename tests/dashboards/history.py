@@ -18,16 +18,22 @@ from leads.actions import (
     resend_lead,
     undo_decision,
 )
-from leads.models import Handover, Rejection
+from leads.actions.campaigns import create_campaign
+from leads.capture import Attribution, Touch
+from leads.models import Campaign, Handover, Rejection
 from sla.actions import notice_due
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership, Team
 from tests.leads.makers import make_lead
 from tests.support import Cast, run_outbox
 
 Row = TypeVar("Row")
 Step = tuple[datetime, Callable[[datetime], object]]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Some leads come from a campaign, some from a name that nobody knows; all from countries that are sold to.
+CAMPAIGNS = ("spring", "autumn", "nobody-knows")
+COUNTRIES = ("AT", "DE")
 REASONS = [("not_fitting", "company_size"), ("not_ready", "pricing_viewed"), ("data_missing", "")]
 
 
@@ -58,6 +64,7 @@ def tell(
     chance = Random(seed)
     steps = [step for number in range(leads) for step in _story(acme, number, since, chance)]
     with tenant_scope(acme.acme.pk):
+        _prepare(acme, since)
         steps += more(chance)
     until = since + 75 * DAY
     refused = 0
@@ -75,6 +82,15 @@ def tell(
     return until
 
 
+def _prepare(acme: Cast, at: datetime) -> None:
+    """Make the campaigns and a team for the rep, so that there is something to cut by."""
+    for name in CAMPAIGNS[:2]:
+        if not Campaign.objects.filter(utm_norm=name).exists():
+            create_campaign(name=name.title(), utm=name, by=acme.ada, at=at)
+    team, _is_new = Team.objects.get_or_create(name="Field", side="sales")
+    Membership.objects.filter(pk=acme.sam.pk).update(team=team)
+
+
 def _pass_time(acme: Cast, at: datetime) -> None:
     with tenant_scope(acme.acme.pk):
         notice_due(at=at)
@@ -87,7 +103,10 @@ def _story(acme: Cast, number: int, since: datetime, chance: Random) -> Iterator
     held: dict[str, Handover] = {}
 
     def send(at: datetime) -> None:
-        lead = make_lead(at=at, email=email, intent="talk_to_sales" if number % 3 == 0 else "")
+        visit = Attribution(first=Touch(source="linkedin", campaign=CAMPAIGNS[number % len(CAMPAIGNS)]))
+        country = {"country": COUNTRIES[number % len(COUNTRIES)]}
+        intent = "talk_to_sales" if number % 3 == 0 else ""
+        lead = make_lead(at=at, email=email, intent=intent, attribution=visit, company=country)
         held["handover"] = hand_over(lead, by=acme.mara, at=at)
 
     def handover() -> Handover:
