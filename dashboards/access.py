@@ -7,6 +7,10 @@ from django.http import Http404
 from tenants.models import Membership
 from tenants.roles import SALES, Role
 
+# Who hands out and erases what is held about a person, and who sees that it was done.
+KEEPS_PRIVACY = (Role.ADMINISTRATOR,)
+SEES_PRIVACY = (Role.ADMINISTRATOR, Role.AUDITOR)
+
 
 def people_open_to(membership: Membership) -> list[Membership]:
     """Return the members of sales whose own figures this member may see."""

@@ -12,6 +12,25 @@ from sla.forms import MonthField
 _HUNDRED = Decimal(100)
 
 
+class EraseForm(forms.Form):
+    """The lead's number, typed: nobody erases a person by a slip of the hand."""
+
+    number = forms.CharField(label=_("The number of this lead"), max_length=20)
+
+    def __init__(self, *args: Any, number: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._number = number
+        self.fields["number"].help_text = _("Type %(number)s. There is no way back.") % {"number": number}
+        self.fields["number"].widget.attrs["autocomplete"] = "off"
+
+    def clean_number(self) -> str:
+        """Return what was typed when it is this lead's number."""
+        typed = str(self.cleaned_data["number"])
+        if typed.strip().upper() != self._number:
+            raise forms.ValidationError(_("This is not the number of this lead."), code="other_number")
+        return typed
+
+
 class PlanForm(forms.Form):
     """A revenue goal and, where wanted, one's own idea of the figures between."""
 

@@ -12,6 +12,9 @@ urlpatterns = [
     path("plan/adopt/", views.plan_adopt, name="plan_adopt"),
     path("agreement/<int:number>/replay/", views.replay, name="replay"),
     path("dashboard/added-up/", views.rollups, name="rollups"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("leads/<uuid:lead_id>/privacy/", views.person, name="person"),
+    path("leads/<uuid:lead_id>/privacy/export/", views.person_export, name="person_export"),
     path("nav-counts/", views.nav_counts, name="nav_counts"),
 ]
 
@@ -19,6 +22,8 @@ api_urlpatterns = [
     path("plans", api.Plans.as_view(), name="plans"),
     path("plans/adoption", api.PlanAdoption.as_view(), name="plan_adoption"),
     path("agreements/<int:number>/replay", api.AgreementReplay.as_view(), name="agreement_replay"),
+    path("leads/<uuid:lead_id>/erasure", api.PersonErasure.as_view(), name="lead_erasure"),
+    path("leads/<uuid:lead_id>/export", api.PersonExport.as_view(), name="lead_export"),
     path("kpis", api.Kpis.as_view(), name="kpis"),
     path("kpis/added-up", api.AddedUp.as_view(), name="kpis_added_up"),
     path("kpis/funnel", api.Funnel.as_view(), name="kpis_funnel"),

@@ -49,6 +49,8 @@ def lead_row(lead: Lead) -> dict[str, Any]:
         "sales_owner": lead.sales_owner_id,
         "wake_on": lead.wake_on,
         "merged_into": lead.merged_into_id,
+        # Nothing of the person is left since then.
+        "erased_at": lead.erased_at,
         "created_at": lead.created_at,
         "updated_at": lead.updated_at,
     }

@@ -167,6 +167,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.removed": Telling("trash", gettext_lazy("was taken back with the file it came from")),
     "lead.erased": Telling("trash", gettext_lazy("erased the person"), "warn"),
     "lead.disclosed": Telling("download", gettext_lazy("took out everything about the person")),
+    "posts.erased": Telling("trash", gettext_lazy("erased what came in with an address")),
     "lead.came_back": Telling("forms", gettext_lazy("came back after being erased, and agreed to it")),
     "lead.recycled": Telling("repeat", gettext_lazy("went back for a later time"), "warn"),
     "lead.woke": Telling("bell", gettext_lazy("woke up: look at the lead again"), "warn"),

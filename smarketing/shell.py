@@ -123,6 +123,8 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         settings.append(item(_("Reasons"), "leads:reasons", "message"))
     if membership.has(Role.MARKETING_MANAGER, Role.ADMINISTRATOR):
         settings.append(item(_("Stages"), "leads:stages", "route"))
+    if membership.has(Role.ADMINISTRATOR, Role.AUDITOR):
+        settings.append(item(_("Privacy"), "dashboards:privacy", "shield-check"))
     if membership.has(*READS_HEALTH):
         settings.append(item(_("Engine health"), "sla:health", "shield-check"))
     groups.append(NavGroup(_("Settings"), settings))

@@ -3,5 +3,17 @@
 from dashboards.views.audit import audit_log
 from dashboards.views.joint import joint, nav_counts, rollups
 from dashboards.views.planning import plan, plan_adopt, replay
+from dashboards.views.privacy import person, person_export, privacy
 
-__all__ = ["audit_log", "joint", "nav_counts", "plan", "plan_adopt", "replay", "rollups"]
+__all__ = [
+    "audit_log",
+    "joint",
+    "nav_counts",
+    "person",
+    "person_export",
+    "plan",
+    "plan_adopt",
+    "privacy",
+    "replay",
+    "rollups",
+]

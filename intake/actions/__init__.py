@@ -11,10 +11,12 @@ from intake.actions.batches import (
 )
 from intake.actions.forgetting import (
     change_keeping,
+    forget_address,
     forget_payloads,
     forget_person,
     keep_the_door,
     keeping,
+    posts_with,
 )
 from intake.actions.forms import (
     FormGone,
@@ -67,6 +69,7 @@ __all__ = [
     "confirm",
     "create_form",
     "doubts_about",
+    "forget_address",
     "forget_payloads",
     "forget_person",
     "give_up_opt_ins",
@@ -81,6 +84,7 @@ __all__ = [
     "note_behaviours_of",
     "note_failure",
     "note_visits",
+    "posts_with",
     "receive",
     "release",
     "retire_form",

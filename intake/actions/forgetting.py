@@ -17,9 +17,11 @@ from events.models import Event
 from intake.actions.judging import give_up_opt_ins
 from intake.actions.visiting import forget_visits
 from intake.models import Batch, BatchChunk, BatchRow, Keeping, OptIn, Submission, Visit, Visitor
+from leads.actions import remember_forgotten
 from leads.queries import Identity
 from notifications.actions import forget_mails_with_keys
 from smarketing.lib.redaction import STRUCK, struck
+from smarketing.lib.tenancy import new_ids
 from tenants.models import Membership
 
 # One round forgets so many; the next goes on.
@@ -81,6 +83,22 @@ def forget_person(person: Identity, *, at: datetime) -> int:
         if struck(row.external_id or "", person.values) != row.external_id:
             Submission.objects.filter(pk=row.pk).update(external_id=None)
     return _blank(sorted(ids), at=at)
+
+
+@transaction.atomic
+def forget_address(email: str, *, by: Membership, at: datetime) -> int:
+    """Blank what came in with an address that no lead has, and notice it from now on; return how many posts."""
+    [nobody] = new_ids(1)
+    person = Identity(nobody, (email,), (), (email,))
+    count = forget_person(person, at=at)
+    remember_forgotten(person, at=at)
+    record("posts.erased", by, by=by, at=at, data={"count": count})
+    return count
+
+
+def posts_with(email: str) -> int:
+    """Return how many posts name this address and belong to no lead."""
+    return len(_posts_with([email]))
 
 
 def _posts_with(emails: Collection[str]) -> set[UUID]:

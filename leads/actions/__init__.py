@@ -31,7 +31,7 @@ from leads.actions.deciding import (
 from leads.actions.dwelling import tell_of_dwelling
 from leads.actions.editing import CORRECTABLE, edit_lead
 from leads.actions.entering import EntryGaps
-from leads.actions.erasing import PersonErased, PersonInDispute, erase_person, lift_forgetting
+from leads.actions.erasing import PersonErased, PersonInDispute, erase_person, lift_forgetting, remember_forgotten
 from leads.actions.evidence import (
     MOST_FILES,
     EvidenceClosed,
@@ -40,6 +40,7 @@ from leads.actions.evidence import (
     add_evidence,
     take_back_evidence,
 )
+from leads.actions.exporting import note_disclosure
 from leads.actions.finding_duplicates import find_duplicates
 from leads.actions.following import (
     AttemptsMissing,
@@ -217,6 +218,7 @@ __all__ = [
     "mark_appealed",
     "merge_leads",
     "move_lead",
+    "note_disclosure",
     "nurture_lead",
     "order_reasons",
     "pass_on_steps",
@@ -225,6 +227,7 @@ __all__ = [
     "reassign_handovers",
     "refusers_of",
     "reject_handover",
+    "remember_forgotten",
     "remind_of_follow_ups",
     "rescore_decayed",
     "rescore_step",

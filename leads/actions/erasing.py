@@ -85,7 +85,7 @@ def erase_person(lead: Lead, *, by: Membership, at: datetime) -> Lead:
     _refuse_dispute(lead)
     _end_open_work(lead, by=by, at=at)
     family = list(family_of(lead.pk).select_for_update(of=("self",)))
-    _remember(identity_of(lead.pk), at=at)
+    remember_forgotten(identity_of(lead.pk), at=at)
     for one in family:
         record("lead.erased", one, by=by, at=at, data={"number": str(one), "into": str(lead.pk)}, thread=one.pk)
     _blank(lead, family, identity_of(lead.pk), by=by, at=at)
@@ -111,7 +111,7 @@ def _end_open_work(lead: Lead, *, by: Membership, at: datetime) -> None:
     steps.update(state=FollowUp.State.CANCELLED, closed_at=at, closed_by=by)
 
 
-def _remember(person: Identity, *, at: datetime) -> None:
+def remember_forgotten(person: Identity, *, at: datetime) -> None:
     """Keep the salted hashes by which a later file with this person is noticed."""
     ForgottenSalt.objects.bulk_create([ForgottenSalt(salt=secrets.token_hex(32))], ignore_conflicts=True)
     digests = digests_of(person.emails, person.phones)

@@ -108,11 +108,11 @@ def _parts(
         "last_touch": touch_line(lead.last_touch),
         "clocks_start_at": handover.clocks_start_at if handover else None,
         "waits_because": waits_because(handover),
-        "may": _may(handover, rejection, membership, at=at),
+        "may": frozenset() if lead.erased_at else _may(handover, rejection, membership, at=at),
         "stage": _stage(lead, handover),
         "dwelling_since": lead.dwelling_since,
         "steps": steps_of(lead.pk, membership, at=at, zone=timezone.get_current_timezone_name()),
-        "may_plan": membership.has(*SIDES) and lead.merged_into_id is None,
+        "may_plan": membership.has(*SIDES) and lead.merged_into_id is None and lead.erased_at is None,
     }
 
 
@@ -335,6 +335,7 @@ def _whole(
     last = next((handover for handover in handovers if handover.merged_into_id is None), None)
     return {
         "created_at": lead.created_at,
+        "erased_at": lead.erased_at,
         "touches": _touches(lead),
         "handovers": [_handover_row(handover) for handover in handovers],
         "merged_into": Reference(lead.merged_into.pk, lead.merged_into.name) if lead.merged_into else None,

@@ -178,6 +178,7 @@ class LeadDetail:
     touches: list[TimelineEntry] = field(default_factory=list)
     handovers: list[HandoverRow] = field(default_factory=list)
     merged_into: Reference | None = None
+    erased_at: datetime | None = None
     owned_by_sales: bool = False
     gate_missing: list[str] = field(default_factory=list)
     needs_override: bool = False

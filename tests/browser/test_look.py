@@ -52,6 +52,7 @@ NO_PAGES = {
     "arbitration:ruling_paper",
     "arbitration:sitting_calendar",
     "leads:evidence_file",
+    "dashboards:person_export",
 }
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
 EMPTY_AT_FIRST = [

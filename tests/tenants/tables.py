@@ -100,6 +100,9 @@ PAGES: dict[str, Page] = {
     "dashboards:nav_counts": Page(ALL),
     "dashboards:rollups": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     "dashboards:replay": Page(HEADS | CHAIR, HEADS | CHAIR, path={"number": "{draft}"}),
+    "dashboards:privacy": Page(ADMIN | {Role.AUDITOR}, ADMIN, {"who": "nobody@example.com"}),
+    "dashboards:person": Page(ADMIN, ADMIN, {"number": "{fresh_number}"}, {"lead_id": "{fresh_lead}"}),
+    "dashboards:person_export": Page(ADMIN, path={"lead_id": "{lead}"}),
     "events:audit": Page(frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR})),
     "leads:inbox": Page(ALL),
     "leads:list": Page(ALL),
@@ -476,6 +479,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("lead", "PATCH"): Operation(
         "leads:write", SIDES, {"job_title": "CEO"}, {"lead_id": "{lead}"}, headers={"If-Match": "*"}
     ),
+    ("lead_erasure", "POST"): Operation("privacy:manage", ADMIN, path={"lead_id": "{fresh_lead}"}),
+    ("lead_export", "GET"): _reads("privacy:manage", ADMIN, lead_id="{lead}"),
     ("lead_events", "GET"): _reads(lead_id="{lead}"),
     ("lead_handovers", "POST"): Operation(
         "handovers:write", MARKETING, {"note": "Call soon"}, {"lead_id": "{fresh_lead}"}

@@ -25,6 +25,7 @@ NAMES = sorted(OPERATIONS)
 # What somebody uploaded, letter by letter; in the world it is a text.
 FILES = {
     "handover_evidence_file": "text/plain",
+    "lead_export": "application/zip",
     "case_ruling_paper": "application/pdf",
     "sitting_calendar": "text/calendar; charset=utf-8",
 }

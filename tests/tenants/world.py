@@ -365,7 +365,7 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     pending = _handed_over(house, "pending", at=at)
     things["handover"], things["lead"] = str(pending.pk), str(pending.lead_id)
     fresh = take_in(captured("fresh", mark, at=at), at=at, marketer=house.staff[Role.MARKETER]).lead
-    things["fresh_lead"] = str(fresh.pk)
+    things["fresh_lead"], things["fresh_number"] = str(fresh.pk), str(fresh)
     accepted = accept_handover(_handed_over(house, "accepted", at=at), by=rep, at=at + timedelta(minutes=20))
     log_attempt(
         accepted, channel="call", outcome="reached", note=f"spoke {mark}", by=rep, at=at + timedelta(minutes=30)
