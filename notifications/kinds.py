@@ -30,7 +30,9 @@ HOW_LABELS: Mapping[How, Promise] = {
     How.NEVER: _("Not at all"),
 }
 
-WEEKLY = "report.weekly"
+WEEKLY, MONTHLY = "report.weekly", "report.monthly"
+# What comes as a mail of its own, or not at all.
+REPORTS = frozenset({WEEKLY, MONTHLY})
 
 _MAIL = _("As usual: mail at once")
 _BELL = _("As usual: bell only")
@@ -109,7 +111,8 @@ GROUPS: tuple[Group, ...] = (
             Kind("target.proposed", _("A target was proposed"), frozenset({Role.SALES_MANAGER})),
             Kind("pace.at_risk", _("The month is at risk"), HEADS),
             Kind("pace.on_track", _("The month is on track again"), HEADS, _BELL),
-            Kind(WEEKLY, _("The week in figures, on Monday"), EVERYONE, _HEADS_ONLY),
+            Kind(WEEKLY, _("The week in figures"), EVERYONE, _HEADS_ONLY),
+            Kind(MONTHLY, _("The month in figures"), EVERYONE, _HEADS_ONLY),
         ),
     ),
     Group(
@@ -138,6 +141,6 @@ def groups_for(roles: frozenset[str] | set[str]) -> list[Group]:
 def choices_of(kind: str) -> list[How]:
     """Return the ways that there are to hear of a kind."""
     always = kind in KINDS and KINDS[kind].always
-    if kind == WEEKLY:
+    if kind in REPORTS:
         return [How.USUAL, How.AT_ONCE, How.NEVER]
     return [how for how in How if not (always and how == How.NEVER)]

@@ -3,9 +3,10 @@
 import hashlib
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.mime.image import MIMEImage
 from uuid import UUID
 
 from django.conf import settings
@@ -15,10 +16,11 @@ from django.db.models import F, QuerySet
 
 from events.actions import record
 from events.models import Event
-from notifications.models import Mail
+from notifications.models import Mail, MailPart
 from notifications.queries.choices import may_mail_from
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Organisation
+from tenants.queries.files import content_of
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +43,23 @@ class Waiting:
     mail_id: UUID
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file on its way with a mail; the HTML shows it where it has a name to show it by."""
+
+    name: str
+    media_type: str
+    content: bytes
+    shown_as: str
+
+
 def send_waiting(*, at: datetime, limit: int = 100) -> int:
     """Send up to ``limit`` waiting mails of all organisations; return how many were tried."""
     tried = 0
     for waiting in list(_waiting(at=at, limit=limit)):
         mail = _claim(waiting, at=at)
         if mail is not None:
-            _send(waiting, mail, at=at)
+            _send(waiting, mail, _parts(waiting), at=at)
             tried += 1
     return tried
 
@@ -70,9 +82,17 @@ def _claim(waiting: Waiting, *, at: datetime) -> Mail | None:
         return Mail.objects.get(pk=waiting.mail_id)
 
 
+def _parts(waiting: Waiting) -> list[Part]:
+    """Return what goes along; a file that was forgotten meanwhile is left out."""
+    with tenant_scope(waiting.organisation_id):
+        rows = MailPart.objects.filter(mail=waiting.mail_id).select_related("file").order_by("pk")
+        found = [(row, content_of(row.file)) for row in rows]
+    return [Part(row.file.name, row.file.media_type, content, row.shown_as) for row, content in found if content]
+
+
 def _waits_for_its_reader(mine: "QuerySet[Mail]", *, at: datetime) -> bool:
     """Put a mail off that would come in its reader's quiet hours; tell whether it was put off."""
-    mail = mine.select_related("member__user").filter(member__isnull=False).first()
+    mail = mine.select_related("member__user").filter(member__isnull=False, is_punctual=False).first()
     if mail is None or mail.member is None:
         return False
     organisation = Organisation.objects.get(pk=mail.organisation_id)
@@ -82,9 +102,9 @@ def _waits_for_its_reader(mine: "QuerySet[Mail]", *, at: datetime) -> bool:
     return moment > at
 
 
-def _send(waiting: Waiting, mail: Mail, *, at: datetime) -> None:
+def _send(waiting: Waiting, mail: Mail, parts: Sequence[Part], *, at: datetime) -> None:
     try:
-        _message(mail).send()
+        _message(mail, parts).send()
     except smtplib.SMTPRecipientsRefused as error:
         _note(waiting, at=at, state=_state_after(error, mail), error=str(error), available_at=at + _pause(mail))
     except ValueError as error:
@@ -99,7 +119,7 @@ def _send(waiting: Waiting, mail: Mail, *, at: datetime) -> None:
         _note(waiting, at=at, state=Mail.State.SENT, sent_at=at, error="")
 
 
-def _message(mail: Mail) -> EmailMessage:
+def _message(mail: Mail, parts: Sequence[Part] = ()) -> EmailMessage:
     # The same id on a second attempt: a mailbox that got the first one folds them.
     headers = {"Message-ID": f"<{mail.pk}@smarketing>", "Auto-Submitted": "auto-generated"}
     if mail.unsubscribe:
@@ -109,7 +129,19 @@ def _message(mail: Mail) -> EmailMessage:
     message = EmailMultiAlternatives(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for part in parts:
+        _attach(message, part)
     return message
+
+
+def _attach(message: EmailMessage, part: Part) -> None:
+    if not part.shown_as:
+        message.attach(part.name, part.content, part.media_type)
+        return
+    picture = MIMEImage(part.content)
+    picture.add_header("Content-ID", f"<{part.shown_as}>")
+    picture.add_header("Content-Disposition", "inline", filename=part.name)
+    message.attach(picture)
 
 
 def _state_after(error: smtplib.SMTPRecipientsRefused, mail: Mail) -> str:

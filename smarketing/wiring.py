@@ -179,7 +179,8 @@ def _rounds() -> list[Round]:
         Round("notifications.forget", timedelta(hours=1), _forget_deliveries),
         Round("intake.keep_the_door", timedelta(hours=1), _keep_the_door),
         Round("notifications.digests", timedelta(minutes=5), _send_digests),
-        Round("dashboards.weekly_reports", timedelta(minutes=15), _send_weekly_reports),
+        Round("dashboards.reports", timedelta(minutes=5), _send_reports),
+        Round("dashboards.forget_reports", timedelta(hours=12), _forget_reports),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
         Round("dashboards.check_rollups", timedelta(hours=24), _check_rollups),
     ]
@@ -264,10 +265,16 @@ def _forget_deliveries(at: "datetime") -> None:
     forget_mails(at)
 
 
-def _send_weekly_reports(at: "datetime") -> None:
-    from dashboards.weekly import send_weekly_reports
+def _send_reports(at: "datetime") -> None:
+    from dashboards.reports.sending import send_due_reports
 
-    send_weekly_reports(at)
+    send_due_reports(at)
+
+
+def _forget_reports(at: "datetime") -> None:
+    from dashboards.reports.sending import forget_reports
+
+    forget_reports(at)
 
 
 def _send_digests(at: "datetime") -> None:

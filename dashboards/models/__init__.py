@@ -1,5 +1,6 @@
 """The tables of the dashboards."""
 
+from dashboards.models.reports import ReportEdition, ReportKind, ReportPlan, ReportSending
 from dashboards.models.rollups import Counted, Rollup, Slice
 
-__all__ = ["Counted", "Rollup", "Slice"]
+__all__ = ["Counted", "ReportEdition", "ReportKind", "ReportPlan", "ReportSending", "Rollup", "Slice"]

@@ -28,9 +28,6 @@ from notifications.actions.endpoints import (
 )
 from notifications.actions.forgetting import forget_mails_with_keys
 from notifications.actions.mailing import (
-    Figure,
-    Letter,
-    Line,
     MailNotGivenUp,
     put_letter,
     put_mail,
@@ -44,9 +41,6 @@ __all__ = [
     "EndpointActive",
     "EndpointNotActive",
     "EndpointRemoved",
-    "Figure",
-    "Letter",
-    "Line",
     "MailNotGivenUp",
     "NewEndpoint",
     "NoSecret",

@@ -60,7 +60,7 @@ def end_mails(member: Membership, kind: str, *, at: datetime) -> None:
     """End the mails of a kind, of every kind where it is empty; the bell goes on. Ending them twice changes nothing."""
     ended = [kind] if kind in KINDS else list(KINDS)
     for one in ended:
-        silent = How.NEVER if one == kinds.WEEKLY else How.BELL
+        silent = How.NEVER if one in kinds.REPORTS else How.BELL
         kept = Choice.objects.filter(member=member, kind=one).values_list("how", flat=True).first()
         if kept not in (How.BELL, How.NEVER):
             _store(member, one, silent)

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from notifications.actions.mailing import Letter, Line, put_letter
+from notifications.actions.mailing import put_letter
 from notifications.kinds import How
-from notifications.models import DigestLine, Mail
+from notifications.letters import Letter, Line
+from notifications.models import DigestLine, Mail, MailPart
 from notifications.queries.choices import habit_of, may_mail_from
 from notifications.quiet import next_daily, next_hour
 from smarketing.lib.scope import current_organisation_id
@@ -66,5 +67,6 @@ def forget_mails(at: datetime) -> int:
     old = Mail.objects.filter(created_at__lt=at - KEEP_FOR).exclude(state=Mail.State.WAITING)
     ids = list(old.order_by("created_at").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
     DigestLine.objects.filter(mail__in=ids).delete()
+    MailPart.objects.filter(mail__in=ids).delete()
     Mail.objects.filter(pk__in=ids).delete()
     return len(ids)

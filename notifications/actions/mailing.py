@@ -1,7 +1,5 @@
 """Putting mails on their way: each once per key; what became of it stands in its row."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from events.actions import record
 from events.models import Event
-from notifications.models import Mail
+from notifications.letters import Letter, Line
+from notifications.models import Mail, MailPart
 from notifications.unsubscribing import Wish, path_for
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import current_organisation_id
@@ -30,42 +29,6 @@ class MailNotGivenUp(DomainError):
     """It has left, or is still on its way."""
 
     code = "mail_not_given_up"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One notice as a mail tells it."""
-
-    kind: str
-    text: str
-    path: str
-    at: datetime
-
-    @property
-    def url(self) -> str:
-        """Where it leads."""
-        return settings.BASE_URL + self.path
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a report."""
-
-    label: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What a mail to a member says; texts and HTML are made from the same."""
-
-    kind: str
-    subject: str
-    lines: Sequence[Line] = ()
-    figures: Sequence[Figure] = ()
-    more: str = ""
-    more_path: str = ""
 
 
 def put_mail(
@@ -122,7 +85,7 @@ def put_letter(
         "more_url": settings.BASE_URL + letter.more_path,
         "language": get_language(),
     }
-    return put_mail(
+    mail_id = put_mail(
         to=member.email,
         subject=letter.subject,
         body=render_to_string("notifications/mail.txt", context).strip() + "\n",
@@ -132,7 +95,12 @@ def put_letter(
         member=member,
         kind=letter.kind,
         unsubscribe=unsubscribe,
+        is_punctual=letter.is_punctual,
     )
+    if mail_id is not None:
+        parts = [MailPart(mail_id=mail_id, file=file, shown_as=name) for file, name in letter.parts()]
+        MailPart.objects.bulk_create(parts)
+    return mail_id
 
 
 @transaction.atomic

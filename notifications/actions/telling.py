@@ -12,8 +12,9 @@ from django.utils import translation
 
 from events.models import Event
 from notifications.actions.digests import put_aside
-from notifications.actions.mailing import Line, put_notice
+from notifications.actions.mailing import put_notice
 from notifications.kinds import How
+from notifications.letters import Line
 from notifications.models import Notification
 from notifications.queries.choices import choices_about
 from notifications.rules import Told, told_about

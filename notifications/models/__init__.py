@@ -2,7 +2,17 @@
 
 from notifications.models.choices import Choice, DigestLine, Habit
 from notifications.models.endpoints import Delivery, DeliveryAttempt, Endpoint
-from notifications.models.mails import Mail
+from notifications.models.mails import Mail, MailPart
 from notifications.models.notices import Notification
 
-__all__ = ["Choice", "Delivery", "DeliveryAttempt", "DigestLine", "Endpoint", "Habit", "Mail", "Notification"]
+__all__ = [
+    "Choice",
+    "Delivery",
+    "DeliveryAttempt",
+    "DigestLine",
+    "Endpoint",
+    "Habit",
+    "Mail",
+    "MailPart",
+    "Notification",
+]

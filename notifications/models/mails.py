@@ -3,7 +3,7 @@
 from django.db import models
 
 from smarketing.lib.tenancy import TenantKey, TenantModel
-from tenants.models import Membership
+from tenants.models import Membership, StoredFile
 
 
 class Mail(TenantModel):
@@ -25,6 +25,8 @@ class Mail(TenantModel):
     kind = models.TextField(default="")
     # Path of the link that ends mails of this kind.
     unsubscribe = models.TextField(default="")
+    # Its reader named the hour themselves: their quiet hours do not hold it back.
+    is_punctual = models.BooleanField(db_default=False)
     state = models.TextField(choices=State.choices, default=State.WAITING)
     once_key = models.TextField()
     created_at = models.DateTimeField()
@@ -50,3 +52,22 @@ class Mail(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+
+class MailPart(TenantModel):
+    """A file that goes along with a mail: to be kept, or shown inside it where it has a name to show it by."""
+
+    mail = TenantKey(Mail)
+    file = TenantKey(StoredFile)
+    # The Content-ID of a picture that the mail's HTML shows.
+    shown_as = models.TextField(default="")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "mail", "file"], name="mail_part_once")]
+        indexes = [
+            # Whether a mail still needs a file.
+            models.Index(fields=["organisation_id", "file"], name="mail_part_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} with {self.mail_id}"

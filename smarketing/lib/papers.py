@@ -13,6 +13,12 @@ import typst
 from django.conf import settings
 
 _TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# A picture on its own: as large as it is, on white, for mail programs that know no drawings.
+_PICTURE = """
+#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image(bytes(sys.inputs.drawing), format: "svg", width: {width}pt)
+"""
+_DOTS_PER_INCH = 144
 
 
 def set_paper(template: str, data: Mapping[str, Any]) -> bytes:
@@ -36,3 +42,15 @@ def _set(template: Path, data: str, *, tagged: bool) -> bytes:
         ignore_system_fonts=True,
     )
     return paper
+
+
+def set_picture(drawing: str, *, width: int) -> bytes:
+    """Return a drawing (SVG) as PNG, with two pixels for each point of its width."""
+    picture: bytes = typst.compile(
+        _PICTURE.format(width=width).encode(),
+        sys_inputs={"drawing": drawing},
+        format="png",
+        ppi=_DOTS_PER_INCH,
+        ignore_system_fonts=True,
+    )
+    return picture

@@ -23,7 +23,7 @@ FILE = "/file"
 
 
 @transaction.atomic
-def store_file(*, name: str, content: bytes, by: Membership, at: datetime) -> StoredFile:
+def store_file(*, name: str, content: bytes, by: Membership | None, at: datetime) -> StoredFile:
     """Keep a file of one of the known kinds; what it is is told by its content.
 
     Raises InvalidInput at /file: file_empty, file_too_large, file_type_unknown, storage_full.

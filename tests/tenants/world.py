@@ -32,7 +32,7 @@ from arbitration.actions import (
     start_amendment_preview,
 )
 from arbitration.models import Case, Precedent
-from dashboards.models import Rollup
+from dashboards.models import ReportEdition, ReportPlan, ReportSending, Rollup
 from dashboards.rollups import fold
 from intake.access import opt_in_path
 from intake.actions import change_keeping, check_batch, create_form, judge, note_visits, receive, store_batch
@@ -67,7 +67,17 @@ from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, Co
 from leads.models import Cover, Forgotten, ForgottenSalt, Handover, ReasonSetting, Rejection, UtmName
 from leads.routing import Condition, Plan, Rule, Target
 from notifications.actions import create_endpoint, pause_endpoint, send_trial
-from notifications.models import Choice, Delivery, DeliveryAttempt, DigestLine, Endpoint, Habit, Mail, Notification
+from notifications.models import (
+    Choice,
+    Delivery,
+    DeliveryAttempt,
+    DigestLine,
+    Endpoint,
+    Habit,
+    Mail,
+    MailPart,
+    Notification,
+)
 from notifications.unsubscribing import Wish, path_for
 from sla.actions import (
     change_draft,
@@ -264,6 +274,7 @@ def _furnish_machines(house: House, *, at: datetime) -> None:
         member=administrator, kind=f"kind.{mark}", text=f"line {mark}", path=f"/{mark}", at=at, due_at=at, mail=mail,
         once_key=mark,
     )  # fmt: skip
+    _furnish_reports(house, mail, at=at)
     for kind, thing in (("slack", "paused_endpoint"), ("webhook", "endpoint")):
         made = create_endpoint(
             kind=kind, name=f"{kind} {mark}", url=f"https://{mark}.example/{mark}", types=[], by=administrator, at=at
@@ -276,6 +287,24 @@ def _furnish_machines(house: House, *, at: datetime) -> None:
     DeliveryAttempt.objects.create(
         delivery=delivery, at=at, status=500, milliseconds=80, response=f"answer {mark}", error=f"error {mark}"
     )
+
+
+def _furnish_reports(house: House, mail: Mail, *, at: datetime) -> None:
+    """A report that the administrator once got, with its paper, and their plan for more."""
+    administrator, mark, last_day = house.staff[Role.ADMINISTRATOR], house.mark, at.date() - timedelta(days=1)
+    content = f"%PDF-1.7 {mark}".encode()
+    paper = store_file(name=f"report {mark}.pdf", content=content, by=None, at=at)
+    MailPart.objects.create(mail=mail, file=paper, shown_as=mark)
+    ReportPlan.objects.create(member=administrator, kind="weekly", weekday=0, hour=7, form="pdf", changed_at=at)
+    edition = ReportEdition.objects.create(
+        kind="weekly", first_date=last_day - timedelta(days=6), last_date=last_day, language=f"en-{mark}", made_at=at,
+        paper=paper,
+    )  # fmt: skip
+    sending = ReportSending.objects.create(
+        member=administrator, kind="weekly", occasion=f"on {mark}", at=at, state="sent", edition=edition,
+        error=f"error {mark}",
+    )  # fmt: skip
+    house.things["report"] = str(sending.pk)
 
 
 def _furnish_intake(house: House, *, at: datetime) -> None:

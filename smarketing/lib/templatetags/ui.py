@@ -90,11 +90,17 @@ def number(value: Number | None, places: int = 0) -> str:
 @register.filter
 def compact(value: Number) -> str:
     """A number on an axis, where there is little room: `900`, `12.5 k`, `3 M`."""
-    for size, unit in ((10**9, _("bn")), (10**6, _("M")), (10**4, _("k"))):
-        if abs(value) >= size:
-            short = Decimal(str(value)) / (1000 if size == 10**4 else size)
-            return f"{number(short, 0 if short % 1 == 0 else 1)}{THIN}{unit}"
-    return number(value)
+    size = abs(float(value))
+    if size >= 10**9:
+        return _short(value, 10**9, _("bn"))
+    if size >= 10**6:
+        return _short(value, 10**6, _("M"))
+    return _short(value, 1000, _("k")) if size >= 10**4 else number(value)
+
+
+def _short(value: Number, one: int, unit: str) -> str:
+    parts = Decimal(str(value)) / one
+    return f"{number(parts, 0 if parts % 1 == 0 else 1)}{THIN}{unit}"
 
 
 @register.filter
