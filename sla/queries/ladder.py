@@ -6,7 +6,7 @@ from uuid import UUID
 
 from events.models import Event
 from sla.consent import HEADS
-from sla.models import Clock, Side
+from sla.models import Clock, Month, Side
 from sla.queries.calendars import calendar_in_force, hours_for
 from tenants.models import Membership
 from tenants.queries import active_members, deputies_on, present_deputy, today_in
@@ -36,6 +36,8 @@ def time_to_tell(event: Event, *, at: datetime) -> datetime | None:
     if event.kind == "clock.breached" and "promised" in event.data:
         # A shortfall of a month is told to the head and whoever owes it: both keep the hours of their side.
         return _opening(event.data["side"], at=at)
+    if event.kind in ("pace.at_risk", "pace.on_track"):
+        return _time_of_pace(event, at=at)
     return at
 
 
@@ -44,6 +46,13 @@ def _time_to_warn(event: Event, *, at: datetime) -> datetime | None:
     if clock is None or clock.owner is None or not _is_news(event, clock, at=at):
         return None
     return opening_for(clock.owner, at=at)
+
+
+def _time_of_pace(event: Event, *, at: datetime) -> datetime | None:
+    """Return when a month's outlook may be told: in the hours of marketing, which owes it, while it still stands."""
+    month = Month.objects.filter(pk=event.subject_id).first()
+    stands = month is not None and (month.at_risk_since is not None) == (event.kind == "pace.at_risk")
+    return _opening(Side.MARKETING, at=at) if stands else None
 
 
 def _is_news(event: Event, clock: Clock, *, at: datetime) -> bool:

@@ -146,3 +146,34 @@ def test_a_shortfall_found_at_night_is_told_in_the_morning(cast: Cast) -> None:
     with tenant_scope(cast.acme.pk):
         (notice,) = Notification.objects.filter(kind="clock.breached")
         assert (notice.member_id, notice.at) == (cast.marc.pk, clock.due_at)
+
+
+def falls_behind(cast: Cast) -> datetime:
+    """Let the first working evenings of January pass with nothing delivered; return when that was noticed."""
+    with tenant_scope(cast.acme.pk):
+        for day in (5, 6, 7, 8):
+            actions.keep_months(vienna(f"2026-01-{day:02} 18:00"))
+        evening = Event.objects.get(kind="pace.at_risk").at
+        Outbox.objects.update(available_at=evening)
+    return evening
+
+
+def outlooks(cast: Cast) -> set[str]:
+    with tenant_scope(cast.acme.pk):
+        return set(Notification.objects.filter(kind__startswith="pace.").values_list("kind", flat=True))
+
+
+def test_a_months_outlook_waits_for_the_hours_of_marketing(cast: Cast) -> None:
+    evening = falls_behind(cast)
+    run_outbox(organisation=cast.acme, at=evening + timedelta(minutes=1))
+    assert outlooks(cast) == set()
+    run_outbox(organisation=cast.acme, at=evening + timedelta(hours=15))
+    assert outlooks(cast) == {"pace.at_risk"}
+
+
+def test_an_outlook_that_turned_over_night_is_not_told(cast: Cast) -> None:
+    evening = falls_behind(cast)
+    with tenant_scope(cast.acme.pk):
+        Month.objects.update(at_risk_since=None)
+    run_outbox(organisation=cast.acme, at=evening + timedelta(hours=15))
+    assert outlooks(cast) == set()
