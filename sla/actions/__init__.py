@@ -46,6 +46,7 @@ from sla.actions.drafting import (
     refuse_faults,
     reopen_version,
 )
+from sla.actions.dropping import CriterionGone, draft_without
 from sla.actions.escalating import escalate_clock, escalate_due
 from sla.actions.evidence import EvidenceTooLate, NothingToProve, prove_clock, submit_evidence
 from sla.actions.excusing import NotYoursToDecide, PleaAnswered, decide_plea, request_excuse, withdraw_plea
@@ -92,6 +93,7 @@ __all__ = [
     "CalendarChangedMeanwhile",
     "CalendarInUse",
     "CommitmentNotAgreed",
+    "CriterionGone",
     "DeadlinePassed",
     "DeputyNotEligible",
     "DraftChanged",
@@ -134,6 +136,7 @@ __all__ = [
     "decide_plea",
     "discard_version",
     "draft_version",
+    "draft_without",
     "end_deputy",
     "escalate_clock",
     "escalate_due",

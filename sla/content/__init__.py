@@ -9,13 +9,14 @@ from sla.content.defaults import default_content
 from sla.content.faults import amount_of
 from sla.content.hours import AGREED_SIDES, further_names
 from sla.content.labels import labels_of, with_labels
-from sla.content.optional import with_defaults
+from sla.content.optional import CRITERION_CASES, with_defaults
 from sla.content.responsibilities import PARTIES, PARTS, STAGES
 from sla.content.validation import (
     BEHAVIOUR_OPERATORS,
     CONTACT_MEANS,
     ESCALATION_ROLES,
     FIELD_OPERATORS,
+    ORIGINS,
     REJECTION_CLASSES,
     SIDES,
     TIERS,
@@ -26,8 +27,10 @@ __all__ = [
     "AGREED_SIDES",
     "BEHAVIOUR_OPERATORS",
     "CONTACT_MEANS",
+    "CRITERION_CASES",
     "ESCALATION_ROLES",
     "FIELD_OPERATORS",
+    "ORIGINS",
     "PARTIES",
     "PARTS",
     "REJECTION_CLASSES",

@@ -9,8 +9,11 @@ and its absence has one meaning for ever, written here. Who reads such a part re
 from collections.abc import Mapping
 from typing import Any
 
-# Nothing was agreed about who does what.
-_SECTIONS: Mapping[str, Any] = {"responsibilities": []}
+# Nothing was agreed about who does what, nor which revenue is wanted.
+_SECTIONS: Mapping[str, Any] = {"responsibilities": [], "revenue": {}}
+
+# From so many leads with and without it on, a criterion is judged by what became of them.
+CRITERION_CASES = 30
 
 # A lead that qualifies is handed over by itself.
 _DEFINITIONS: Mapping[str, Any] = {"auto_handover": True}

@@ -19,7 +19,8 @@ __all__ = ["BEHAVIOUR_OPERATORS", "FIELD_OPERATORS", "SIDES", "validate"]
 REJECTION_CLASSES = ("procedural", "clerical", "definitional")
 CONTACT_MEANS = ("attempt", "reached")
 ESCALATION_ROLES = ("owner", "deputy", "manager", "head", "executive")
-FLOORS = ("pipeline_per_euro",)
+FLOORS = ("pipeline_per_euro", "criterion_cases")
+ORIGINS = ("marketing", "sales")
 TIERS = ("standard", "hand_raiser")
 _SECTIONS = (
     "volume",
@@ -37,7 +38,7 @@ _SECTIONS = (
     "review_after_months",
 )
 # Parts that older versions do not have; `sla.content.optional` says what their silence means.
-_OPTIONAL_SECTIONS = ("responsibilities",)
+_OPTIONAL_SECTIONS = ("responsibilities", "revenue")
 _LONGEST_REVIEW = 24
 _LAST_ESCALATION = 1000
 _HEAVIEST = 1000
@@ -77,6 +78,7 @@ def validate(
     _check_reasons(faults, given.get("reasons"))
     _check_arbitration(faults, given)
     check_responsibilities(faults, given.get("responsibilities", []))
+    _check_revenue(faults, given.get("revenue", {}))
     return faults.first_causes()
 
 
@@ -107,9 +109,7 @@ def _check_tiers(faults: Faults, value: Any) -> None:
 def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:
     faults.one_of("/contact_means", given.get("contact_means"), CONTACT_MEANS)
     faults.flag("/reassignment_restarts", given.get("reassignment_restarts"))
-    floors = faults.record("/floors", given.get("floors"), optional=FLOORS)
-    for key, floor in floors.items():
-        faults.positive(f"/floors/{key}", floor)
+    _check_floors(faults, given.get("floors"))
     months = faults.positive_int("/review_after_months", given.get("review_after_months"))
     if months and months > _LONGEST_REVIEW:
         faults.add(
@@ -117,6 +117,21 @@ def _check_terms(faults: Faults, given: Mapping[str, Any]) -> None:
             "review_too_late",
             gettext_noop("Review the agreement within 24 months."),
         )
+
+
+def _check_floors(faults: Faults, value: Any) -> None:
+    """What must come of money, and from how many leads on a criterion is judged at all."""
+    floors = faults.record("/floors", value, optional=FLOORS)
+    if "pipeline_per_euro" in floors:
+        faults.positive("/floors/pipeline_per_euro", floors["pipeline_per_euro"])
+    if "criterion_cases" in floors:
+        faults.positive_int("/floors/criterion_cases", floors["criterion_cases"])
+
+
+def _check_revenue(faults: Faults, value: Any) -> None:
+    """Won amounts that each side wants from its own leads every month."""
+    for origin, amount in faults.record("/revenue", value, optional=ORIGINS).items():
+        faults.positive(f"/revenue/{origin}", amount, places=2)
 
 
 def _check_capacity(faults: Faults, value: Any) -> None:

@@ -198,7 +198,7 @@ def _happening(event: Event, zone: str) -> str:
 
 # Parts of a content that stand in the section of another.
 _SECTION_OF = {"volume": "commitments"} | dict.fromkeys(
-    ("contact_means", "reassignment_restarts", "capacity", "floors", "review_after_months"), "terms"
+    ("contact_means", "reassignment_restarts", "capacity", "floors", "revenue", "review_after_months"), "terms"
 )
 _HAPPENINGS = {
     "agreement.drafted": lambda: _("drafted from version %(based_on)s"),

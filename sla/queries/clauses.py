@@ -237,6 +237,8 @@ def _terms(content: Content) -> Iterator[Line]:
     yield "reassignment", _("Reassignment"), reassignment_text(restarts=content["reassignment_restarts"])
     yield "capacity", _("Capacity"), capacity_text(content["capacity"])
     yield "floors", _("Floors"), floors_text(content["floors"])
+    if content["revenue"]:
+        yield "revenue", _("Revenue"), revenue_text(content["revenue"])
     months = content["review_after_months"]
     review = ngettext("%(n)s month after the start.", "%(n)s months after the start.", months) % {"n": months}
     yield "review", _("Review"), review
@@ -268,10 +270,24 @@ def capacity_text(capacity: Content | None) -> str:
 
 
 def floors_text(floors: Content) -> str:
-    """Return what must be earned for the money that is spent."""
-    if "pipeline_per_euro" not in floors:
-        return _("None.")
-    return _("At least %(n)s of pipeline for each euro that marketing spends.") % {"n": floors["pipeline_per_euro"]}
+    """Return what must be earned for the money that is spent, and when criteria are judged."""
+    parts = []
+    if "pipeline_per_euro" in floors:
+        sentence = _("At least %(n)s of pipeline for each euro that marketing spends.")
+        parts.append(sentence % {"n": floors["pipeline_per_euro"]})
+    if "criterion_cases" in floors:
+        sentence = _("A criterion is judged from %(n)s leads with it and %(n)s without.")
+        parts.append(sentence % {"n": floors["criterion_cases"]})
+    return " ".join(parts) or _("None.")
+
+
+def revenue_text(revenue: Content) -> str:
+    """Return what purchases of a month should be worth."""
+    sentences = {
+        "marketing": _("Marketing-generated leads: %(amount)s each month."),
+        "sales": _("Sales-generated leads: %(amount)s each month."),
+    }
+    return " ".join(sentences[key] % {"amount": revenue[key]} for key in sentences if key in revenue)
 
 
 _WRITERS: dict[str, Callable[[Content], Iterator[Line]]] = {

@@ -134,6 +134,8 @@ def test_saving_a_section_as_it_stands_changes_nothing(
         ),
         ("terms", {"capacity_per_day": "40"}, ("capacity",), {"per_day": 40, "exempt_tiers": ["hand_raiser"]}),
         ("terms", {"pipeline_per_euro": "5"}, ("floors",), {"pipeline_per_euro": 5}),
+        ("terms", {"criterion_cases": "50"}, ("floors",), {"criterion_cases": 50}),
+        ("terms", {"revenue_sales": "2500.5"}, ("revenue",), {"sales": "2500.5"}),
         ("terms", {"contact_means": "reached"}, ("contact_means",), "reached"),
     ],
 )

@@ -59,7 +59,8 @@ def test_the_default_in_words(section: str, key: str, text: str) -> None:
 def test_what_may_be_agreed_besides() -> None:
     given = content(
         capacity={"per_day": 40},
-        floors={"pipeline_per_euro": 5},
+        floors={"pipeline_per_euro": 5, "criterion_cases": 50},
+        revenue={"marketing": 40000, "sales": "25000.50"},
         contact_means="reached",
         escalation=[{"share": 90, "to": ["owner", "deputy", "head"], "reassign": True}],
     )
@@ -70,9 +71,19 @@ def test_what_may_be_agreed_besides() -> None:
     assert "40 leads a day" in said(given, "terms", "capacity")
     assert "Not counted: Hand-raiser." in said(given, "terms", "capacity")
     assert "At least 5 of pipeline" in said(given, "terms", "floors")
+    assert "50 leads with it and 50 without" in said(given, "terms", "floors")
+    assert said(given, "terms", "revenue") == (
+        "Marketing-generated leads: 40000 each month. Sales-generated leads: 25000.50 each month."
+    )
     assert said(given, "escalation", "90").startswith("Told: the owner, the owner's deputy and the head of the side.")
     assert "at least 100 % of the plan" in said(given, "commitments", "pace")
     assert "At least 85 %" in said(given, "commitments", "acceptance_rate")
+
+
+def test_a_revenue_that_is_agreed_anew_is_a_difference() -> None:
+    given = content(revenue={"sales": 25000})
+    assert count_changes(compare(content(), given)) == 1
+    assert "revenue" not in {clause.key for clause in clauses_of(content())}
 
 
 def test_a_content_against_itself_differs_in_nothing() -> None:

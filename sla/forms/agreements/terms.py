@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from sla import words
-from sla.content import CONTACT_MEANS, REJECTION_CLASSES, TIERS
+from sla.content import CONTACT_MEANS, ORIGINS, REJECTION_CLASSES, TIERS
 from sla.forms.agreements.section import (
     Content,
     Group,
@@ -70,7 +70,7 @@ class ArbitrationForm(SectionForm):
 class TermsForm(SectionForm):
     """What counts as contact, capacity, floors, review."""
 
-    edits: ClassVar = ("contact_means", "reassignment_restarts", "capacity", "floors", "review_after_months")
+    edits: ClassVar = ("contact_means", "reassignment_restarts", "capacity", "floors", "revenue", "review_after_months")
 
     @classmethod
     def parts(cls, content: Content) -> Content:
@@ -91,6 +91,11 @@ class TermsForm(SectionForm):
         self.add("capacity_exempt", choices_field(_("Not counted"), tiers), capacity["exempt_tiers"])
         floor = number_field(_("Pipeline for each euro spent, at least"), help_text=_("Empty: no floor."))
         self.add("pipeline_per_euro", floor, given["floors"].get("pipeline_per_euro"))
+        cases = whole_field(_("Leads before a criterion is judged"), help_text=_("Empty: 30 with it and 30 without."))
+        self.add("criterion_cases", cases, given["floors"].get("criterion_cases"))
+        for origin, label in _origin_labels().items():
+            wanted = number_field(label, help_text=_("Each month. Empty: no target."))
+            self.add(f"revenue_{origin}", wanted, given["revenue"].get(origin))
         self.add("review_after", whole_field(_("Review after, in months")), given["review_after_months"])
 
     def groups(self) -> Iterable[Group]:
@@ -98,7 +103,9 @@ class TermsForm(SectionForm):
         yield Group(_("Handover"), [self["auto_handover"]])
         note = _("The surplus starts at the next opening of sales' hours.")
         yield Group(_("Capacity of sales"), [self["capacity_per_day"], self["capacity_exempt"]], note=note)
-        yield Group(_("Floors"), [self["pipeline_per_euro"]])
+        yield Group(_("Floors"), [self["pipeline_per_euro"], self["criterion_cases"]])
+        note = _("What purchases of a month should be worth, by who found the lead.")
+        yield Group(_("Revenue"), [self[f"revenue_{origin}"] for origin in ORIGINS], note=note)
         yield Group(
             _("Review"), [self["review_after"]], note=_("Both heads are reminded 14 days before and on the day.")
         )
@@ -107,8 +114,7 @@ class TermsForm(SectionForm):
         content["contact_means"] = self.value("contact_means")
         content["reassignment_restarts"] = bool(self.value("reassignment_restarts"))
         content["capacity"] = self._capacity()
-        floor = as_amount(self.value("pipeline_per_euro"))
-        content["floors"] = {} if floor is None else {"pipeline_per_euro": floor}
+        self._write_money(content)
         content["review_after_months"] = self.value("review_after")
         automatic = bool(self.value("auto_handover"))
         # What is not said already says yes; see sla.content.optional.
@@ -119,13 +125,33 @@ class TermsForm(SectionForm):
             "/capacity/exempt_tiers": "capacity_exempt",
             "/capacity": "capacity_per_day",
             "/floors": "pipeline_per_euro",
+            "/floors/criterion_cases": "criterion_cases",
+            "/revenue": "revenue_marketing",
+            "/revenue/sales": "revenue_sales",
             "/review_after_months": "review_after",
             "/definitions/auto_handover": "auto_handover",
         }
 
+    def _write_money(self, content: Content) -> None:
+        floors = {"pipeline_per_euro": as_amount(self.value("pipeline_per_euro"))}
+        floors["criterion_cases"] = self.value("criterion_cases")
+        content["floors"] = {name: floor for name, floor in floors.items() if floor is not None}
+        revenue = {origin: as_amount(self.value(f"revenue_{origin}")) for origin in ORIGINS}
+        wanted = {origin: amount for origin, amount in revenue.items() if amount is not None}
+        # What is not said already says nothing; see sla.content.optional.
+        if wanted or "revenue" in content:
+            content["revenue"] = wanted
+
     def _capacity(self) -> dict[str, Any] | None:
         per_day = self.value("capacity_per_day")
         return None if per_day is None else {"per_day": per_day, "exempt_tiers": self.value("capacity_exempt")}
+
+
+def _origin_labels() -> dict[str, str]:
+    return {
+        "marketing": _("Revenue from marketing-generated leads"),
+        "sales": _("Revenue from sales-generated leads"),
+    }
 
 
 def _means_label(means: str) -> str:
