@@ -11,9 +11,12 @@ from django.utils.http import urlencode
 
 from leads import words
 from leads.models import Lead
-from leads.queries.cohorts import DECIDED, REACHED, CohortCut
+from leads.queries.cohorts import DECIDED, REACHED, CohortCut, Reported
 from leads.queries.lists import NONE, ORDERS, VIEWS, Asked, Span
+from sla.queries import end_of_month, start_of_month
 
+# Months as far as calendars are known with some sense.
+FIRST_YEAR, LAST_YEAR = 1900, 2190
 LONGEST_SEARCH = 200
 LONGEST_VALUE = 100
 FITS = ("A", "B", "C", "D")
@@ -34,7 +37,9 @@ COLUMNS = (
     "activity",
 )
 SHOWN_AT_FIRST = ("score", "stage", "owner", "source", "clock", "activity")
-COHORT = ("month", "decision", "reached", "reason")
+# What reports narrow a cohort by; see leads.queries.cohorts.Reported.
+REPORTED = ("until", "dated", "origin", "version", "criterion", "judged", "last_touch")
+COHORT = ("month", "decision", "reached", "reason", *REPORTED)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Asking:
 def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
     """Read parameters; unknown values mean nothing, as links from elsewhere may be old."""
     given = {name: value for name, value in _readable(told).items() if value}
-    cohort = _cohort(given)
+    cohort = _cohort(given, zone=zone)
     if cohort is None:
         given = {name: value for name, value in given.items() if name not in COHORT}
     spans: dict[str, Any] = {name: _span(given.get(name, ""), at=at, zone=zone) for name in ("created", "updated")}
@@ -86,9 +91,12 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "with_sales": ("yes", "no"),
     "decision": tuple(DECIDED),
     "reached": tuple(REACHED),
+    "dated": ("won",),
+    "origin": tuple(Lead.Origin.values),
+    "judged": ("met", "not_met", "unknown"),
 }
-_IDS = ("owner", "marketer", "campaign")
-_TEXTS = {"source": LONGEST_VALUE, "reason": LONGEST_VALUE, "q": LONGEST_SEARCH}
+_IDS = ("owner", "marketer", "campaign", "last_touch")
+_TEXTS = {"source": LONGEST_VALUE, "reason": LONGEST_VALUE, "criterion": LONGEST_VALUE, "q": LONGEST_SEARCH}
 
 
 def _readable(told: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +113,9 @@ def _readable(told: Mapping[str, str]) -> dict[str, str]:
     wanted = told.get("cols", "").split(".")
     columns = [name for name in COLUMNS if name in wanted]
     found["cols"] = "" if tuple(columns) == SHOWN_AT_FIRST else ".".join(columns)
-    return found | {name: told.get(name, "") for name in ("created", "updated", "month")}
+    version = told.get("version", "")
+    found["version"] = version if version.isascii() and version.isdigit() and len(version) < 5 else ""
+    return found | {name: told.get(name, "") for name in ("created", "updated", "month", "until")}
 
 
 def _id(text: str) -> str:
@@ -117,11 +127,10 @@ def _id(text: str) -> str:
         return ""
 
 
-def _cohort(given: Mapping[str, str]) -> CohortCut | None:
+def _cohort(given: Mapping[str, str], *, zone: str) -> CohortCut | None:
     """Return the cohort that the parameters name; without a readable month there is none."""
-    try:
-        month = date.fromisoformat(f"{given.get('month', '')}-01")
-    except ValueError:
+    month = _month(given.get("month", ""))
+    if month is None:
         return None
     owner = given.get("owner", "")
     return CohortCut(
@@ -131,7 +140,32 @@ def _cohort(given: Mapping[str, str]) -> CohortCut | None:
         decision=given.get("decision", ""),
         reached=given.get("reached", ""),
         reason=given.get("reason", ""),
+        reported=_reported(month, given, zone=zone),
     )
+
+
+def _reported(month: date, given: Mapping[str, str], *, zone: str) -> Reported:
+    last = _month(given.get("until", ""))
+    last = last if last and month < last else None
+    version, touch = given.get("version", ""), given.get("last_touch", "")
+    is_won = given.get("dated") == "won"
+    return Reported(
+        last=last,
+        closed=(start_of_month(month, zone=zone), end_of_month(last or month, zone=zone)) if is_won else None,
+        origin=given.get("origin", ""),
+        version=int(version) if version else None,
+        criterion=given.get("criterion", ""),
+        judged=given.get("judged", ""),
+        last_touch=UUID(touch) if touch and touch != NONE else None,
+    )
+
+
+def _month(text: str) -> date | None:
+    try:
+        month = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return month if FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
 def _span(text: str, *, at: datetime, zone: str) -> Span | None:

@@ -101,7 +101,7 @@ def filters(
         filter_of(path, given, "with_sales", _("With sales"), [("yes", _("Yes")), ("no", _("No"))]),
         _span_filter(path, given, "created", _("Created")),
         _span_filter(path, given, "updated", _("Last activity")),
-        *_cohort_filters(path, asking),
+        *_cohort_filters(path, asking, used),
     ]
     return sorted(found, key=lambda one: not one.active)
 
@@ -118,13 +118,16 @@ def _span_filter(path: str, given: Mapping[str, str], name: str, label: str) -> 
     return filter_of(path, given, name, label, spans)
 
 
-def _cohort_filters(path: str, asking: Asking) -> list[Filter]:
+def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str, str]]]) -> list[Filter]:
     """Return the chips of a cohort: the month, and what of it a figure counted; each can be cleared."""
     cut, given = asking.asked.cohort, asking.given
     if cut is None:
         return []
-    month = given["month"]
-    chips = [filter_of(path, given, "month", _("Sent in"), [(month, date_format(cut.month, "F Y"))])]
+    month, is_won = given["month"], cut.reported.closed is not None
+    named = date_format(cut.month, "F Y")
+    if cut.reported.last:
+        named += f" – {date_format(cut.reported.last, 'F Y')}"
+    chips = [filter_of(path, given, "month", _("Won in") if is_won else _("Sent in"), [(month, named)])]
     decisions = [("pending", _("Undecided")), ("accepted", _("Accepted")), ("rejected", _("Rejected"))]
     chips.append(filter_of(path, given, "decision", _("Decision"), decisions))
     reached = [
@@ -137,7 +140,24 @@ def _cohort_filters(path: str, asking: Asking) -> list[Filter]:
     chips.append(filter_of(path, given, "reached", _("Reached"), reached))
     if cut.reason:
         chips.append(filter_of(path, given, "reason", _("Reason"), [(cut.reason, cut.reason)]))
-    return chips
+    return [*chips, *_report_filters(path, given, used)]
+
+
+def _report_filters(path: str, given: Mapping[str, str], used: Mapping[str, list[tuple[str, str]]]) -> list[Filter]:
+    """Return the chips of what only a report narrows by; nobody chooses these from a menu."""
+    states = [("met", _("met")), ("not_met", _("not met")), ("unknown", _("not known"))]
+    origins = [("marketing", _("Marketing-generated")), ("sales", _("Sales-generated"))]
+    choices = {
+        "origin": (_("Origin"), origins),
+        "version": (_("Agreement"), [(given.get("version", ""), f"v{given.get('version', '')}")]),
+        "criterion": (
+            _("Criterion"),
+            [(given.get("criterion", ""), words.word(words.FIELDS, given.get("criterion", "")))],
+        ),
+        "judged": (_("Judged"), states),
+        "last_touch": (_("Last touch"), used["campaign"]),
+    }
+    return [filter_of(path, given, name, *choices[name]) for name in choices if given.get(name)]
 
 
 def kept_fields(asking: Asking, *, but: Sequence[str] = ()) -> list[tuple[str, str]]:

@@ -216,6 +216,8 @@ def _insert(lead: Lead, subject: Subject, *, at: datetime, **given: Any) -> Hand
         assigned_to=subject.owner,
         counted_month=subject.counted_month,
         snapshot=snapshot_of(lead),
+        judged=[f"{reason['key']}:{reason['state']}" for reason in lead.score_reasons],
+        last_utm=lead.last_utm,
         updated_at=at,
         **given,
     )

@@ -196,6 +196,9 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
     changes["wants_sales_talk"] = lead.wants_sales_talk or asks
     if captured.message.strip():
         changes["message"] = captured.message.strip()
+    last_utm = _last_named(captured)
+    if last_utm:
+        changes["last_utm"] = last_utm
     change_lead(lead, at=at, **changes, **_touches(lead, captured, at=at))
 
 
@@ -224,6 +227,12 @@ def _touches(lead: Lead, captured: Captured, *, at: datetime) -> dict[str, Any]:
     if lead.first_touch:
         return {"last_touch": last}
     return {"first_touch": _touch(told.first, at) if told.first else last, "last_touch": last}
+
+
+def _last_named(captured: Captured) -> str:
+    """Return the folded name of the last visit that names a campaign; one without a name changes nothing."""
+    told = (captured.attribution.last, captured.attribution.first)
+    return next((name for touch in told if touch and (name := normal.fold(touch.campaign))), "")
 
 
 def _touch(touch: Touch, at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -59,6 +60,9 @@ class Handover(TenantModel):
     merged_into = TenantKey("self", null=True)
     # The lead as handed over, with its score reasons: evidence, never changed.
     snapshot = models.JSONField()
+    # Of the snapshot, what reports ask of many: each criterion as it was judged ("industry:met"), and the last touch.
+    judged = ArrayField(models.TextField(), default=list, db_default=[])
+    last_utm = models.TextField(default="", db_default="")
     decision = models.TextField(choices=Decision.choices, default=Decision.PENDING)
     decided_at = models.DateTimeField(null=True)
     decided_by = TenantKey(Membership, null=True)
@@ -114,6 +118,12 @@ class Handover(TenantModel):
                 fields=["organisation_id", "counted_month", "sent_at"],
                 name="handover_untouched",
                 condition=Q(contacted_at=None, merged_into=None) & ~Q(decision="rejected"),
+            ),
+            # Purchases by when they were made: revenue by month.
+            models.Index(
+                fields=["organisation_id", "closed_at"],
+                name="handover_won",
+                condition=Q(outcome="won", merged_into=None),
             ),
             # What came back to a marketer.
             models.Index(fields=["organisation_id", "sent_by", "decision"], name="handover_of_sender"),

@@ -99,6 +99,8 @@ class Lead(TenantModel):
     campaign = TenantKey(Campaign, null=True)
     # The folded name that no campaign has yet; "" where there is none.
     utm_unknown = models.TextField(default="")
+    # The folded name of the last visit that named a campaign: what the last touch is attributed to.
+    last_utm = models.TextField(default="", db_default="")
     # The marketer who answers for it, and the rep while sales owns it.
     marketer = TenantKey(Membership, null=True)
     sales_owner = TenantKey(Membership, null=True)

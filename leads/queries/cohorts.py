@@ -1,12 +1,12 @@
 """The handovers of a month and how far they came: what the dashboards count and the leads list shows."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from leads.models import Handover, Rejection
+from leads.models import Campaign, Handover, Rejection, UtmName
 from leads.periods import CONVERSION_FOR
 
 TAKEN = Q(
@@ -62,6 +62,44 @@ def decisions_in(month: date) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """What reports narrow a cohort by beside the dashboard's own filters; "" and None are all.
+
+    ``last`` is the last of several months. ``closed`` dates the cohort by the purchase instead of by the sending:
+    those won in that half-open period. ``criterion`` was judged ``judged`` under the agreement ``version``.
+    """
+
+    last: date | None = None
+    closed: tuple[datetime, datetime] | None = None
+    origin: str = ""
+    version: int | None = None
+    criterion: str = ""
+    judged: str = ""
+    # A campaign, by the name of the last visit before the handover.
+    last_touch: UUID | None = None
+
+    def filter(self) -> Q:
+        """Return what it means for handovers, but for the period."""
+        found = Q()
+        if self.origin:
+            found &= Q(lead__origin=self.origin)
+        if self.version is not None:
+            found &= Q(version__number=self.version)
+        if self.criterion and self.judged:
+            found &= Q(judged__contains=[f"{self.criterion}:{self.judged}"])
+        if self.last_touch is not None:
+            found &= Q(last_utm__in=names_meaning(self.last_touch))
+        return found
+
+
+def names_meaning(campaign_id: UUID) -> list[str]:
+    """Return the folded names of visits that mean a campaign."""
+    own = Campaign.objects.filter(pk=campaign_id).values_list("utm_norm", flat=True)
+    mapped = UtmName.objects.filter(campaign=campaign_id).values_list("norm", flat=True)
+    return list(own.union(mapped))
+
+
+@dataclass(frozen=True)
 class CohortCut:
     """Which handovers of a month (its first day) are meant; "" and None are all."""
 
@@ -71,11 +109,21 @@ class CohortCut:
     decision: str = ""
     reached: str = ""
     reason: str = ""
+    reported: Reported = field(default_factory=Reported)
+
+    def period(self) -> Q:
+        """Return which handovers are of the period, reports' own filters included."""
+        closed, last = self.reported.closed, self.reported.last
+        if closed is not None:
+            dated = Q(outcome=Handover.Outcome.WON, closed_at__gte=closed[0], closed_at__lt=closed[1])
+        else:
+            dated = Q(counted_month__range=(self.month, last)) if last else Q(counted_month=self.month)
+        return dated & self.reported.filter()
 
 
 def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     """Return the handovers of the month that the cut means."""
-    rows = Handover.objects.filter(counted_month=cut.month, merged_into=None)
+    rows = Handover.objects.filter(cut.period(), merged_into=None)
     if cut.tier:
         rows = rows.filter(tier=cut.tier)
     if cut.owner:

@@ -84,6 +84,7 @@ def joined_values(survivor: Lead, dropped: Lead, take: Collection[str] = ()) -> 
     # The first touch stands for ever, the last one rolls.
     joined["first_touch"] = min((survivor.first_touch, dropped.first_touch), key=_first)
     joined["last_touch"] = max((survivor.last_touch, dropped.last_touch), key=_moment)
+    joined["last_utm"] = _last_utm(survivor, dropped)
     if _FAR.get(dropped.stage, 0) > _FAR.get(survivor.stage, 0):
         joined["stage"] = dropped.stage
     return joined
@@ -91,6 +92,11 @@ def joined_values(survivor: Lead, dropped: Lead, take: Collection[str] = ()) -> 
 
 def _value(lead: Lead, name: str) -> Any:
     return getattr(lead, MERGEABLE[name][0]) or (getattr(lead, MERGEABLE[name][-1]) if name == "company_name" else None)
+
+
+def _last_utm(survivor: Lead, dropped: Lead) -> str:
+    later, earlier = sorted((survivor, dropped), key=lambda lead: _moment(lead.last_touch), reverse=True)
+    return later.last_utm or earlier.last_utm
 
 
 def _moment(touch: dict[str, Any]) -> str:
