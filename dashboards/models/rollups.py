@@ -51,6 +51,9 @@ class Slice(TenantModel):
         SOURCE = "source"
         TEAM = "team"
         TIER = "tier"
+        # The criteria of an agreement version; the name of the last visit's campaign.
+        CRITERIA = "criteria"
+        LAST_TOUCH = "last_touch"
 
     dimension = models.TextField(choices=Dimension.choices)
     # Which campaign, owner …; "" for everything, and for what has none.
@@ -78,7 +81,7 @@ class Counted(TenantModel):
     """What one subject has brought to the slices so far; counting it again adds only the difference."""
 
     subject = TenantKey(Subject)
-    # Its campaign, team, source, tier and segment, and its parts; see dashboards.rollups.parts.
+    # Its campaign, team, source, tier, segment and last touch, and its parts; see dashboards.rollups.parts.
     by = models.JSONField()
     parts = models.JSONField()
 

@@ -90,3 +90,9 @@ def months_before(month: date, number: int) -> date:
     """Return the first day of the month so many months earlier."""
     over, index = divmod(month.year * 12 + month.month - 1 - number, 12)
     return date(over, index + 1, 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the months of a period, both ends included, the oldest first."""
+    number = (last.year - first.year) * 12 + last.month - first.month
+    return [months_before(last, back) for back in reversed(range(number + 1))]

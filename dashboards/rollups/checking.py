@@ -18,7 +18,7 @@ from dashboards.rollups.changed import changed_subjects
 from dashboards.rollups.counting import counted
 from dashboards.rollups.folding import STEP, begin_anew, step
 from dashboards.rollups.loading import brought_of
-from dashboards.rollups.parts import Brought, Delta, Figures, merge, without_times
+from dashboards.rollups.parts import CRITERIA, LAST_TOUCH, OF_LAST_TOUCH, Brought, Delta, Figures, merge, without_times
 from events.actions import record
 from sla.models import CreditEntry, Side, Subject
 from sla.queries import due_between
@@ -101,9 +101,19 @@ def _in_months(months: Iterable[date]) -> Iterator[Difference]:
             merge(sums[dimension, bool(part)], figures)
         whole = sums["all", False]
         for (dimension, is_part), figures in sorted(sums.items()):
-            expected = without_times(whole) if dimension == "owner" else whole
+            if dimension == CRITERIA:
+                # Figures of their own, which everything does not have.
+                continue
+            expected = _expected(dimension, whole)
             if figures != expected:
                 yield Difference(f"{dimension}{' in parts' if is_part else ''} of {month}", figures, expected)
+
+
+def _expected(dimension: str, whole: Figures) -> Figures:
+    """Return what the slices of a dimension add up to."""
+    if dimension == LAST_TOUCH:
+        return {measure: details for measure, details in whole.items() if measure in OF_LAST_TOUCH}
+    return without_times(whole) if dimension == "owner" else whole
 
 
 def _months_of(day: date) -> set[date]:

@@ -55,10 +55,12 @@ def _handovers(subject_ids: Sequence[UUID], *, zone: str) -> Iterable[Row]:
             subject_tier=F("subject__tier"), subject_weight=F("subject__weight"), credit=F("subject__credit"),
             subject_decided_at=F("subject__decided_at"), subject_month=F("subject__counted_month"),
             campaign=F("lead__campaign"), source=F("lead__source"), segment=F("lead__country"),
+            version_number=F("version__number"),
         )
         .values(
             "subject", "counted_month", "counted_on", "owner", "team", "tier", "weight", "decision", "amount",
             "sent_at", "contacted_at", "merged_into", "campaign", "source", "segment", "promises", "lines", "rejected",
+            "version_number", "judged", "last_utm",
             "subject_tier", "subject_weight", "subject_decided_at", "subject_month", "credit", *STEPS,
         )
     )  # fmt: skip
@@ -89,7 +91,14 @@ def _rejections() -> Any:
 def _of_handover(row: Row, hours: SalesHours) -> Facts:
     owner = _text(row["owner"])
     return Facts(
-        by=By(_text(row["campaign"]), _text(row["team"]), row["source"], row["subject_tier"], row["segment"]),
+        by=By(
+            _text(row["campaign"]),
+            _text(row["team"]),
+            row["source"],
+            row["subject_tier"],
+            row["segment"],
+            row["last_utm"],
+        ),
         # What ended in a merger goes on as the other handover; its promises and credit tell their own story.
         handover=None if row["merged_into"] else _handover_facts(row, hours),
         credit=_credit_facts(row) if row["credit"] in COUNTED_CREDIT else None,
@@ -113,6 +122,8 @@ def _handover_facts(row: Row, hours: SalesHours) -> HandoverFacts:
         business=hours.between(sent_at, contacted_at) if contacted_at else 0,
         owes_contact=row["decision"] != Handover.Decision.REJECTED,
         rejected=_rejected(row["rejected"]) if row["decision"] in STOOD else None,
+        version=row["version_number"],
+        judged=tuple(row["judged"]),
     )
 
 

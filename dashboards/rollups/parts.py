@@ -12,6 +12,10 @@ step of the worker rewrites few rows however many subjects it counts. Everything
 by team, segment and tier together ("parts"): any choice of these four is a sum of such parts. One person's part
 of something is few enough handovers to be read from their rows. Single days are kept of everything, to count one
 of them anew every night.
+
+# Note [Criteria in one part]
+A handover is judged by a dozen criteria. It keeps one part that names them all, so that what is kept of each
+handover stays small; only in the slice of its agreement version does each criterion have a figure of its own.
 """
 
 import json
@@ -25,7 +29,7 @@ from dashboards.formulas import BUCKET_ENDS, HOUR
 from dashboards.rollups.histogram import bucket_of
 
 # Raised when parts change their meaning: what is kept is then counted anew.
-FORM = 3
+FORM = 4
 
 DECISION, REACHED, UNTOUCHED = "decision", "reached", "untouched"
 ELAPSED, BUSINESS = "elapsed", "business"
@@ -34,6 +38,7 @@ BAND, WITHIN_HOUR = "band", "within_hour"
 REJECTION, DISPUTED = "rejection", "disputed"
 CREDIT, PENDING, SUSPENDED, POINTS = "credit", "credit_pending", "credit_suspended", "points"
 PROMISE = "promise"
+CRITERIA, JUDGED = "criteria", "judged"
 
 HUNDREDTHS = 100
 
@@ -58,6 +63,8 @@ class By(NamedTuple):
     source: str = ""
     tier: str = ""
     segment: str = ""
+    # The folded name of the last visit's campaign.
+    last_touch: str = ""
 
     @property
     def part(self) -> str:
@@ -99,6 +106,9 @@ class HandoverFacts:
     business: int
     owes_contact: bool
     rejected: Rejected | None
+    # The number of its agreement version, and what that said of each criterion, as "industry:met".
+    version: int = 0
+    judged: tuple[str, ...] = ()
 
 
 class Promise(NamedTuple):
@@ -168,6 +178,7 @@ def _merged(parts: Iterable[Part]) -> Iterator[Part]:
 def _handover(facts: HandoverFacts) -> list[Part]:
     parts = [_on(facts, DECISION, facts.decision, amount=hundredths(facts.weight))]
     parts += [_on(facts, REACHED, step, amount=hundredths(facts.amount)) for step in facts.reached]
+    parts += [_on(facts, CRITERIA, _judged(facts))] if facts.judged else []
     if facts.rejected is not None:
         parts.append(_on(facts, REJECTION, reason_key(facts.rejected)))
         parts += [_on(facts, DISPUTED)] if facts.rejected.is_disputed else []
@@ -186,6 +197,12 @@ def hundredths(value: Decimal) -> int:
 
 def _on(facts: HandoverFacts, measure: str, detail: str = "", *, amount: int = 0) -> Part:
     return Part(facts.month.isoformat(), facts.day.isoformat(), facts.owner, measure, detail, 1, amount)
+
+
+def _judged(facts: HandoverFacts) -> str:
+    """Return the detail that holds all criteria of a handover. See Note [Criteria in one part]."""
+    won = "won" if "won" in facts.reached else ""
+    return "|".join((str(facts.version), facts.decision, won, " ".join(facts.judged)))
 
 
 def _took(facts: HandoverFacts, kind: str, seconds: int) -> list[Part]:
@@ -238,6 +255,8 @@ Figures = dict[str, dict[str, list[int]]]
 
 # One person's times are read from their rows, where they are exact.
 _TIMES = (ELAPSED, BUSINESS, UNTOUCHED)
+# Of the last touch only the return of campaigns is told.
+LAST_TOUCH, OF_LAST_TOUCH = "last_touch", (DECISION, REACHED)
 
 
 class Delta:
@@ -260,6 +279,9 @@ class Delta:
         # Most parts of a subject go to the same slices, which are looked up once.
         known: dict[tuple[str, str, str, bool], list[Figures]] = {}
         for part in parts:
+            if part.measure == CRITERIA:
+                self._add_criteria(part, sign)
+                continue
             is_time = part.measure.startswith(_TIMES)
             where = (part.month, part.day, part.owner, is_time)
             if where not in known:
@@ -268,6 +290,21 @@ class Delta:
                 found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
                 found[0] += sign * part.n
                 found[1] += sign * part.amount
+            if part.measure in OF_LAST_TOUCH:
+                self._add_last_touch(part, by, sign)
+
+    def _add_last_touch(self, part: Part, by: By, sign: int) -> None:
+        figures = self.figures.setdefault(Place(LAST_TOUCH, part.month, by.last_touch), {})
+        found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
+        found[0] += sign * part.n
+        found[1] += sign * part.amount
+
+    def _add_criteria(self, part: Part, sign: int) -> None:
+        """See Note [Criteria in one part]."""
+        version, decision, won, judged = part.detail.split("|")
+        figures = self.figures.setdefault(Place(CRITERIA, part.month, version), {}).setdefault(JUDGED, {})
+        for criterion in judged.split(" "):
+            figures.setdefault(f"{criterion}|{decision}|{won}", [0, 0])[0] += sign * part.n
 
 
 def merge(one: Figures, other: Figures) -> Figures:

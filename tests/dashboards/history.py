@@ -103,11 +103,11 @@ def _story(acme: Cast, number: int, since: datetime, chance: Random) -> Iterator
     held: dict[str, Handover] = {}
 
     def send(at: datetime) -> None:
-        visit = Attribution(first=Touch(source="linkedin", campaign=CAMPAIGNS[number % len(CAMPAIGNS)]))
-        country = {"country": COUNTRIES[number % len(COUNTRIES)]}
+        company = {"country": COUNTRIES[number % len(COUNTRIES)], "employees": (120, 120, 4)[number % 5 % 3]}
         intent = "talk_to_sales" if number % 3 == 0 else ""
-        lead = make_lead(at=at, email=email, intent=intent, attribution=visit, company=country)
-        held["handover"] = hand_over(lead, by=acme.mara, at=at)
+        lead = make_lead(at=at, email=email, intent=intent, attribution=_visits(number), company=company)
+        # Those of the wrong size go below the threshold.
+        held["handover"] = hand_over(lead, by=acme.mara, at=at, override_reason="" if lead.tier else "known to us")
 
     def handover() -> Handover:
         rows = Handover.objects.select_related("lead__company", "subject", "version", "assigned_to")
@@ -134,6 +134,13 @@ def _story(acme: Cast, number: int, since: datetime, chance: Random) -> Iterator
         reason = chance.choice(REASONS)
         yield decide_at, lambda at: _reject(acme, handover(), reason, at)
         yield from _answer(acme, handover, decide_at, chance)
+
+
+def _visits(number: int) -> Attribution:
+    """Return the visits of a lead; every other one came back by another campaign, or by none."""
+    first = Touch(source="linkedin", campaign=CAMPAIGNS[number % len(CAMPAIGNS)])
+    last = Touch(source="google", campaign=(*CAMPAIGNS, "")[number % (len(CAMPAIGNS) + 1)])
+    return Attribution(first=first, last=last if number % 2 else None)
 
 
 def _reject(acme: Cast, handover: Handover, reason: tuple[str, str], at: datetime) -> None:

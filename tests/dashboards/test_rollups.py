@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 
 from dashboards.models import Counted, Rollup, Slice
-from dashboards.queries import Cut, Direct, Rolled, source_of
+from dashboards.queries import Cut, Direct, Rolled, campaign_return, criteria, source_of
+from dashboards.returns import Return
 from dashboards.rollups import fold, plan_rollups
 from dashboards.rollups.histogram import ERROR
 from events.models import Event
@@ -20,7 +21,7 @@ from leads.actions.reassigning import reassign_handovers as pass_to
 from leads.models import Campaign, Handover, Lead, Merge
 from leads.routing import REP, Target
 from sla.actions import decide_plea, request_excuse, submit_evidence
-from sla.models import Clock
+from sla.models import AgreementVersion, Clock
 from sla.queries import Compliance
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership, Team
@@ -165,6 +166,24 @@ def compare(cast: Cast, cuts: list[Cut], at: datetime) -> None:
             assert rolled.speeds() == direct.speeds()
             assert rolled.medians() == direct.medians()
             compare_histograms(replace(rolled, exact_up_to=-1), direct)
+        compare_reports(cuts[0].month, cuts[-1].month)
+
+
+def compare_reports(first: date, last: date) -> None:
+    """Assert that criteria and campaigns come out the same from what was added up and from the handovers."""
+    version = AgreementVersion.objects.get()
+    definitions = version.content["definitions"]
+    keys = [criterion["key"] for kind in ("fit", "readiness") for criterion in definitions[kind]]
+    asked = criteria.CriteriaAsked(version.number, keys, first, last)
+    rolled = criteria.rolled_criteria(asked, zone=ZONE)
+    assert rolled is not None
+    assert sorted(rolled) == sorted(criteria.direct_criteria(asked))
+    for touch in ("first", "last"):
+        names, returns = campaign_return.names_of_touch(touch), campaign_return.ReturnAsked(first, last, touch)
+        brought = campaign_return.rolled_returns(returns, names, zone=ZONE)
+        assert brought is not None
+        truly = campaign_return.direct_returns(returns, names)
+        assert {key: found for key, found in brought.items() if found != Return()} == truly
 
 
 def without_nothing(promises: dict[str, Compliance]) -> dict[str, Compliance]:

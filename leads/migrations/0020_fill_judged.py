@@ -21,7 +21,7 @@ alter table leads_lead force row level security;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0018_judged_and_last_touch"),
+        ("leads", "0019_judged_and_last_touch"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0017_reason_settings"),
+        ("leads", "0018_persons_forgotten"),
     ]
 
     operations = [
