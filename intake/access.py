@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 
 from intake.models import Batch, Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
@@ -50,15 +51,43 @@ def find_form(form_key: str, *, at: datetime) -> FoundForm:
     if organisation is None:
         raise Http404
     with tenant_scope(organisation.pk):
-        rows = Form.objects.select_related("key", "owner")
-        form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).first()
-        if form is not None:
-            note_use(form.key, at=at)
+        form = _form_of(public_id, provider="", at=at)
+    return FoundForm(organisation, form)
+
+
+def find_adapter(provider: str, token: str, *, at: datetime) -> FoundForm:
+    """Return the form of another provider behind its address; Http404 for any other, FormRetired for an ended one."""
+    public_id, _dash, secret = token.partition("-")
+    organisation = organisation_of(public_id) if is_linked("adapter", public_id, secret) else None
+    if organisation is None or not provider:
+        raise Http404
+    with tenant_scope(organisation.pk):
+        form = _form_of(public_id, provider=provider, at=at)
+    return FoundForm(organisation, form)
+
+
+def _form_of(public_id: str, *, provider: str, at: datetime) -> Form:
+    rows = Form.objects.select_related("key", "owner").filter(provider=provider)
+    form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).first()
     if form is None:
         raise Http404
+    note_use(form.key, at=at)
     if form.retired_at is not None or not form.key.works_at(at):
         raise FormRetired("This form is no longer in use.")
-    return FoundForm(organisation, form)
+    return form
+
+
+def adapter_path(form: Form) -> str:
+    """Return the path that a provider calls; its second half is made, never stored, and proves who may."""
+    public_id = form.key.public_id
+    token = f"{public_id}-{linked_secret('adapter', public_id)}"
+    return reverse("api:adapter_call", args=[form.provider, token])
+
+
+def is_linked(purpose: str, public_id: str, secret: str) -> bool:
+    """Tell whether the secret part of a link is ours; compared in constant time."""
+    made = linked_secret(purpose, public_id).encode()
+    return public_id.isalnum() and hmac.compare_digest(secret.encode("utf-8", "replace"), made)
 
 
 @dataclass(frozen=True)
@@ -77,11 +106,7 @@ def opt_in_path(public_id: str) -> str:
 def find_opt_in(token: str) -> FoundOptIn:
     """Return the question behind a link; Http404 for any other text."""
     public_id, _dash, secret = token.partition("-")
-    if not public_id.isalnum() or not hmac.compare_digest(
-        secret.encode("utf-8", "replace"), linked_secret("opt_in", public_id).encode()
-    ):
-        raise Http404
-    organisation = organisation_of(public_id)
+    organisation = organisation_of(public_id) if is_linked("opt_in", public_id, secret) else None
     if organisation is None:
         raise Http404
     with tenant_scope(organisation.pk):
@@ -108,4 +133,10 @@ def get_batch(membership: Membership, batch_id: UUID | str) -> Batch:
 def get_form(membership: Membership, form_id: UUID | str) -> Form:
     """Return a form of the organisation, for those who keep forms."""
     require(membership, *FORM_KEEPERS)
-    return get_or_404(Form.objects.select_related("key", "owner"), form_id)
+    return get_or_404(Form.objects.filter(provider="").select_related("key", "owner"), form_id)
+
+
+def get_adapter(membership: Membership, form_id: UUID | str) -> Form:
+    """Return a form of another provider, for those who keep forms."""
+    require(membership, *FORM_KEEPERS)
+    return get_or_404(Form.objects.exclude(provider="").select_related("key", "owner"), form_id)

@@ -74,6 +74,31 @@ class Form(TypedDict):
     retired_at: Moment | None
 
 
+class Adapter(TypedDict):
+    """A form of another provider."""
+
+    id: UUID
+    name: str
+    provider: str
+    # Whether the provider signs its calls; else the secret in the address is the proof.
+    signed: bool
+    thanks_url: str
+    country: str
+    owner: UUID | None
+    mapping: dict[str, str]
+    opt_in: bool
+    last_received_at: Moment | None
+    created_at: Moment
+    retired_at: Moment | None
+
+
+class WholeAdapter(Adapter):
+    """A form of another provider, with the address to give the provider and the secret to sign with."""
+
+    url: str
+    secret: str | None
+
+
 class Keeping(TypedDict):
     """For how many days things are kept."""
 

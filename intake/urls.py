@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from intake.api import adapters as adapter_api
 from intake.api import batches as batch_api
-from intake.api import behaviours, posts, submissions
+from intake.api import behaviours, calls, posts, submissions
 from intake.api import forms as form_api
-from intake.views import batches, forms, visitors
+from intake.views import adapters, batches, forms, visitors
 from intake.views import submissions as pages
 
 app_name = "intake"
@@ -23,6 +24,10 @@ urlpatterns = [
     path("intake/files/<uuid:batch_id>/run/", batches.batch_run, name="batch_run"),
     path("intake/files/<uuid:batch_id>/undo/", batches.batch_undo, name="batch_undo"),
     path("intake/files/<uuid:batch_id>/remarks.csv", batches.batch_errors, name="batch_errors"),
+    path("adapters/", adapters.adapters, name="adapters"),
+    path("adapters/<uuid:form_id>/", adapters.adapter, name="adapter"),
+    path("adapters/<uuid:form_id>/try/", adapters.try_adapter, name="adapter_try"),
+    path("adapters/<uuid:form_id>/retire/", adapters.retire_adapter, name="adapter_retire"),
     path("forms/", forms.forms, name="forms"),
     path("forms/<uuid:form_id>/", forms.form, name="form"),
     path("forms/<uuid:form_id>/retire/", forms.retire_form, name="form_retire"),
@@ -44,6 +49,13 @@ api_urlpatterns = [
     path("intake/forms", form_api.Forms.as_view(), name="forms"),
     path("intake/forms/<uuid:form_id>", form_api.OneForm.as_view(), name="form"),
     path("intake/forms/<uuid:form_id>/retirement", form_api.FormRetirement.as_view(), name="form_retirement"),
+    path("intake/adapters", adapter_api.Adapters.as_view(), name="adapters"),
+    path("intake/adapters/<uuid:form_id>", adapter_api.OneAdapter.as_view(), name="adapter"),
+    path(
+        "intake/adapters/<uuid:form_id>/retirement", adapter_api.AdapterRetirement.as_view(), name="adapter_retirement"
+    ),
+    path("intake/adapters/<uuid:form_id>/trial", adapter_api.AdapterTrial.as_view(), name="adapter_trial"),
+    path("intake/adapters/<slug:provider>/<slug:token>", calls.AdapterCalls.as_view(), name="adapter_call"),
     path("behaviours", behaviours.Behaviours.as_view(), name="behaviours"),
     path("intake/forms/<slug:form_key>/behaviours", posts.FormBehaviours.as_view(), name="form_behaviours"),
     path("intake/forms/<slug:form_key>/submissions", posts.FormSubmissions.as_view(), name="form_submissions"),

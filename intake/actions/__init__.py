@@ -1,5 +1,13 @@
 """Everything that can happen at the door; callers need not know in which module."""
 
+from intake.actions.adapters import (
+    SecretMissing,
+    change_adapter,
+    create_adapter,
+    receive_part,
+    secret_of,
+    try_adapter,
+)
 from intake.actions.batches import (
     BatchNotReady,
     MappingUnknown,
@@ -59,14 +67,17 @@ __all__ = [
     "OriginMalformed",
     "PersonForgotten",
     "Received",
+    "SecretMissing",
     "Sender",
     "SubmissionSettled",
     "ask_again",
+    "change_adapter",
     "change_form",
     "change_keeping",
     "check_batch",
     "checked_origin",
     "confirm",
+    "create_adapter",
     "create_form",
     "doubts_about",
     "forget_address",
@@ -86,10 +97,13 @@ __all__ = [
     "note_visits",
     "posts_with",
     "receive",
+    "receive_part",
     "release",
     "retire_form",
     "run_batch",
+    "secret_of",
     "send_batch",
     "store_batch",
+    "try_adapter",
     "undo_batch",
 ]

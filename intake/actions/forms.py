@@ -64,14 +64,25 @@ def create_form(
         thanks_url=thanks_url,
         owner=owner,
         created_at=at,
-        **{name: settings[name] for name in settings if name in CHANGEABLE},
+        **{name: settings[name] for name in settings if name in CHANGEABLE | {"provider"}},
     )
     record("form.created", form, by=by, at=at)
     return NewForm(form, made.text)
 
 
 CHANGEABLE = frozenset(
-    {"name", "mapping", "country", "thanks_url", "thanks_text", "owner", "asks", "consent_text", "opt_in"}
+    {
+        "name",
+        "mapping",
+        "country",
+        "thanks_url",
+        "thanks_text",
+        "owner",
+        "asks",
+        "consent_text",
+        "opt_in",
+        "sealed_secret",
+    }
 )
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from events.actions import record
 from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed, with_evidence
 from intake.actions.visiting import identify
+from intake.adapters import read_post
 from intake.body import SubmissionBody, captured_from
-from intake.mapping import read_leniently
 from intake.models import Form, OptIn, Submission
 from intake.rows import read_row
 from leads import normal
@@ -94,7 +94,8 @@ def _locked(submission: Submission) -> Submission:
 def _read(submission: Submission) -> SubmissionBody:
     if submission.batch is not None:
         return read_row(submission.raw, submission.batch.mapping)
-    return read_leniently(submission.raw, submission.form.mapping if submission.form else {})
+    form = submission.form
+    return read_post(submission.raw, provider=form.provider if form else "", mapping=form.mapping if form else {})
 
 
 def doubts_about(body: SubmissionBody) -> list[dict[str, str]]:

@@ -102,7 +102,7 @@ class Forms(KeyView):
     )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
-        return answer(page(request, Form.objects.select_related("key"), form_data))
+        return answer(page(request, Form.objects.filter(provider="").select_related("key"), form_data))
 
     @operation(
         "Make a web form",
@@ -116,7 +116,7 @@ class Forms(KeyView):
     def post(self, request: Request) -> Response:
         require(self.member, *access.FORM_KEEPERS)
         given = self.body(FormBody)
-        made = actions.create_form(**_fields(self.member, structs.asdict(given)), by=self.member, at=self.at)
+        made = actions.create_form(**form_fields(self.member, structs.asdict(given)), by=self.member, at=self.at)
         place = reverse("api:form", args=[made.form.pk])
         return answer(form_data(made.form), status=201, revision=made.form.revision, location=place)
 
@@ -129,7 +129,7 @@ class OneForm(KeyView):
     @operation("Read a web form", gives=answers.Form, tagged=True, answers={200: "The form."}, problems=(401, 403, 404))
     def get(self, request: Request, form_id: UUID) -> Response:
         require(self.member, *access.READERS)
-        form = get_or_404(Form.objects.select_related("key"), form_id)
+        form = get_or_404(Form.objects.filter(provider="").select_related("key"), form_id)
         return answer(form_data(form), revision=form.revision)
 
     @operation(
@@ -144,7 +144,7 @@ class OneForm(KeyView):
         given = structs.asdict(self.body(FormChange))
         form = access.get_form(self.member, form_id)
         self.expect(form.revision)
-        changes = _fields(self.member, {name: value for name, value in given.items() if value is not UNSET})
+        changes = form_fields(self.member, {name: value for name, value in given.items() if value is not UNSET})
         changed = actions.change_form(form, by=self.member, at=self.at, **changes)
         return answer(form_data(changed), revision=changed.revision)
 
@@ -168,7 +168,7 @@ class FormRetirement(KeyView):
         return answer(form_data(access.get_form(self.member, form_id)))
 
 
-def _fields(reader: Membership, given: dict[str, Any]) -> dict[str, Any]:
+def form_fields(reader: Membership, given: dict[str, Any]) -> dict[str, Any]:
     """Return what create_form and change_form take; raises InvalidInput, Http404 for an unknown member."""
     _refuse_unknown(given)
     fields = dict(given)

@@ -105,11 +105,11 @@ class FormSubmissions(FormView):
         found = self._found(request, form_key)
         limit_form(request._request, form_key)
         raw = parse(request._request)
-        with _said_by(form_key):
+        with said_by(f"form:{form_key}"):
             response, submission = self._store(request, found, raw)
             if submission is not None:
                 actions.judge_at_once(submission, at=self.at)
-        return _thanked(found, form_key) if _is_browser(request._request) else response
+        return _thanked(found, form_key) if is_browser(request._request) else response
 
     def _store(self, request: Request, found: FoundForm, raw: Any) -> tuple[HttpResponseBase, Submission | None]:
         with tenant_scope(found.organisation.pk):
@@ -165,7 +165,7 @@ class FormBehaviours(FormView):
         agent = sender_of(request._request).user_agent
         told = _told(raw)
         if told is not None and told.consent and not actions.is_bot(agent):
-            with _said_by(form_key), tenant_scope(found.organisation.pk):
+            with said_by(f"form:{form_key}"), tenant_scope(found.organisation.pk):
                 actions.note_visits(told.visitor, facts_from(told.behaviours), at=self.at)
         return answer({"status": "ok"}, status=202)
 
@@ -177,7 +177,7 @@ def _told(raw: Any) -> SiteBody | None:
         return None
 
 
-def _is_browser(request: HttpRequest) -> bool:
+def is_browser(request: HttpRequest) -> bool:
     """Tell whether somebody looks at the answer: a form was sent by the browser itself, not by a script."""
     mode = request.headers.get("Sec-Fetch-Mode")
     if mode:
@@ -193,8 +193,8 @@ def _thanked(found: FoundForm, form_key: str) -> HttpResponse:
 
 
 @contextmanager
-def _said_by(form_key: str) -> Iterator[None]:
-    token = via.set(f"form:{form_key}")
+def said_by(who: str) -> Iterator[None]:
+    token = via.set(who)
     try:
         yield
     finally:

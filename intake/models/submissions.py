@@ -13,6 +13,9 @@ class Form(TenantModel):
 
     name = models.TextField()
     key = TenantKey(Key)
+    # The service whose form it is (intake.adapters), and what that signs with; both empty for a form of ours.
+    provider = models.TextField(default="")
+    sealed_secret = models.TextField(default="")
     # {field of the form: field of a submission}; everything unmapped becomes a custom value.
     mapping = models.JSONField(default=dict)
     # Region for phone numbers without a country code.

@@ -1,5 +1,6 @@
 """Reading what came in at the door."""
 
+from intake.queries.adapters import AdapterRow, AdapterView, adapter_rows, adapter_view
 from intake.queries.batches import (
     batches,
     columns_of,
@@ -21,9 +22,13 @@ from intake.queries.submissions import (
 )
 
 __all__ = [
+    "AdapterRow",
+    "AdapterView",
     "FormRow",
     "SubmissionDetail",
     "SubmissionRow",
+    "adapter_rows",
+    "adapter_view",
     "batches",
     "columns_of",
     "counts_by_state",

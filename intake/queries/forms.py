@@ -37,7 +37,7 @@ class FormRow:
 
 def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
     """Return every form, active ones first, newest first."""
-    forms = Form.objects.select_related("key").order_by("-created_at")
+    forms = Form.objects.filter(provider="").select_related("key").order_by("-created_at")
     rows = Submission.objects.exclude(form=None).values("form_id")
     figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
     definitions = _definitions(at=at)

@@ -10,8 +10,8 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from intake.adapters import read_post
 from intake.body import Consent, SubmissionBody
-from intake.mapping import read_leniently
 from intake.models import OptIn, Submission
 from intake.words import STATES
 from smarketing.lib.errors import InvalidInput
@@ -145,7 +145,8 @@ def _may(submission: Submission) -> frozenset[str]:
 
 def _body(submission: Submission) -> SubmissionBody:
     try:
-        return read_leniently(submission.raw, submission.form.mapping if submission.form else {})
+        form = submission.form
+        return read_post(submission.raw, provider=form.provider if form else "", mapping=form.mapping if form else {})
     except InvalidInput:
         return SubmissionBody()
 

@@ -89,6 +89,7 @@ BENCH: Roles = frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR})
 WRITER: Roles = frozenset({Role.SALES_REP})
 # For the rep, whose lead it is.
 NEXT_STEP = {"what": "Call again", "due_on": "2026-03-05", "assigned_to": "{rep}"}
+ADAPTER = {"form_id": "{adapter}"}
 ENDPOINT = {"endpoint_id": "{endpoint}"}
 DELIVERY = {**ENDPOINT, "delivery_id": "{delivery}"}
 ENDPOINT_FORM = {"name": "CRM", "url": "https://crm.example/hook", "everything": "on"}
@@ -326,6 +327,10 @@ PAGES: dict[str, Page] = {
         {"name": "Contact", "origins": "https://www.example.com", "ask_email": "required"},
         {"form_id": "{form}"},
     ),
+    "intake:adapters": Page(DOOR, KEEPERS, {"provider": "typeform", "name": "Webinar"}),
+    "intake:adapter": Page(KEEPERS, KEEPERS, {"name": "Webinar", "mapping": "size = company.employees"}, ADAPTER),
+    "intake:adapter_try": Page(post=KEEPERS, path=ADAPTER),
+    "intake:adapter_retire": Page(post=KEEPERS, path=ADAPTER),
     "intake:forms": Page(DOOR, KEEPERS, {"name": "Contact", "origins": "https://www.example.com"}),
     "intake:form_retire": Page(post=KEEPERS, path={"form_id": "{form}"}),
     "notifications:list": Page(ALL),
@@ -421,6 +426,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("batch_undo", "POST"): Operation(
         "leads:write", MARKETING | ADMIN, path={"batch_id": "{batch}"}, refused=MARKETING | ADMIN
     ),
+    ("adapters", "GET"): _reads(roles=DOOR),
+    ("adapters", "POST"): Operation("leads:write", KEEPERS, {"provider": "typeform", "name": "Webinar"}),
+    ("adapter", "GET"): _reads("leads:write", KEEPERS, **ADAPTER),
+    ("adapter", "PATCH"): Operation("leads:write", KEEPERS, {"name": "Other"}, ADAPTER, headers={"If-Match": "*"}),
+    ("adapter_retirement", "POST"): Operation("leads:write", KEEPERS, path=ADAPTER),
+    ("adapter_trial", "POST"): Operation("leads:write", KEEPERS, path=ADAPTER),
     ("forms", "GET"): _reads(roles=DOOR),
     ("forms", "POST"): Operation("leads:write", KEEPERS, {"name": "Fair", "origins": ["https://www.example.com"]}),
     ("form", "GET"): _reads(roles=DOOR, form_id="{form}"),
@@ -706,7 +717,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 }
 
 # What needs no secret key: name → what a stranger gets from GET.
-OPEN_OPERATIONS = {"schema": 200, "reference": 200, "form_submissions": 405, "form_behaviours": 405}
+OPEN_OPERATIONS = {
+    "schema": 200,
+    "reference": 200,
+    "form_submissions": 405,
+    "form_behaviours": 405,
+    "adapter_call": 405,
+}
 
 # Pages of no organisation: name → (what a stranger gets, what a member gets) from GET.
 OPEN_PAGES: dict[str, tuple[int, int]] = {

@@ -34,8 +34,17 @@ from arbitration.actions import (
 from arbitration.models import Case, Precedent
 from dashboards.models import ReportEdition, ReportPlan, ReportSending, Rollup
 from dashboards.rollups import fold
-from intake.access import opt_in_path
-from intake.actions import change_keeping, check_batch, create_form, judge, note_visits, receive, store_batch
+from intake.access import adapter_path, opt_in_path
+from intake.actions import (
+    change_keeping,
+    check_batch,
+    create_adapter,
+    create_form,
+    judge,
+    note_visits,
+    receive,
+    store_batch,
+)
 from intake.models import Batch, OptIn
 from leads.actions import (
     When,
@@ -309,6 +318,8 @@ def _furnish_reports(house: House, mail: Mail, *, at: datetime) -> None:
 
 def _furnish_intake(house: House, *, at: datetime) -> None:
     manager = house.staff[Role.MARKETING_MANAGER]
+    adapter = create_adapter(provider="typeform", name=f"typeform {house.mark}", by=manager, at=at)
+    house.things["adapter"], house.things["adapter_url"] = str(adapter.pk), adapter_path(adapter)
     form = create_form(name=f"form {house.mark}", origins=[SITE.format(house.mark)], by=manager, at=at)
     house.things["form"], house.things["form_key"] = str(form.form.pk), form.key_text
     for kind, trap in (("submission", ""), ("quarantined", "robot")):

@@ -103,11 +103,11 @@ class Described(AutoSchema):
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         told = self.told
+        content: dict[str, Any] = {media: {"schema": form} for media, form in told.forms.items()}
         if told.body is None:
-            return None
+            return {"required": True, "content": content} if content else None
         schema = shape_of(told.body)
-        content = {JSON: {"schema": schema, "example": example_of(schema, whole=False)}}
-        content |= {media: {"schema": form} for media, form in told.forms.items()}
+        content = {JSON: {"schema": schema, "example": example_of(schema, whole=False)}} | content
         return {"required": bool(resolved(schema).get("required")), "content": content}
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
@@ -165,6 +165,7 @@ def _query_parameters(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _path_example(parameter: Mapping[str, Any]) -> Any:
     usual = {"month": "2026-03", "stage": "sql", "kind": "lost", "key": "price", "form_key": "fk_0123456789abcdef"}
+    usual |= {"provider": "typeform", "token": "0123456789abcdef-Zm9y"}
     return usual.get(parameter["name"], example_of(parameter["schema"]))
 
 

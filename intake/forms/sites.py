@@ -16,6 +16,13 @@ from intake.words import TARGETS
 from tenants.models import Membership
 
 
+def refuse_unopenable(url: str) -> str:
+    """Return the address of a page, or raise ValidationError where no browser opens it."""
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise forms.ValidationError(_("Use an address that begins with https://."), code="scheme")
+    return url
+
+
 class FormForm(forms.Form):
     """A new web form."""
 
@@ -51,10 +58,7 @@ class FormForm(forms.Form):
 
     def clean_thank_you_url(self) -> str:
         """Refuse a page that no browser opens."""
-        url = str(self.cleaned_data["thank_you_url"])
-        if url and urlsplit(url).scheme not in ("http", "https"):
-            raise forms.ValidationError(_("Use an address that begins with https://."), code="scheme")
-        return url
+        return refuse_unopenable(str(self.cleaned_data["thank_you_url"]))
 
     def clean_owner(self) -> Membership | None:
         """Return the marketer."""
@@ -65,8 +69,8 @@ HIDDEN, ASKED, REQUIRED = "", "asked", "required"
 SEPARATOR = "="
 
 
-class ChangeForm(FormForm):
-    """All that can be chosen about a form that stands already."""
+class ReadingForm(forms.Form):
+    """How what a form sends is read: the country of its numbers, the confirmation by mail, other names of fields."""
 
     country = forms.CharField(
         label=_("Country of phone numbers"),
@@ -80,16 +84,6 @@ class ChangeForm(FormForm):
         required=False,
         help_text=_("A post becomes a lead when its sender has clicked the link in the mail."),
     )
-    consent_text = forms.CharField(
-        label=_("Wording of the consent"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Stands beside the box and is kept with every consent. A new wording is a new version."),
-    )
-    thanks_text = forms.CharField(
-        label=_("Words of thanks"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
     mapping = forms.CharField(
         label=_("Names of the site's own fields"),
         required=False,
@@ -97,15 +91,6 @@ class ChangeForm(FormForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One per line: their name = ours, such as firma_name = company.name."),
     )
-
-    def __init__(self, *args: Any, form: Form, marketers: list[Membership], **options: Any) -> None:
-        super().__init__(*args, marketers=marketers, initial=_told(form), **options)
-        choices = [(HIDDEN, _("not shown")), (ASKED, _("shown")), (REQUIRED, _("required"))]
-        asked = {one["name"]: REQUIRED if one["required"] else ASKED for one in form.asks}
-        for name, label in field_names().items():
-            self.fields[f"ask_{name}"] = forms.ChoiceField(
-                label=label, choices=choices, required=False, initial=asked.get(name, HIDDEN)
-            )
 
     def clean_country(self) -> str:
         """Return two capital letters, or none."""
@@ -125,6 +110,30 @@ class ChangeForm(FormForm):
                 raise forms.ValidationError(text, code="mapping", params={"line": line, "names": names})
             found[theirs] = ours
         return found
+
+
+class ChangeForm(ReadingForm, FormForm):
+    """All that can be chosen about a form that stands already."""
+
+    consent_text = forms.CharField(
+        label=_("Wording of the consent"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands beside the box and is kept with every consent. A new wording is a new version."),
+    )
+    thanks_text = forms.CharField(
+        label=_("Words of thanks"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, form: Form, marketers: list[Membership], **options: Any) -> None:
+        super().__init__(*args, marketers=marketers, initial=told_of(form), **options)
+        choices = [(HIDDEN, _("not shown")), (ASKED, _("shown")), (REQUIRED, _("required"))]
+        asked = {one["name"]: REQUIRED if one["required"] else ASKED for one in form.asks}
+        for name, label in field_names().items():
+            self.fields[f"ask_{name}"] = forms.ChoiceField(
+                label=label, choices=choices, required=False, initial=asked.get(name, HIDDEN)
+            )
 
     def clean(self) -> dict[str, Any]:
         """A form that asks for something has to ask how to reach the person."""
@@ -147,7 +156,7 @@ class ChangeForm(FormForm):
         return {**cleaned, "asks": self._asks(self.cleaned_data)}
 
 
-def _told(form: Form) -> dict[str, Any]:
+def told_of(form: Form) -> dict[str, Any]:
     return {
         "name": form.name,
         "origins": "\n".join(form.key.allowed_origins),

@@ -1,0 +1,88 @@
+"""What other providers send: proved on the bytes as they came, stored, then judged."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from rest_framework import exceptions as drf
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from intake import access, actions, answers
+from intake.access import FoundForm
+from intake.adapters import PROVIDERS, Call
+from intake.api.posts import FormView, is_browser, said_by
+from intake.api.shapes import sender_of
+from intake.limits import limit_form
+from intake.parsing import JSON, MULTIPART, URLENCODED, parse
+from smarketing.lib.errors import Forbidden
+from smarketing.lib.openapi import operation
+from smarketing.lib.scope import tenant_scope
+from tenants.rest import answer
+
+ANYTHING = {"type": "object", "description": "As the provider documents it; kept as it came."}
+
+
+class SignatureInvalid(Forbidden):
+    """The call was not signed with this form's secret, or too long ago."""
+
+    code = "signature_invalid"
+
+
+class AdapterCalls(FormView):
+    """The address that a provider calls. The answer is a receipt, whatever is made of the post."""
+
+    @operation(
+        "Receive from another provider",
+        gives=answers.Receipt,
+        forms={JSON: ANYTHING, URLENCODED: ANYTHING, MULTIPART: ANYTHING},
+        answers={202: "Stored; the id of the (first) submission.", 303: "To the thank-you page, for a browser."},
+        problems=(403, 410),
+    )
+    def post(self, request: Request, provider: str, token: str) -> HttpResponseBase:
+        """Take what a provider sends of one of its forms, signed as that provider does."""
+        found = access.find_adapter(provider, token, at=self.at)
+        limit_form(request._request, found.form.key.visible_prefix)
+        self._refuse_unsigned(request._request, found)
+        parts = PROVIDERS[provider].parts_of(parse(request._request))
+        if not parts:
+            raise drf.ParseError("There is no submission in it.")
+        with said_by(f"form:{found.form.key.visible_prefix}"):
+            first = self._take(request, found, parts)
+        return _thanked(found, request._request) or answer({"id": first}, status=202)
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """No page's script calls this: there is nothing to be asked."""
+        return Response(status=204)
+
+    def _refuse_unsigned(self, request: HttpRequest, found: FoundForm) -> None:
+        is_genuine = PROVIDERS[found.form.provider].is_genuine
+        if is_genuine is None:
+            return
+        url = settings.BASE_URL + request.get_full_path()
+        call = Call(request.method or "", url, request.headers, request.body)
+        with tenant_scope(found.organisation.pk):
+            secret = actions.secret_of(found.form)
+        if not secret or not is_genuine(call, secret, self.at):
+            raise SignatureInvalid("The signature does not fit: compare the secret on both sides.")
+
+    def _take(self, request: Request, found: FoundForm, parts: list[Any]) -> str:
+        sender, kind = sender_of(request._request), request.content_type or ""
+        with tenant_scope(found.organisation.pk):
+            taken = [
+                actions.receive_part(found.form, part, content_type=kind, sender=sender, at=self.at) for part in parts
+            ]
+        for one in taken:
+            if not one.known:
+                actions.judge_at_once(one.submission, at=self.at)
+        return str(taken[0].submission.pk)
+
+
+def _thanked(found: FoundForm, request: HttpRequest) -> HttpResponse | None:
+    """Send a browser to the form's thank-you page; the address that a post names itself is not trusted."""
+    if not is_browser(request) or not found.form.thanks_url or not urlsplit(found.form.thanks_url).netloc:
+        return None
+    response = HttpResponseRedirect(found.form.thanks_url)
+    response.status_code = 303
+    return response
