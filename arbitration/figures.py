@@ -4,6 +4,7 @@ People appeal what they hope to win, so a share of overturned rulings says nothi
 says so. Under FLOOR decided cases a share is not shown: it would name people rather than measure anything.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -28,7 +29,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Decided:
-    """One decided case: its outcome and what it belongs to, by cut."""
+    """Decided cases that are alike: their outcome and what they belong to, by cut."""
 
     outcome: str
     reason: str
@@ -36,6 +37,7 @@ class Decided:
     campaign: str
     rep: str
     marketer: str
+    cases: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class CutRow:
 
 def overturn_rate(cases: Iterable[Decided], *, floor: int = 1) -> Share:
     """Return overturned ÷ (overturned + upheld)."""
-    outcomes = [case.outcome for case in cases]
-    return Share(outcomes.count("overturned"), len(outcomes), floor)
+    counted: Counter[str] = Counter()
+    for case in cases:
+        counted[case.outcome] += case.cases
+    return Share(counted["overturned"], counted.total(), floor)
 
 
 def cut_by(cases: Sequence[Decided], name: str) -> list[CutRow]:

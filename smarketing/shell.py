@@ -103,6 +103,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     settings = [
         item(_("Absences"), "tenants:absences", "calendar-event"),
         item(_("Working hours"), "sla:calendars", "calendar-time"),
+        item(_("Figures by person"), "tenants:figure_rule", "lock"),
     ]
     if membership.has(*HEADS, Role.ADMINISTRATOR, Role.AUDITOR):
         settings += [

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from tenants.figures import SightRule
 from tenants.files import ACCEPTED, MAX_FILE_BYTES, Upload
 from tenants.keys import SCOPES
 from tenants.models import Membership, Team, User
@@ -209,6 +210,25 @@ class TeamForm(forms.Form):
     def clean_members(self) -> list[Membership]:
         """Return the members."""
         return [self.people[pk] for pk in self.cleaned_data["members"]]
+
+
+FIGURE_RULES = [
+    (str(SightRule.NOBODY), _("Nobody else sees them, neither managers nor auditors.")),
+    (str(SightRule.MANAGERS), _("Their manager, the head of their department and auditors see them as well.")),
+    (str(SightRule.EVERYBODY), _("Everybody in the organisation sees them.")),
+]
+
+
+class FigureRuleForm(forms.Form):
+    """To whom the figures of a person are shown."""
+
+    rule = forms.ChoiceField(label=_("Besides the person"), choices=FIGURE_RULES, widget=forms.RadioSelect)
+    note = StoredText(
+        label=_("Agreed with"),
+        required=False,
+        max_length=500,
+        help_text=_("Such as an agreement with the works council and its date."),
+    )
 
 
 class ProfileForm(forms.Form):

@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/absences/", views.absences, name="absences"),
     path("settings/absences/new/", views.plan_absence, name="absence_new"),
     path("settings/absences/<uuid:absence_id>/end/", views.end_absence, name="absence_end"),
+    path("settings/figures/", views.figure_rule, name="figure_rule"),
     path("me/", views.me, name="me"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/stop/", views.job_cancel, name="job_cancel"),
@@ -37,6 +38,7 @@ api_urlpatterns = [
     path("teams/<uuid:team_id>", api.OneTeam.as_view(), name="team"),
     path("absences", api.Absences.as_view(), name="absences"),
     path("absences/<uuid:absence_id>/end", api.AbsenceEnd.as_view(), name="absence_end"),
+    path("figure-rules", api.FigureRules.as_view(), name="figure_rules"),
     path("jobs/<uuid:job_id>", api.OneJob.as_view(), name="job"),
 ]
 

@@ -1,22 +1,23 @@
 """Reading the board's figures of a period."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from arbitration.figures import CutRow, Decided, Share, Spread, acceptance, cut_by, overturn_rate, spread_of
-from arbitration.models import Case, Citation
+from arbitration.models import Case, Citation, Ruling
 from arbitration.queries.labels import labels_of
 from arbitration.queries.similar import standing_rulings
 from leads.models import Campaign, Handover, Rejection
 from sla.queries import calendar_in_force, hours_for
 from tenants.models import Membership
-from tenants.roles import MARKETING, SALES, Role
+from tenants.queries import sight_of
 
 # A page counts a year at a time; a period longer than that tells of other people and another agreement.
 MOST_DAYS = 366
@@ -54,31 +55,25 @@ def figures_of(first: date, last: date, *, reader: Membership, zone: str) -> Fig
     """Return the figures of the days from ``first`` to ``last`` as this reader may see them."""
     begin, end = _edges(first, last, ZoneInfo(zone))
     rulings = standing_rulings().filter(at__gte=begin, at__lt=end)
-    rows = list(
-        rulings.values_list(
-            "outcome", "reason", "criterion", "case__handover__lead__campaign", "case__rejection__by",
-            "case__handover__sent_by", "case__filed_at", "at", "case__version",
-        )
-    )  # fmt: skip
-    decided = [Decided(*(str(value or "") for value in row[:6])) for row in rows]
+    decided = _decided(rulings)
     gross, net = _acceptance(begin, end)
-    names = _names(decided, {row[8] for row in rows})
-    own = _visible_people(reader)
+    names = _names(decided, set(rulings.order_by().values_list("case__version", flat=True).distinct()))
+    people = _visible_people(decided, reader)
     return Figures(
         first=first,
         last=last,
         appeals=_appeals(begin, end),
         overturned=overturn_rate(decided),
         remands=Case.objects.filter(filed_at__gte=begin, filed_at__lt=end).exclude(remand_question="").count(),
-        time_to_ruling=_time_to_ruling([(row[6], row[7]) for row in rows], ZoneInfo(zone)),
-        adherence=_adherence(list(rulings.values_list("pk", flat=True))),
+        time_to_ruling=_time_to_ruling(rulings, ZoneInfo(zone)),
+        adherence=_adherence(rulings),
         gross=gross,
         net=net,
         by_reason=_named(cut_by(decided, "reason"), names),
         by_criterion=_named(cut_by(decided, "criterion"), names),
         by_campaign=_named(cut_by(decided, "campaign"), names),
-        by_rep=_named([row for row in cut_by(decided, "rep") if own is None or row.key in own], names),
-        by_marketer=_named([row for row in cut_by(decided, "marketer") if own is None or row.key in own], names),
+        by_rep=_named([row for row in cut_by(decided, "rep") if row.key in people], names),
+        by_marketer=_named([row for row in cut_by(decided, "marketer") if row.key in people], names),
     )
 
 
@@ -111,23 +106,34 @@ def _acceptance(begin: datetime, end: datetime) -> tuple[Share, Share]:
     return acceptance(**rows.aggregate(**counts))
 
 
-def _time_to_ruling(spans: list[tuple[datetime, datetime]], zone: ZoneInfo) -> Spread:
+def _decided(rulings: "QuerySet[Ruling]") -> list[Decided]:
+    """Return the rulings counted by everything that they are cut by."""
+    cuts = ("outcome", "reason", "criterion", "case__handover__lead__campaign", "case__rejection__by")
+    rows = rulings.order_by().values_list(*cuts, "case__handover__sent_by").annotate(n=Count("pk"))
+    return [_alike(row[:6], row[6]) for row in rows]
+
+
+def _alike(cuts: Sequence[object], number: int) -> Decided:
+    outcome, reason, criterion, campaign, rep, marketer = (str(value or "") for value in cuts)
+    return Decided(outcome, reason, criterion, campaign, rep, marketer, number)
+
+
+def _time_to_ruling(rulings: "QuerySet[Ruling]", zone: ZoneInfo) -> Spread:
     """Return the board's working days after the day of the appeal, up to the day of the ruling."""
-    if not spans:
+    spans = rulings.order_by().values_list(TruncDate("case__filed_at", tzinfo=zone), TruncDate("at", tzinfo=zone))
+    counted = list(spans.annotate(n=Count("pk")))
+    if not counted:
         return spread_of([])
-    hours = hours_for(calendar_in_force("board"))
-    days = [
-        float(len(hours.working_days(filed.astimezone(zone).date() + timedelta(days=1), ruled.astimezone(zone).date())))
-        for filed, ruled in spans
-    ]
-    return spread_of(days)
+    hours, one_day = hours_for(calendar_in_force("board")), timedelta(days=1)
+    days = [(float(len(hours.working_days(filed + one_day, ruled))), number) for filed, ruled, number in counted]
+    return spread_of([length for length, number in days for _case in range(number)])
 
 
-def _adherence(rulings: list[UUID]) -> Share:
+def _adherence(rulings: "QuerySet[Ruling]") -> Share:
     """Return followed ÷ (followed + departed from)."""
-    stances = Citation.objects.filter(ruling__in=rulings).values_list("stance", flat=True)
-    taken = list(stances)
-    return Share(taken.count("follows"), len(taken))
+    taken = Citation.objects.filter(ruling__in=rulings.order_by().values("pk"))
+    counted = taken.aggregate(all=Count("pk"), followed=Count("pk", filter=Q(stance=Ruling.Stance.FOLLOWS)))
+    return Share(counted["followed"], counted["all"])
 
 
 def _names(decided: list[Decided], versions: set[UUID]) -> Mapping[str, str]:
@@ -146,14 +152,8 @@ def _named(rows: list[CutRow], names: Mapping[str, str]) -> list[NamedRow]:
     return [NamedRow(names.get(row.key, _("not known any more")), row.share) for row in rows]
 
 
-def _visible_people(reader: Membership) -> set[str] | None:
-    """Return about whom the reader may see figures: themselves and their people; None for nobody's limit."""
-    if reader.has(Role.AUDITOR):
-        return None
-    own = set(Membership.objects.filter(manager=reader).values_list("pk", flat=True)) | {reader.pk}
-    heads = ((Role.MARKETING_MANAGER, MARKETING), (Role.SALES_MANAGER, SALES))
-    for head, roles in heads:
-        if reader.has(head):
-            side = Membership.objects.filter(roles__overlap=[str(role) for role in roles], manager=None)
-            own |= set(side.values_list("pk", flat=True))
-    return {str(member) for member in own}
+def _visible_people(decided: list[Decided], reader: Membership) -> set[str]:
+    """Return those of the people behind these rulings whose figures the reader may see."""
+    people = {member for case in decided for member in (case.rep, case.marketer) if member}
+    sight = sight_of(reader)
+    return {str(member.pk) for member in Membership.objects.filter(pk__in=people) if sight.sees(member)}

@@ -11,7 +11,7 @@ from django.db.models import Aggregate, Count, DurationField, F, Q
 from leads.models import Handover
 from sla.queries import calendar_in_force, hours_for
 from tenants.models import Membership
-from tenants.queries import absences_between, active_members
+from tenants.queries import absences_between, active_members, sight_of
 from tenants.roles import Role
 
 ACCEPTED = (
@@ -55,7 +55,8 @@ def fairness_rows(viewer: Membership, *, month: date, at: datetime) -> list[Fair
     ``month`` is its first day; it counts handovers sent in it that are the rep's now. Elapsed time, from sent to
     first contact. Absent days are working days of the sales calendar.
     """
-    reps = [rep for rep in active_members(roles=[Role.SALES_REP]) if may_see_figures(viewer, rep)]
+    sight = sight_of(viewer)
+    reps = [rep for rep in active_members(roles=[Role.SALES_REP]) if sight.sees(rep)]
     ids = [rep.pk for rep in reps]
     of_month = Handover.objects.filter(assigned_to__in=ids, counted_month=month).values("assigned_to").order_by()
     figures: dict[UUID, Mapping[str, Any]] = {
@@ -72,11 +73,6 @@ def fairness_rows(viewer: Membership, *, month: date, at: datetime) -> list[Fair
     in_hand = dict(rows.annotate(n=Count("pk")))
     absent = _absent_days(month)
     return [_row(rep, viewer, figures.get(rep.pk, {}), in_hand, absent) for rep in sorted(reps, key=lambda r: r.name)]
-
-
-def may_see_figures(viewer: Membership, rep: Membership) -> bool:
-    """Tell whether somebody may see what one person has done."""
-    return viewer.pk in (rep.pk, rep.manager_id) or viewer.has(Role.SALES_MANAGER)
 
 
 def _absent_days(month: date) -> dict[UUID, int]:

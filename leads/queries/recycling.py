@@ -11,8 +11,7 @@ from leads.models import Handover, Rejection
 from leads.queries.fairness import ACCEPTED
 from leads.recycling import Returned, Yield, yield_of, yields_by
 from tenants.models import Membership
-from tenants.queries import everybody
-from tenants.roles import MARKETING, Role
+from tenants.queries import everybody, sight_of
 
 # Without a month: this many months of sending, the running one included.
 MONTHS = 12
@@ -90,15 +89,8 @@ def _returned(rejection: Rejection) -> Returned:
 def _by_marketer(returns: list[Returned], viewer: Membership, *, at: datetime) -> list[YieldRow]:
     figures = yields_by([row for row in returns if row.marketer], lambda row: row.marketer, at=at)
     members: Mapping[UUID, Membership] = {member.pk: member for member in everybody()}
+    sight = sight_of(viewer)
     named = [(members.get(UUID(key)), key, found) for key, found in figures.items()]
     return [
-        YieldRow(key, member.name, found)
-        for member, key, found in named
-        if member is not None and may_see_figures(viewer, member)
+        YieldRow(key, member.name, found) for member, key, found in named if member is not None and sight.sees(member)
     ]
-
-
-def may_see_figures(viewer: Membership, marketer: Membership) -> bool:
-    """Tell whether these figures are the viewer's own, or those of somebody whom the viewer manages."""
-    own = viewer.pk in (marketer.pk, marketer.manager_id)
-    return own or (viewer.has(Role.MARKETING_MANAGER) and marketer.has(*MARKETING))

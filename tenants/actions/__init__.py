@@ -7,6 +7,7 @@ from tenants.actions.absences import (
     end_absence,
     plan_absence,
 )
+from tenants.actions.figures import FigureRuleAlready, NotYourFigureRule, set_figure_rule
 from tenants.actions.files import erase_file, remove_file, store_file
 from tenants.actions.invitations import (
     INVITATION_FOR,
@@ -48,6 +49,7 @@ __all__ = [
     "AbsenceOver",
     "AbsenceOverlaps",
     "AlreadyMember",
+    "FigureRuleAlready",
     "InvitationOver",
     "JobFinished",
     "KeyNotInUse",
@@ -55,6 +57,7 @@ __all__ = [
     "NewInvitation",
     "NewKey",
     "NewOrganisation",
+    "NotYourFigureRule",
     "NotYourPeople",
     "RolesClash",
     "ScopeUnknown",
@@ -80,6 +83,7 @@ __all__ = [
     "revoke_key",
     "rotate_key",
     "seat_person",
+    "set_figure_rule",
     "set_manager",
     "sign_in_link",
     "start_job",

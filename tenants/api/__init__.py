@@ -1,8 +1,9 @@
 """Members' matters for REST clients."""
 
 from tenants.api.absences import AbsenceEnd, Absences
+from tenants.api.figures import FigureRules
 from tenants.api.jobs import OneJob
 from tenants.api.members import ManagerOf, Members
 from tenants.api.teams import OneTeam, Teams
 
-__all__ = ["AbsenceEnd", "Absences", "ManagerOf", "Members", "OneJob", "OneTeam", "Teams"]
+__all__ = ["AbsenceEnd", "Absences", "FigureRules", "ManagerOf", "Members", "OneJob", "OneTeam", "Teams"]

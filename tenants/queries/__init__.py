@@ -12,6 +12,7 @@ from tenants.queries.absences import (
     present_deputy,
     today_in,
 )
+from tenants.queries.figures import Sight, figure_rule, figure_rules, sight_of
 from tenants.queries.files import content_of, file_of
 from tenants.queries.members import (
     STOPS_JOBS,
@@ -36,6 +37,7 @@ __all__ = [
     "JobRow",
     "KeyRow",
     "MemberRow",
+    "Sight",
     "TeamRow",
     "absence_rows",
     "absences_between",
@@ -46,6 +48,8 @@ __all__ = [
     "deputies_on",
     "deputy_of",
     "everybody",
+    "figure_rule",
+    "figure_rules",
     "file_of",
     "job_row",
     "key_rows",
@@ -54,6 +58,7 @@ __all__ = [
     "newest_job",
     "open_invitations",
     "present_deputy",
+    "sight_of",
     "team_rows",
     "today_in",
 ]

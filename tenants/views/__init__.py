@@ -1,6 +1,7 @@
 """Pages about members, invitations, keys and oneself."""
 
 from tenants.views.absences import absences, end_absence, plan_absence
+from tenants.views.figures import figure_rule
 from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key, rotate_key
@@ -13,6 +14,7 @@ __all__ = [
     "accept_invitation",
     "create_key",
     "end_absence",
+    "figure_rule",
     "invite_member",
     "job",
     "job_cancel",

@@ -112,6 +112,7 @@ from tenants.actions import (
     invite,
     plan_absence,
     revoke_key,
+    set_figure_rule,
     start_job,
     store_file,
 )
@@ -265,6 +266,8 @@ def _furnish_tenants(house: House, *, at: datetime) -> None:
     store_file(name=f"file {house.mark}.txt", content=f"file {house.mark}".encode(), by=administrator, at=at)
     record = begin(key=house.mark, credential=house.mark, route=f"/{house.mark}", body=b"{}", at=at)
     finish(record, status=201, text=f'{{"mark": "{house.mark}"}}', headers={})
+    for rule in ("nobody", "managers"):
+        set_figure_rule(rule, note=f"agreed {house.mark}", by=administrator, at=at)
 
 
 def _furnish_machines(house: House, *, at: datetime) -> None:
