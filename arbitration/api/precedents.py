@@ -11,8 +11,8 @@ from arbitration import answers
 from arbitration.access import get_precedent
 from arbitration.api.shapes import READ
 from arbitration.queries import rulings_on, tally_on
+from arbitration.queries.contradictions import contradicting
 from arbitration.queries.records import PrecedentQuery, found_precedents, precedents_with
-from arbitration.queries.rulings import contradicting
 from arbitration.serializers import precedent_row, similar_row
 from leads.access import get_handover
 from smarketing.lib.openapi import Page, operation

@@ -1,5 +1,6 @@
 """Reading the board's docket: open cases by stage, and what the quarter settled."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,9 +11,10 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Statement
+from arbitration.queries.contradictions import same_key
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.rulings import ruling_counts
-from arbitration.queries.similar import same_key, standing_rulings
+from arbitration.queries.similar import standing_rulings
 from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, next_stages, stage_at
 from arbitration.words import move_word, quota_effect, stage_word
 from leads.models import Rejection
@@ -21,6 +23,8 @@ from sla.queries.clocks import ClockView
 
 # A board column shows what still matters; the rulings page has the rest.
 RULED_SHOWN = 20
+# More open cases than a board can hear: the oldest of them, the others come up as these are settled.
+OPEN_SHOWN = 300
 
 # Columns of the board: a question to the sides is answered by statements.
 COLUMNS = (FILED, EVIDENCE, READY, RULED)
@@ -86,12 +90,14 @@ def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
     """Return the board of the visible cases at a moment; the number of queries does not depend on theirs."""
     rows = visible.select_related("handover__lead", "rejection").defer("evidence", "handover__snapshot")
     quarter = _quarter_start(at, zone)
-    ruled = list(rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at"))
-    cases = [*rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk"), *ruled[:RULED_SHOWN]]
+    ruled = rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at")
+    waiting = rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk")
+    cases = [*waiting[:OPEN_SHOWN], *ruled[:RULED_SHOWN]]
     facts = _facts_of(cases, at=at, zone=zone)
     cards = [_card(case, facts, at=at) for case in cases]
     columns = [Column(key, stage_word(key), [card for card in cards if _column(card) == key]) for key in COLUMNS]
-    return Docket(columns, settled_quarter=len(ruled), mean_days=_mean_days(ruled, zone))
+    spans = [(filed, done) for filed, done in ruled.order_by().values_list("filed_at", "ruled_at") if done is not None]
+    return Docket(columns, settled_quarter=len(spans), mean_days=_mean_days(spans, zone))
 
 
 def _column(card: CaseCard) -> str:
@@ -104,17 +110,13 @@ def _quarter_start(at: datetime, zone: str) -> datetime:
     return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
 
 
-def _mean_days(ruled: Sequence[Case], zone: str) -> float | None:
+def _mean_days(spans: Sequence[tuple[datetime, datetime]], zone: str) -> float | None:
     """Return the mean of the board's working days from appeal to ruling, None without a ruling."""
-    if not ruled:
+    if not spans:
         return None
     hours, here = hours_for(calendar_in_force("board")), ZoneInfo(zone)
-    spans = [
-        hours.working_days(_day(case.filed_at, here) + timedelta(days=1), _day(case.ruled_at, here))
-        for case in ruled
-        if case.ruled_at is not None
-    ]
-    return sum(map(len, spans)) / len(spans)
+    days = Counter((_day(filed, here) + timedelta(days=1), _day(ruled, here)) for filed, ruled in spans)
+    return sum(number * len(hours.working_days(*span)) for span, number in days.items()) / len(spans)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:

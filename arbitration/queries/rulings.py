@@ -1,6 +1,6 @@
 """Reading what the board has decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,12 +10,14 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from arbitration.models import Precedent, Ruling
 from arbitration.queries.amendments import versions_amended_by
+from arbitration.queries.contradictions import contradicting, same_key
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.search import found_rulings
-from arbitration.queries.similar import HEAVY, citations_of, contradictions, same_key, standing_rulings
+from arbitration.queries.similar import HEAVY, citations_of, standing_rulings
 from arbitration.words import outcome_word, precedent_word
 from leads.criteria import demand_text
 from leads.queries.attributes import field_labels
+from smarketing.lib.pagination import CappedPaginator
 
 ROWS_PER_PAGE = 25
 
@@ -90,8 +92,10 @@ def ruling_counts() -> dict[tuple[str, str], int]:
 def ruling_rows(wanted: RulingFilter, *, page: int = 1) -> "Page[RulingRow]":
     """Return one page of rulings: of a search those first whose holding matches, else the newest first."""
     rows = _filtered(final_rulings(), wanted)
-    ids = _searched(rows, wanted.search) if wanted.search else rows.values_list("pk", flat=True)
-    found = Paginator(ids, ROWS_PER_PAGE).get_page(page)
+    if wanted.search:
+        found: Page[UUID] = Paginator(_searched(rows, wanted.search), ROWS_PER_PAGE).get_page(page)
+    else:
+        found = CappedPaginator[Ruling](rows.values_list("pk", flat=True), ROWS_PER_PAGE).get_page(page)
     rulings = _in_order(list(found.object_list), rows)
     shared = _shared(rulings)
     found_rows = [_row(ruling, shared) for ruling in rulings]
@@ -100,7 +104,7 @@ def ruling_rows(wanted: RulingFilter, *, page: int = 1) -> "Page[RulingRow]":
 
 def _searched(rows: "QuerySet[Ruling]", search: str) -> list[UUID]:
     parts = found_rulings(search).parts
-    ids = rows.filter(pk__in=parts).values_list("pk", flat=True)
+    ids = rows.filter(pk__in=parts).order_by().values_list("pk", flat=True)
     # Ids of PostgreSQL are made in the order of time.
     return sorted(sorted(ids, reverse=True), key=lambda pk: parts[pk])
 
@@ -132,25 +136,6 @@ def _shared(rulings: Sequence[Ruling]) -> _Shared:
         contradicts=contradicting(precedents),
         amended=versions_amended_by(ids),
     )
-
-
-def contradicting(precedents: Iterable[Precedent]) -> dict[UUID, list[str]]:
-    """Return for each valid precedent the case numbers of valid ones that say the opposite."""
-    criteria = {row.criterion for row in precedents if row.state == Precedent.State.VALID}
-    reasons = {row.reason for row in precedents if row.state == Precedent.State.VALID and not row.criterion}
-    valid = Precedent.objects.filter(state=Precedent.State.VALID).select_related("ruling__case")
-    valid = valid.defer("ruling__case__evidence").order_by("-published_at")
-    named = valid.filter(criterion__in=criteria - {""})[:MOST_COMPARED]
-    unnamed = valid.filter(criterion="", reason__in=reasons)[:MOST_COMPARED] if reasons else []
-    found: dict[UUID, list[str]] = {}
-    for one, other in contradictions([*named, *unnamed]):
-        found.setdefault(one.pk, []).append(other.ruling.case.number)
-        found.setdefault(other.pk, []).append(one.ruling.case.number)
-    return found
-
-
-# Valid precedents of the criteria on one page; each is compared with each.
-MOST_COMPARED = 100
 
 
 def _row(ruling: Ruling, shared: _Shared) -> RulingRow:

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 
 from arbitration.models import Ruling, RulingWord
 
 # As many rulings as one search returns; the newest ones when there are more.
-LOOKED_AT = 1_000
-# As many rulings of each of several words as are compared.
-COMPARED = 20_000
+LOOKED_AT = 500
 MOST_WORDS = 6
 _NUMBER = re.compile(r"^(\d{4})-(\d{1,6})$")
 
@@ -57,15 +55,14 @@ def _stems_of(words: Sequence[str]) -> list[list[str]]:
 
 
 def _with_all(words: Sequence[Sequence[str]]) -> list[UUID]:
-    first, *others = (
-        RulingWord.objects.filter(word__in=stems).order_by("-ruling").values_list("ruling", flat=True)
-        for stems in words
-    )
-    if not others:
-        # A word's stem may differ between the languages, so that a ruling may come twice.
-        return list(dict.fromkeys(first[: 2 * LOOKED_AT + 2]))
-    found = set(first[:COMPARED]).intersection(*(set(other[:COMPARED]) for other in others))
-    return sorted(found, reverse=True)
+    """Return the newest rulings that have each of the words, at most one more than is told."""
+    first, *others = words
+    rows = RulingWord.objects.filter(word__in=first)
+    for stems in others:
+        rows = rows.filter(Exists(RulingWord.objects.filter(ruling=OuterRef("ruling"), word__in=stems)))
+    # A word's stem may differ between the languages, so that a ruling may come once for each.
+    newest = rows.order_by("-ruling").values_list("ruling", flat=True)[: len(first) * (LOOKED_AT + 1)]
+    return list(dict.fromkeys(newest))
 
 
 def _parts(ids: Sequence[UUID], words: Sequence[Sequence[str]]) -> dict[UUID, int]:

@@ -9,16 +9,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from arbitration.likeness import Condition, Likeness, Question, can_both_hold, likeness
+from arbitration.likeness import Condition, Likeness, Question, likeness
 from arbitration.models import Citation, Precedent, Ruling
+from arbitration.queries.contradictions import contradicting, on_question
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.words import outcome_word, precedent_word
 from leads.criteria import demand_text
 from leads.queries.attributes import field_labels
 
 SUGGESTED = 5
-# So many of the newest rulings on the criterion, and on the reason, are compared.
-COMPARED = 200
+# So many of the newest rulings on the criterion, on the reason, and of the valid precedents are compared.
+COMPARED = 100
 # Large columns that no list of rulings shows.
 HEAVY = ("case__evidence", "case__grounds", "case__version__content", "case__version__labels")
 
@@ -43,6 +44,7 @@ class RulingOn:
     followed: int
     departed: int
     points: int
+    contradicts: list[str]
     url: str = ""
 
 
@@ -56,10 +58,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class _Said:
-    """What fields, criteria and reasons are called."""
+    """What fields, criteria and reasons are called, and what precedents have met since."""
 
     fields: Mapping[str, str]
     labels: Labels
+    cited: Mapping[UUID, tuple[int, int]]
+    contradicts: Mapping[UUID, list[str]]
 
 
 def rulings_on(
@@ -77,12 +81,13 @@ def rulings_on(
     rulings = {row.pk: row for row in wanted.select_related("case__rejection", "case__version").defer(*HEAVY)}
     teaching = {row.ruling_id: row for row in Precedent.objects.filter(ruling__in=rulings)}
     ranked = [(found.like, rulings[found.ruling]) for found in best]
-    cited = citations_of(teaching[ruling.pk].pk for _like, ruling in ranked if ruling.pk in teaching)
     said = _Said(
-        field_labels() if any(like.holds or like.differs for like, _ruling in ranked) else {},
-        labels_of(ruling.case.version_id for _like, ruling in ranked),
+        fields=field_labels() if any(like.holds or like.differs for like, _ruling in ranked) else {},
+        labels=labels_of(ruling.case.version_id for _like, ruling in ranked),
+        cited=citations_of(row.pk for row in teaching.values()),
+        contradicts=contradicting(teaching.values()),
     )
-    return [_row(like, ruling, teaching.get(ruling.pk), cited, said) for like, ruling in ranked]
+    return [_row(like, ruling, teaching.get(ruling.pk), said) for like, ruling in ranked]
 
 
 def suggested_precedents(
@@ -95,7 +100,7 @@ def suggested_precedents(
 ) -> list[Precedent]:
     """Return the valid precedents most like a question: those on which a ruling must take a stance."""
     question = Question(criterion, reason, fields or {})
-    rows = Precedent.objects.filter(_same(criterion, reason), state=Precedent.State.VALID)
+    rows = Precedent.objects.filter(on_question(criterion, reason), state=Precedent.State.VALID)
     if except_case:
         rows = rows.exclude(ruling__case=except_case)
     newest = rows.order_by("-published_at").values_list("pk", "criterion", "reason", "conditions", "published_at")
@@ -111,7 +116,7 @@ def suggested_precedents(
 
 def tally_on(criterion: str, reason: str) -> Tally:
     """Return how many rulings there are on the question, and how many overturned the rejection."""
-    rows = standing_rulings().filter(_same(criterion, reason))
+    rows = standing_rulings().filter(on_question(criterion, reason))
     counted = rows.aggregate(total=Count("pk"), overturned=Count("pk", filter=Q(outcome=Ruling.Outcome.OVERTURNED)))
     return Tally(counted["total"], counted["overturned"])
 
@@ -129,28 +134,6 @@ def citations_of(precedents: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
         followed=Count("pk", filter=Q(stance="follows")), departed=Count("pk", filter=Q(stance="departs"))
     )
     return {pk: (followed, departed) for pk, followed, departed in counted.order_by()}
-
-
-def contradictions(precedents: Sequence[Precedent]) -> list[tuple[Precedent, Precedent]]:
-    """Return the pairs of valid precedents on one question that say the opposite about leads that may be the same."""
-    valid = [row for row in precedents if row.state == Precedent.State.VALID]
-    return [
-        (one, other)
-        for place, one in enumerate(valid)
-        for other in valid[place + 1 :]
-        if one.ruling.outcome != other.ruling.outcome
-        and same_key(one.criterion, one.reason) == same_key(other.criterion, other.reason)
-        and can_both_hold(one.conditions, other.conditions)
-    ]
-
-
-def same_key(criterion: str, reason: str) -> tuple[str, str]:
-    """Return what makes two rejections the same question: the criterion, or without one the reason."""
-    return (criterion, "" if criterion else reason)
-
-
-def _same(criterion: str, reason: str) -> Q:
-    return Q(criterion=criterion) if criterion else Q(criterion="", reason=reason)
 
 
 @dataclass(frozen=True)
@@ -176,7 +159,7 @@ def _best(question: Question, *, except_case: UUID | None) -> list[_Candidate]:
 def _facts_of_newest(rows: "QuerySet[Ruling]", question: Question) -> dict[UUID, tuple[str, str, datetime]]:
     """Return criterion, reason and time of the newest rulings on the criterion, on the reason, and of precedents."""
     newest, columns = rows.order_by("-at"), ("pk", "criterion", "reason", "at")
-    valid = Precedent.objects.filter(_same(question.criterion, question.reason), state=Precedent.State.VALID)
+    valid = Precedent.objects.filter(on_question(question.criterion, question.reason), state=Precedent.State.VALID)
     binding = list(valid.order_by("-published_at").values_list("ruling", flat=True)[:COMPARED])
     found = [
         *newest.filter(reason=question.reason).values_list(*columns)[:COMPARED],
@@ -203,11 +186,10 @@ def _row(
     like: Likeness,
     ruling: Ruling,
     precedent: Precedent | None,
-    cited: Mapping[UUID, tuple[int, int]],
     said: _Said,
 ) -> RulingOn:
     rejection = ruling.case.rejection
-    followed, departed = cited.get(precedent.pk, (0, 0)) if precedent else (0, 0)
+    followed, departed = said.cited.get(precedent.pk, (0, 0)) if precedent else (0, 0)
     return RulingOn(
         number=ruling.case.number,
         outcome=ruling.outcome,
@@ -225,6 +207,7 @@ def _row(
         followed=followed,
         departed=departed,
         points=like.points,
+        contradicts=said.contradicts.get(precedent.pk, []) if precedent else [],
     )
 
 

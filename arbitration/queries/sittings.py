@@ -11,9 +11,10 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling, Sitting, SittingCase
+from arbitration.queries.contradictions import same_key
 from arbitration.queries.docket import sales_claim
 from arbitration.queries.labels import labels_of
-from arbitration.queries.similar import same_key, standing_rulings
+from arbitration.queries.similar import standing_rulings
 from arbitration.rules import OPEN_STAGES, stage_at
 from arbitration.words import outcome_word, quota_effect, stage_word
 from leads.models import Rejection
