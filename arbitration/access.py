@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from arbitration.models import Case, Precedent, Seat, Sitting
+from arbitration.models import Case, CaseFile, Precedent, Seat, Sitting
 from arbitration.queries.board import WITH_PARTIES, present_seats, seat_of
 from arbitration.rules import RULED, WITHDRAWN
 from leads.access import SEE_ALL, get_handover
@@ -67,3 +67,9 @@ def get_sitting(membership: Membership, sitting_id: UUID | str) -> Sitting:
 def reads_minutes(membership: Membership) -> bool:
     """Tell whether a member reads the minutes: they speak of all cases, and a rep sees only their own."""
     return membership.has(*SEE_ALL)
+
+
+def get_case_file(membership: Membership, case_id: UUID | str, file_id: UUID | str) -> CaseFile:
+    """Return a file put before the board in a case that the member may read, or 404."""
+    rows = CaseFile.objects.filter(case__in=visible_cases(membership).values("pk"), case=case_id)
+    return get_or_404(rows.select_related("case", "file", "by").defer("case__evidence"), file_id)

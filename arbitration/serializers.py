@@ -7,6 +7,7 @@ from typing import Any
 from arbitration.models import (
     Amendment,
     Case,
+    CaseFile,
     Citation,
     HearingNote,
     Precedent,
@@ -100,6 +101,23 @@ def vote_row(vote: Vote) -> dict[str, Any]:
 def note_row(note: HearingNote) -> dict[str, Any]:
     """Return one note of a hearing."""
     return {"id": note.pk, "case": note.case_id, "by": note.by_id, "at": note.at, "text": note.text}
+
+
+def case_file_row(file: CaseFile) -> dict[str, Any]:
+    """Return one file put before the board; needs its stored file."""
+    return {
+        "id": file.pk,
+        "case": file.case_id,
+        "side": file.side,
+        "name": file.file.name,
+        "size": file.file.size,
+        "media_type": file.file.media_type,
+        "sha256": file.file.sha256,
+        "by": file.by_id,
+        "at": file.at,
+        "withdrawn_at": file.withdrawn_at,
+        "erased": file.file.erased_at is not None,
+    }
 
 
 def recusal_row(recusal: Recusal) -> dict[str, Any]:

@@ -252,6 +252,8 @@ TELLINGS: Mapping[str, Telling] = {
     "case.moved": Telling("scale", gettext_lazy("moved the case on the board")),
     "case.recused": Telling("hand-stop", gettext_lazy("declared not to be neutral in the case")),
     "case.voted": Telling("check", gettext_lazy("voted on the case")),
+    "case.file_added": Telling("file-text", gettext_lazy("put a file before the board")),
+    "case.file_withdrawn": Telling("file-text", gettext_lazy("withdrew a file from the board"), "warn"),
     "case.noted": Telling("pencil", gettext_lazy("noted what was said at the hearing")),
     "case.chair_missing": Telling("alert-triangle", gettext_lazy("nobody on the board may rule"), "warn"),
     "case.statements_closing": Telling("clock", gettext_lazy("statements close soon")),

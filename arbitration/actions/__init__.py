@@ -25,6 +25,7 @@ from arbitration.actions.board import (
     seat_first_executive,
 )
 from arbitration.actions.corrections import NothingToCorrect, correct_ruling, last_ruling
+from arbitration.actions.files import MOST_FILES, NotYourFile, add_case_files, erase_case_files, withdraw_case_file
 from arbitration.actions.forgetting import forget_person
 from arbitration.actions.hearing import (
     AlreadyRecused,
@@ -71,6 +72,7 @@ from arbitration.actions.statements import NotYourCase, StatementMissing, Statem
 from arbitration.actions.withdrawals import withdraw_case
 
 __all__ = [
+    "MOST_FILES",
     "PREVIEW",
     "AlreadyRecused",
     "AlreadyRuled",
@@ -92,6 +94,7 @@ __all__ = [
     "NotYourAppeal",
     "NotYourBoard",
     "NotYourCase",
+    "NotYourFile",
     "NotYourSitting",
     "NothingAmended",
     "NothingToCite",
@@ -105,6 +108,7 @@ __all__ = [
     "StatementMissing",
     "StatementsClosed",
     "TextMissing",
+    "add_case_files",
     "add_note",
     "add_statement",
     "amendment_step",
@@ -118,6 +122,7 @@ __all__ = [
     "end_remand",
     "end_seat",
     "end_sitting",
+    "erase_case_files",
     "file_appeal",
     "follow_version",
     "forget_person",
@@ -138,5 +143,6 @@ __all__ = [
     "take_off_docket",
     "vote_bar_sentence",
     "withdraw_case",
+    "withdraw_case_file",
     "write_minutes",
 ]

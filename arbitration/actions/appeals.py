@@ -1,6 +1,7 @@
 """Filing an appeal: a rejection becomes a case, and its evidence is sealed."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from arbitration.rules import is_late, may_appeal
 from arbitration.words import moment_word
 from events.actions import record
 from events.queries import timeline_of
-from leads.actions import mark_appealed
+from leads.actions import add_evidence, mark_appealed
 from leads.models import Handover, Rejection
 from leads.queries import evidence_facts
 from sla.actions import open_subject, start_clocks
@@ -25,6 +26,7 @@ from sla.models import Clock, Subject
 from sla.queries import calendar_in_force, hours_for
 from smarketing.lib.errors import DomainError, Forbidden
 from smarketing.lib.scope import current_organisation_id
+from tenants.files import Upload
 from tenants.models import Membership, Organisation
 
 # Enough for the longest-lived lead; the pack stays far below a megabyte.
@@ -51,16 +53,21 @@ class GroundsMissing(DomainError):
 
 
 @transaction.atomic
-def file_appeal(rejection: Rejection, *, grounds: str, by: Membership, at: datetime) -> Case:
+def file_appeal(
+    rejection: Rejection, *, grounds: str, uploads: Sequence[Upload] = (), by: Membership, at: datetime
+) -> Case:
     """Dispute a rejection: number the case, seal the evidence, start the board's clock.
 
-    Raises NotYourAppeal, AppealTooLate, GroundsMissing, and what leads.actions.mark_appealed raises.
+    Files become marketing's evidence on the rejection and are sealed with it. Raises NotYourAppeal, AppealTooLate,
+    GroundsMissing, InvalidInput at /file, and what leads.actions.mark_appealed raises.
     """
     held = _lock(rejection)
     handover = held.handover
     _require_appeal(held, by=by, at=at)
     if not grounds.strip():
         raise GroundsMissing(_("Say why the rejection is wrong."))
+    if uploads and held.state == Rejection.State.OPEN:
+        add_evidence(handover, uploads=uploads, by=by, at=at)
     mark_appealed(held, by=by, at=at)
     case = _open(held, handover, grounds=grounds.strip(), by=by, at=at)
     record("case.opened", case, by=by, at=at, thread=handover.lead_id, data=_told(case, held, handover))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from arbitration.actions.files import erase_case_files
 from arbitration.models import Case, HearingNote, Precedent, Recusal, Ruling, Sitting, SittingCase, Statement, Vote
 from leads.queries import Identity
 from sla.actions import forget_words_about
@@ -54,6 +55,7 @@ def forget_person(person: Identity, *, at: datetime) -> int:
     for case in cases:
         question = struck(case.remand_question, person.values)
         Case.objects.filter(pk=case.pk).update(grounds="", evidence_salt="", remand_question=question)
+    erase_case_files(person.lead_id, at=at)
     forget_words_about([case.subject_id for case in cases])
     return len(cases)
 

@@ -44,7 +44,7 @@ def add_statement(case: Case, *, text: str, by: Membership, at: datetime) -> Sta
     """
     held = lock_open(case)
     side = _side_of(by, held)
-    _require_open(held, at=at)
+    require_open_statements(held, at=at)
     if not text.strip():
         raise StatementMissing(_("Write what the board should know."))
     statement = Statement.objects.create(case=held, side=side, by=by, at=at, text=text.strip())
@@ -61,7 +61,8 @@ def _side_of(member: Membership, case: Case) -> str:
     return side
 
 
-def _require_open(case: Case, *, at: datetime) -> None:
+def require_open_statements(case: Case, *, at: datetime) -> None:
+    """Raise StatementsClosed after the sealing date, or after the time to answer a question."""
     remanded = case.stage == REMANDED
     closes_at = case.remand_until if remanded and case.remand_until else case.statements_close_at
     if at > closes_at:

@@ -3,6 +3,7 @@
 from arbitration.api.amending import AmendmentPreviews, Amendments
 from arbitration.api.board import OneSeat, Seats
 from arbitration.api.cases import Appeal, CaseCorrection, CaseRuling, Cases, OneCase, Statements, Withdrawal
+from arbitration.api.files import CaseFileContent, CaseFiles, OneCaseFile
 from arbitration.api.hearing import Notes, Recusals, StageOf, Votes
 from arbitration.api.precedents import OnePrecedent, Precedents, SimilarRulings
 from arbitration.api.sittings import (
@@ -21,10 +22,13 @@ __all__ = [
     "Appeal",
     "BoardFigures",
     "CaseCorrection",
+    "CaseFileContent",
+    "CaseFiles",
     "CaseRuling",
     "Cases",
     "Notes",
     "OneCase",
+    "OneCaseFile",
     "OnePrecedent",
     "OneSeat",
     "OneSitting",

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arbitration.models import Vote
+from leads.forms import files_field
 
 LONGEST = 10_000
 
@@ -17,6 +18,7 @@ class AppealForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    evidence_files = files_field(_("Evidence"))
 
 
 class StatementForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from arbitration.models.board import Seat
 from arbitration.models.cases import Case, CaseNumber, HearingNote, Recusal, Statement, Vote
+from arbitration.models.files import CaseFile
 from arbitration.models.rulings import Citation, Precedent, Ruling, RulingWord
 from arbitration.models.sittings import Amendment, AmendmentPrecedent, Sitting, SittingCase
 
@@ -9,6 +10,7 @@ __all__ = [
     "Amendment",
     "AmendmentPrecedent",
     "Case",
+    "CaseFile",
     "CaseNumber",
     "Citation",
     "HearingNote",

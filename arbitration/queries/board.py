@@ -1,18 +1,22 @@
 """Who sits on the board, and who has a hand in a case."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from arbitration.models import Case, Recusal, Seat
-from arbitration.rules import RULING_SEATS, Bar, Party, involved_in, may_rule, may_vote
+from arbitration.rules import OPEN_STAGES, RULING_SEATS, Bar, Party, involved_in, may_rule, may_vote
 from events.models import Event
-from leads.models import Handover, Rejection
+from leads.models import Handover
 from tenants.models import Membership
 
 # What a case is read with wherever its parties matter.
 WITH_PARTIES = ("handover__lead", "rejection__by", "filed_by", "version", "subject")
+HEAVY_OF_CASE = ("evidence", "handover__snapshot", "version__content", "version__labels")
+# Open cases are few: the board has ten business days for each.
+LOOKED_AT = 300
 
 
 @dataclass(frozen=True)
@@ -38,26 +42,50 @@ def chair() -> Membership | None:
 
 def case_parties(case: Case) -> CaseParties:
     """Return who has a hand in the case; needs its handover (with lead) and rejection."""
-    parties = parties_of(case.handover, case.rejection, filed_by_id=case.filed_by_id)
-    recused = Recusal.objects.filter(case=case).values_list("member", flat=True)
-    return replace(parties, recused=frozenset(recused))
+    return parties_in([case])[case.pk]
 
 
-def parties_of(handover: Handover, rejection: Rejection, *, filed_by_id: UUID | None) -> CaseParties:
-    """Return who has a hand in the dispute about this rejection."""
-    marketing = _known(handover.sent_by_id, filed_by_id, handover.lead.marketer_id)
+def parties_in(cases: Sequence[Case]) -> dict[UUID, CaseParties]:
+    """Return who has a hand in each of these cases, in as many queries as for one."""
+    had = _ever_assigned({case.handover_id for case in cases})
+    sides = {case.pk: _sides(case) for case in cases}
+    acted = {case.pk: _known(case.handover.sent_by_id, case.filed_by_id) | sides[case.pk][1] for case in cases}
+    for case in cases:
+        acted[case.pk] |= had.get(case.handover_id, frozenset())
+    everybody = {member for members in acted.values() for member in members}
+    managers = dict(Membership.objects.filter(pk__in=everybody).values_list("pk", "manager_id"))
+    recused = _recused(cases)
+    return {
+        pk: CaseParties(*sides[pk], involved_in(Party(member, managers.get(member)) for member in members), recused[pk])
+        for pk, members in acted.items()
+    }
+
+
+def _sides(case: Case) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Return who answers for the handover on marketing's side, and on sales'."""
+    handover = case.handover
+    marketing = _known(handover.sent_by_id, case.filed_by_id, handover.lead.marketer_id)
     # Who ruled for acceptance has decided the case, not the handover that it is about.
     by_ruling = handover.decision == Handover.Decision.ACCEPTED_BY_RULING
-    sales = _known(handover.assigned_to_id, None if by_ruling else handover.decided_by_id, rejection.by_id)
-    acted = _known(handover.sent_by_id, filed_by_id) | sales | _ever_assigned(handover)
-    managers = dict(Membership.objects.filter(pk__in=acted).values_list("pk", "manager_id"))
-    return CaseParties(marketing, sales, involved_in(Party(pk, managers.get(pk)) for pk in acted))
+    return marketing, _known(
+        handover.assigned_to_id, None if by_ruling else handover.decided_by_id, case.rejection.by_id
+    )
 
 
-def _ever_assigned(handover: Handover) -> frozenset[UUID]:
-    """Return everybody who had the handover at some time, not only who has it now."""
-    told = Event.objects.filter(subject_id=handover.pk, data__has_key="assigned_to")
-    return frozenset(UUID(to) for to in told.values_list("data__assigned_to", flat=True) if to)
+def _ever_assigned(handovers: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return everybody who had each handover at some time, not only who has it now."""
+    told = Event.objects.filter(subject_id__in=handovers, data__has_key="assigned_to")
+    found: dict[UUID, frozenset[UUID]] = {}
+    for handover, member in told.values_list("subject_id", "data__assigned_to"):
+        found[handover] = found.get(handover, frozenset()) | ({UUID(member)} if member else frozenset())
+    return found
+
+
+def _recused(cases: Sequence[Case]) -> dict[UUID, frozenset[UUID]]:
+    found: dict[UUID, frozenset[UUID]] = {case.pk: frozenset() for case in cases}
+    for case, member in Recusal.objects.filter(case__in=list(found)).values_list("case", "member"):
+        found[case] |= {member}
+    return found
 
 
 def _known(*member_ids: UUID | None) -> frozenset[UUID]:
@@ -90,8 +118,20 @@ def bar_of_seat(seat: Seat, parties: CaseParties) -> Bar:
 
 def eligible_to_rule(parties: CaseParties) -> list[Membership]:
     """Return the active chair and deputies who may rule on a case with these parties."""
-    seats = present_seats().filter(kind__in=RULING_SEATS, member__is_active=True)
-    return [seat.member for seat in seats if bar_of_seat(seat, parties) is Bar.FREE]
+    return [seat.member for seat in ruling_seats() if bar_of_seat(seat, parties) is Bar.FREE]
+
+
+def ruling_seats() -> "QuerySet[Seat]":
+    """Return the seats of the active chair and deputies."""
+    return present_seats().filter(kind__in=RULING_SEATS, member__is_active=True)
+
+
+def cases_nobody_rules() -> list[Case]:
+    """Return the open cases, oldest first, on which nobody of the board may rule: a deputy is needed."""
+    rows = Case.objects.filter(stage__in=OPEN_STAGES).select_related(*WITH_PARTIES).defer(*HEAVY_OF_CASE)
+    cases = list(rows.order_by("filed_at")[:LOOKED_AT])
+    seats, parties = list(ruling_seats()), parties_in(cases)
+    return [case for case in cases if not any(bar_of_seat(seat, parties[case.pk]) is Bar.FREE for seat in seats)]
 
 
 def present_seats() -> "QuerySet[Seat]":

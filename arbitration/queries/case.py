@@ -9,6 +9,7 @@ from arbitration.evidence import hash_of
 from arbitration.models import Case, Citation, Precedent, Ruling, Seat, Statement
 from arbitration.queries.board import CaseParties, bar_of, case_parties, seat_of, vote_bar_of
 from arbitration.queries.case_board import CaseBoard, case_board
+from arbitration.queries.case_files import FileRow, file_rows
 from arbitration.queries.case_parts import (
     Claim,
     Fact,
@@ -68,6 +69,7 @@ class CaseDetail:
     evidence: list[Criterion]
     facts: list[Fact]
     attempts: list[AttemptView]
+    files: list[FileRow]
     timeline: list[TimelineEntry]
     statements: list[StatementView]
     precedents: list[RulingOn]
@@ -134,6 +136,7 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str, sees
         evidence=criteria_of(handover),
         facts=facts_of(case),
         attempts=attempts_of(handover),
+        files=file_rows(case, member),
         timeline=timeline_entries(handover.lead_id),
         statements=statement_views(statements),
         precedents=rulings_on(
@@ -163,9 +166,12 @@ def _rights(case: Case, member: Membership, parties: CaseParties, *, stage: str,
     if stage not in OPEN_STAGES:
         return _Rights(bar, vote_bar, may)
     side = side_in_case(member_id=member.pk, roles=member.roles, marketing=parties.marketing, sales=parties.sales)
+    if side:
+        # Who speaks for a side adds files for that side, also with a seat on the board.
+        may -= {"file"}
     closes_at = case.remand_until if stage == REMANDED and case.remand_until else case.statements_close_at
     if side and at <= closes_at:
-        may |= {"state"}
+        may |= {"state", "file"}
     if member.pk == case.filed_by_id or member.has(Role.MARKETING_MANAGER):
         may |= {"withdraw"}
     return _Rights(bar, vote_bar, may)
@@ -179,7 +185,7 @@ def _may_on_the_board(member: Membership, bar: Bar, vote_bar: Bar, *, stage: str
         return frozenset()
     may = set() if bar else {"rule"}
     if not vote_bar:
-        may |= {"vote", "note", "recuse"}
+        may |= {"vote", "note", "recuse", "file"}
     return frozenset(may)
 
 

@@ -135,7 +135,7 @@ def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
         # Oldest last, so that each case keeps its first.
         sales_said={case_id: text for case_id, side, text in said if side == SALES},
         at_stake=_at_stake(),
-        similar=ruling_counts(),
+        similar=ruling_counts({same_key(case.rejection.criterion, case.rejection.reason) for case in cases}),
         clocks=clock_views([case.subject_id for case in cases], at=at, zone=zone),
         labels=labels_of(case.version_id for case in cases),
         spoken=spoken,

@@ -1,12 +1,12 @@
 """Reading what the board has decided."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from arbitration.models import Precedent, Ruling
 from arbitration.queries.amendments import versions_amended_by
@@ -79,9 +79,12 @@ def final_rulings() -> "QuerySet[Ruling]":
     return rows.order_by("-at", "-pk")
 
 
-def ruling_counts() -> dict[tuple[str, str], int]:
-    """Return how many rulings there are per question (see same_key)."""
-    counted = standing_rulings().values_list("criterion", "reason").annotate(n=Count("pk"))
+def ruling_counts(questions: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return how many rulings there are on each of these questions (see same_key)."""
+    criteria = {criterion for criterion, _reason in questions if criterion}
+    reasons = {reason for criterion, reason in questions if not criterion}
+    asked = Q(criterion__in=criteria) | Q(criterion="", reason__in=reasons) if reasons else Q(criterion__in=criteria)
+    counted = standing_rulings().filter(asked).values_list("criterion", "reason").annotate(n=Count("pk"))
     found: dict[tuple[str, str], int] = {}
     for criterion, reason, number in counted.order_by():
         key = same_key(criterion, reason)

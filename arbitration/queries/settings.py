@@ -5,13 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from arbitration.models import Case
-from arbitration.queries.board import WITH_PARTIES, case_parties, eligible_to_rule, present_seats
-from arbitration.rules import OPEN_STAGES, RULING_SEATS
+from arbitration.queries.board import cases_nobody_rules, present_seats
 from arbitration.words import seat_word
 from tenants.queries import absent_on
-
-# Open cases are few: the board has ten business days for each.
-LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
@@ -61,12 +57,8 @@ def seat_rows(*, at: datetime) -> list[SeatRow]:
 
 
 def cases_without_a_chair() -> list[Waiting]:
-    """Return the open cases on which nobody of the board may rule: a deputy is needed."""
-    open_cases = Case.objects.filter(stage__in=OPEN_STAGES).select_related(*WITH_PARTIES).defer("evidence")
-    cases = list(open_cases.order_by("filed_at")[:LOOKED_AT])
-    if not present_seats().filter(kind__in=RULING_SEATS, member__is_active=True).exists():
-        return [_waiting(case) for case in cases]
-    return [_waiting(case) for case in cases if not eligible_to_rule(case_parties(case))]
+    """Return the open cases on which nobody of the board may rule."""
+    return [_waiting(case) for case in cases_nobody_rules()]
 
 
 def _waiting(case: Case) -> Waiting:

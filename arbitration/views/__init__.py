@@ -4,6 +4,7 @@ from arbitration.views.amending import amend
 from arbitration.views.board import board, seat_end
 from arbitration.views.cases import appeal, case, docket, statement, withdraw
 from arbitration.views.figures import figures, ruling_paper
+from arbitration.views.files import file, file_withdraw, files
 from arbitration.views.hearing import correct, move, note, recuse, rule, vote
 from arbitration.views.rulings import rulings, rulings_on
 from arbitration.views.sittings import sitting, sitting_act, sitting_calendar, sitting_room, sittings
@@ -16,6 +17,9 @@ __all__ = [
     "correct",
     "docket",
     "figures",
+    "file",
+    "file_withdraw",
+    "files",
     "move",
     "note",
     "recuse",

@@ -15,15 +15,18 @@ from arbitration.models import Case
 from arbitration.pages import appeal_context, empty_docket
 from arbitration.rules import RULING_SEATS
 from arbitration.views.frame import case_page, case_url, done, linked, partial_of
+from leads.forms import MOST_BYTES
 from leads.models import Rejection
 from smarketing.lib.clock import now
+from smarketing.lib.errors import InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, members_only
 from tenants.roles import MARKETING, SIDES
 
 DOCKET = "arbitration/docket.html"
 DOCKET_PARTIALS = frozenset({"board", "card", "column_counts"})
-CASE_PARTIALS = frozenset({"claim", "precedents", "ruling_form", "statements", "timeline", "hearing"})
+CASE_PARTIALS = frozenset({"claim", "precedents", "ruling_form", "statements", "timeline", "hearing", "files"})
 
 
 @require_GET
@@ -52,18 +55,33 @@ def case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @members_only(*sorted(MARKETING))
+@takes_uploads(MOST_BYTES)
 def appeal(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     """Dispute the rejection of a handover."""
     rejection = get_disputed(request.membership, handover_id)
-    form = AppealForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        opened = actions.file_appeal(rejection, grounds=form.cleaned_data["claim"], by=request.membership, at=now())
-        return _appealed(request, opened)
+    sent = request.method == "POST"
+    form = AppealForm(request.POST, request.FILES) if sent else AppealForm()
+    if sent and form.is_valid():
+        opened = _filed(request, rejection, form)
+        if opened is not None:
+            return _appealed(request, opened)
     context = appeal_context(request.organisation.slug, rejection, form, _rulings_like(request, rejection))
-    status = 422 if request.method == "POST" else 200
     if wants_fragment(request):
-        return render_page(request, "leads/returns.html", context, partial="appeal_dialog", status=status)
-    return render_page(request, "leads/return_form.html", context, status=status)
+        return render_page(request, "leads/returns.html", context, partial="appeal_dialog", status=422 if sent else 200)
+    return render_page(request, "leads/return_form.html", context, status=422 if sent else 200)
+
+
+def _filed(request: MemberRequest, rejection: Rejection, form: AppealForm) -> Case | None:
+    """File the appeal; None where a file cannot be kept, with the fault at its field."""
+    told = form.cleaned_data
+    try:
+        return actions.file_appeal(
+            rejection, grounds=told["claim"], uploads=told["evidence_files"], by=request.membership, at=now()
+        )
+    except InvalidInput as refused:
+        for fault in refused.errors:
+            form.add_error("evidence_files", fault.detail)
+        return None
 
 
 def _rulings_like(request: MemberRequest, rejection: Rejection) -> list[queries.RulingOn]:

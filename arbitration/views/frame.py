@@ -14,6 +14,7 @@ from arbitration import actions, queries
 from arbitration.access import get_case, sees_votes
 from arbitration.forms import CorrectionForm, NoteForm, RecusalForm, RulingForm, StatementForm, VoteForm
 from arbitration.models import Case, Seat
+from leads.forms import EvidenceForm
 from leads.queries.attributes import field_labels
 from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
@@ -55,6 +56,7 @@ def case_page(
         "case": _case_context(request, detail),
         "statement_form": StatementForm(),
         "vote_form": VoteForm(prefix=None, auto_id="vote_%s"),
+        "files_form": EvidenceForm(auto_id="files_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
         "recusal_form": RecusalForm(auto_id="recusal_%s"),
         "evidence": detail.evidence,

@@ -1,10 +1,9 @@
 """Evidence of rejections for REST clients: a file in a form, or in JSON as base64."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from msgspec import Meta, Struct
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,23 +13,13 @@ from leads.api.shapes import READ, WRITE
 from leads.serializers import evidence_row
 from smarketing.lib.api import StrictJsonParser
 from smarketing.lib.downloads import attachment
-from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import whole
 from tenants.access import require
-from tenants.files import Upload
 from tenants.queries import content_of
 from tenants.rest import KeyView, answer
 from tenants.roles import SIDES
-
-FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
-
-
-class EvidenceFileBody(Struct, forbid_unknown_fields=True):
-    """A file by its name, with its bytes in base64."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=300)]
-    file: bytes
+from tenants.uploading import FILE, MOST_BODY_BYTES, FileBody, sent_file
 
 
 class EvidenceOf(KeyView):
@@ -38,8 +27,7 @@ class EvidenceOf(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "POST": "handovers:write"}
     parser_classes = (StrictJsonParser, MultiPartParser)
-    # A file of 5 MB in base64.
-    max_body_bytes = 7 * 1024 * 1024
+    max_body_bytes = MOST_BODY_BYTES
 
     @operation(
         "List the evidence on a handover",
@@ -55,7 +43,7 @@ class EvidenceOf(KeyView):
     @operation(
         "Add evidence",
         gives=answers.Evidence,
-        body=EvidenceFileBody,
+        body=FileBody,
         forms=FILE,
         answers={201: "The file as evidence."},
         problems=(*WRITE, 413, 415),
@@ -65,21 +53,9 @@ class EvidenceOf(KeyView):
         """Add one file to the open rejection; sales also before it rejects: the rejection takes the file along."""
         require(self.member, *SIDES)
         handover = access.get_handover(self.member, handover_id)
-        [made] = actions.add_evidence(handover, uploads=[self._upload()], by=self.member, at=self.at)
+        [made] = actions.add_evidence(handover, uploads=[sent_file(self)], by=self.member, at=self.at)
         [row] = [row for row in queries.evidence_on(handover, self.member) if row.evidence_id == made.pk]
         return answer(evidence_row(row), status=201, location=f"{self.request.path}/{made.pk}")
-
-    def _upload(self) -> Upload:
-        if self.request.content_type.partition(";")[0] != MultiPartParser.media_type:
-            told = self.body(EvidenceFileBody)
-            return Upload(told.name, told.file)
-        unknown = set(self.request.data) - {"file"}
-        if unknown:
-            raise InvalidInput([FieldError(f"/{sorted(unknown)[0]}", "unknown_field", "This field does not exist.")])
-        files = self.request.FILES.getlist("file")
-        if len(files) != 1:
-            raise InvalidInput([FieldError("/file", "missing", "Send one file.")])
-        return Upload(files[0].name or "file", files[0].read())
 
 
 class OneEvidence(KeyView):

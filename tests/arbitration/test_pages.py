@@ -110,8 +110,8 @@ def test_the_docket_reads_six_cases_with_as_many_queries_as_one(
 ) -> None:
     for number in range(cases):
         make_case(acme, f"lead{number}", at=at)
-    # Ruled, open, outcomes, statements, open rejections, rulings per criterion, clocks, labels.
-    with django_assert_num_queries(8):
+    # Open, ruled, outcomes, statements, open rejections, rulings per criterion, clocks, labels, the quarter.
+    with django_assert_num_queries(9):
         found = docket(visible_cases(acme.rita), at=at + DAY, zone="Europe/Vienna")
     assert len(found.columns[0].cards) == cases
 

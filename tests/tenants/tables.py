@@ -72,6 +72,7 @@ WEEK = {"name": "Berlin", "zone": "Europe/Berlin", "weekly": {"mon": [["09:00", 
 EMPTY_FILE = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 HOLIDAYS = {"country": "DE", "subdivision": "BE", "first_year": 2026, "last_year": 2027}
 ATTEMPT = {"channel": "call", "outcome": "reached", "note": "spoke"}
+CASE_FILE = {"case_id": "{filed_case}", "file_id": "{case_file}"}
 EVIDENCE = {"handover_id": "{returned}", "evidence_id": "{evidence}"}
 REJECTION = {"reason": "not_fitting", "criterion": "company_size", "note": "too small"}
 RULING = {"outcome": "upheld", "reasons": "The criterion is not met.", "precedent_stance": "none"}
@@ -212,6 +213,11 @@ PAGES: dict[str, Page] = {
     "arbitration:vote": Page(post=ALL, form=VOTE, path=_case(), refused=ALL - BENCH),
     "arbitration:note": Page(post=ALL, form={"text": "Both sides were heard."}, path=_case(), refused=ALL - BENCH),
     "arbitration:recuse": Page(post=ALL, form={"reason": "My brother works there."}, path=_case(), refused=ALL - BENCH),
+    "arbitration:case_files": Page(post=SIDES | CHAIR, form={"text": "It came back."}, path=_case("{filed_case}")),
+    "arbitration:case_file": Page(ALL, path=CASE_FILE),
+    "arbitration:case_file_withdraw": Page(
+        post=ALL, path=CASE_FILE, refused=ALL - {Role.MARKETER}
+    ),
     "arbitration:move": Page(post=CHAIR, form={"stage": "evidence"}, path=_case("{filed_case}")),
     "arbitration:amend": Page(
         HEADS, HEADS,
@@ -618,6 +624,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("case_stage", "POST"): Operation(
         "cases:write", ALL, {"stage": "evidence"}, {"case_id": "{filed_case}"}, refused=ALL - CHAIR
     ),
+    ("case_files", "GET"): _reads(case_id="{filed_case}"),
+    ("case_files", "POST"): Operation(
+        "cases:write", SIDES | CHAIR, {"name": "register.txt", "file": "VHdlbHZl"}, {"case_id": "{filed_case}"}
+    ),
+    ("case_file", "GET"): _reads(**CASE_FILE),
+    ("case_file", "DELETE"): Operation("cases:write", ALL, path=CASE_FILE, refused=ALL - {Role.MARKETER}),
+    ("case_file_content", "GET"): _reads(**CASE_FILE),
     ("case_ruling_paper", "GET"): _reads(case_id="{ruled_case}"),
     ("board_figures", "GET"): _reads("reports:read"),
     ("sittings", "GET"): _reads(),

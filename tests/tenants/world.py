@@ -20,6 +20,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from arbitration.actions import (
+    add_case_files,
     add_note,
     add_statement,
     appoint,
@@ -531,6 +532,9 @@ def _furnish_bench(house: House, *, at: datetime) -> None:
     marketer, heard_at = house.staff[Role.MARKETER], at + timedelta(minutes=75)
     case = file_appeal(rejection, grounds=f"grounds {mark}", by=marketer, at=at + timedelta(minutes=60))
     house.things["filed_case"] = str(case.pk)
+    upload = Upload(f"register {mark}.txt", f"twelve {mark}".encode())
+    (added,) = add_case_files(case, uploads=[upload], by=marketer, at=heard_at)
+    house.things["case_file"] = str(added.pk)
     cast_vote(case, choice="upheld", reasons=f"vote {mark}", by=member, at=heard_at)
     add_note(case, text=f"note {mark}", by=chair, at=heard_at)
     recuse(case, reason=f"recusal {mark}", by=member, at=heard_at)
