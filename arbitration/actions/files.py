@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from arbitration.actions.hearing import NotOnBoard
 from arbitration.actions.locking import lock_open
-from arbitration.actions.statements import NotYourCase, require_open_statements
+from arbitration.actions.statements import require_open_statements
 from arbitration.models import Case, CaseFile
 from arbitration.queries import case_parties
 from arbitration.queries.board import vote_bar_of
@@ -39,7 +40,7 @@ class NotYourFile(DomainError):
 def add_case_files(case: Case, *, uploads: Sequence[Upload], by: Membership, at: datetime) -> list[CaseFile]:
     """Put files before the board for one's side, or as a member of the board without a hand in the case.
 
-    Raises NotYourCase, StatementsClosed, AlreadyRuled, CaseWithdrawn, and InvalidInput at /file.
+    Raises NotOnBoard, StatementsClosed, AlreadyRuled, CaseWithdrawn, and InvalidInput at /file.
     """
     held = lock_open(case)
     side = _side_of(by, held, at=at)
@@ -51,14 +52,14 @@ def add_case_files(case: Case, *, uploads: Sequence[Upload], by: Membership, at:
 
 
 def _side_of(member: Membership, case: Case, *, at: datetime) -> str:
-    """Return for whom the member adds files now. Raises NotYourCase, StatementsClosed."""
+    """Return for whom the member adds files now. Raises NotOnBoard, StatementsClosed."""
     parties = case_parties(case)
     side = side_in_case(member_id=member.pk, roles=member.roles, marketing=parties.marketing, sales=parties.sales)
     if side:
         require_open_statements(case, at=at)
         return side
     if vote_bar_of(member, parties):
-        raise NotYourCase(_("Only the people of this case, the heads of both sides and the board add files."))
+        raise NotOnBoard(_("Only the people of this case, the heads of both sides and the board add files."))
     return CaseFile.Side.BOARD
 
 

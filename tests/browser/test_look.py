@@ -53,6 +53,7 @@ NO_PAGES = {
     "arbitration:sitting_calendar",
     "leads:evidence_file",
     "dashboards:person_export",
+    "arbitration:case_file",
 }
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
 EMPTY_AT_FIRST = [

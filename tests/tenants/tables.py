@@ -213,7 +213,9 @@ PAGES: dict[str, Page] = {
     "arbitration:vote": Page(post=ALL, form=VOTE, path=_case(), refused=ALL - BENCH),
     "arbitration:note": Page(post=ALL, form={"text": "Both sides were heard."}, path=_case(), refused=ALL - BENCH),
     "arbitration:recuse": Page(post=ALL, form={"reason": "My brother works there."}, path=_case(), refused=ALL - BENCH),
-    "arbitration:case_files": Page(post=SIDES | CHAIR, form={"text": "It came back."}, path=_case("{filed_case}")),
+    "arbitration:case_files": Page(
+        post=ALL, form={"text": "It came back."}, path=_case("{filed_case}"), refused=ALL - SIDES - CHAIR
+    ),
     "arbitration:case_file": Page(ALL, path=CASE_FILE),
     "arbitration:case_file_withdraw": Page(
         post=ALL, path=CASE_FILE, refused=ALL - {Role.MARKETER}
@@ -626,7 +628,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("case_files", "GET"): _reads(case_id="{filed_case}"),
     ("case_files", "POST"): Operation(
-        "cases:write", SIDES | CHAIR, {"name": "register.txt", "file": "VHdlbHZl"}, {"case_id": "{filed_case}"}
+        "cases:write",
+        ALL,
+        {"name": "register.txt", "file": "VHdlbHZl"},
+        _case("{filed_case}"),
+        refused=ALL - SIDES - CHAIR,
     ),
     ("case_file", "GET"): _reads(**CASE_FILE),
     ("case_file", "DELETE"): Operation("cases:write", ALL, path=CASE_FILE, refused=ALL - {Role.MARKETER}),

@@ -26,6 +26,7 @@ NAMES = sorted(OPERATIONS)
 FILES = {
     "handover_evidence_file": "text/plain",
     "lead_export": "application/zip",
+    "case_file_content": "text/plain",
     "case_ruling_paper": "application/pdf",
     "sitting_calendar": "text/calendar; charset=utf-8",
 }
