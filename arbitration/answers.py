@@ -79,6 +79,23 @@ class WholeCase(Case):
     statements: list[Statement]
     rulings: list[Ruling]
     ruling: Ruling | None
+    may_rule: list[UUID]
+
+
+class CaseFile(TypedDict):
+    """A file put before the board by a side (or the board), by its hash."""
+
+    id: UUID
+    case: UUID
+    side: str
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    by: UUID
+    at: Moment
+    withdrawn_at: Moment | None
+    erased: bool
 
 
 class Vote(TypedDict):
@@ -166,6 +183,7 @@ class SimilarRuling(TypedDict):
     differs_because: str | None
     followed: int
     departed: int
+    contradicts: list[str]
 
 
 class SimilarRulings(Page[SimilarRuling]):

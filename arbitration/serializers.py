@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from arbitration.models import (
     Amendment,
@@ -60,9 +61,13 @@ def case_whole(
     clocks: Sequence[Clock],
     citations: Sequence[Citation],
     *,
+    may_rule: Sequence[UUID],
     at: datetime,
 ) -> dict[str, Any]:
-    """Return a case with the board's clock, its sealed evidence, its statements and every ruling in order."""
+    """Return a case with the board's clock, its sealed evidence, its statements and every ruling in order.
+
+    ``may_rule`` are those of the board without a hand in it; while there are none, a deputy is needed.
+    """
     rows = [ruling_row(ruling, citations) for ruling in rulings]
     final = [row for row in rows if row["outcome"] != Ruling.Outcome.REMANDED]
     return case_row(case, at=at) | {
@@ -71,6 +76,7 @@ def case_whole(
         "statements": [statement_row(statement) for statement in statements],
         "rulings": rows,
         "ruling": final[-1] if final else None,
+        "may_rule": list(may_rule),
     }
 
 
@@ -199,6 +205,7 @@ def similar_row(row: RulingOn) -> dict[str, Any]:
         "differs_because": row.differs_because or None,
         "followed": row.followed,
         "departed": row.departed,
+        "contradicts": row.contradicts,
     }
 
 

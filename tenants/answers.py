@@ -4,7 +4,7 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from smarketing.lib.openapi import FreeForm, Moment
+from smarketing.lib.openapi import FreeForm, Moment, Page
 
 
 class Member(TypedDict):
@@ -26,6 +26,22 @@ class Team(TypedDict):
     name: str
     side: str
     members: list[UUID]
+
+
+class FigureRule(TypedDict):
+    """To whom the figures of a person are shown, as it was set."""
+
+    id: UUID
+    rule: str
+    note: str
+    by: UUID
+    at: Moment
+
+
+class FigureRules(Page[FigureRule]):
+    """The rule that holds, and how it was set."""
+
+    rule: str
 
 
 class Absence(TypedDict):

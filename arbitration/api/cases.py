@@ -14,6 +14,7 @@ from arbitration import actions, answers
 from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.api.shapes import READ, WRITE, FactBody, Moment, Text, conditions_of
 from arbitration.models import Case
+from arbitration.queries import case_parties, eligible_to_rule
 from arbitration.queries.records import citations_in, clocks_of, rulings_of, statements_of
 from arbitration.rules import EVIDENCE, FILED, READY
 from arbitration.serializers import case_row, case_whole, ruling_row, statement_row
@@ -155,7 +156,9 @@ class OneCase(KeyView):
 def _whole(view: KeyView, case_id: UUID) -> dict[str, object]:
     case = get_case(view.member, case_id)
     rulings = rulings_of(case)
-    return case_whole(case, statements_of(case), rulings, clocks_of(case), citations_in(*rulings), at=view.at)
+    free = [member.pk for member in eligible_to_rule(case_parties(case))]
+    cited, clocks = citations_in(*rulings), clocks_of(case)
+    return case_whole(case, statements_of(case), rulings, clocks, cited, may_rule=free, at=view.at)
 
 
 class Statements(KeyView):

@@ -4,20 +4,19 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitration import actions
+from arbitration import actions, answers
 from arbitration.access import get_case, get_case_file
 from arbitration.api.shapes import READ, WRITE
 from arbitration.queries.case_files import files_in
 from arbitration.serializers import case_file_row
 from smarketing.lib.api import StrictJsonParser
 from smarketing.lib.downloads import attachment
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import whole
 from tenants.queries import content_of
 from tenants.rest import KeyView, answer
 from tenants.uploading import FILE, MOST_BODY_BYTES, FileBody, sent_file
@@ -30,13 +29,19 @@ class CaseFiles(KeyView):
     parser_classes = (StrictJsonParser, MultiPartParser)
     max_body_bytes = MOST_BODY_BYTES
 
-    @operation("List the files of a case", answers={200: "The files of both sides and of the board."}, problems=READ)
+    @operation(
+        "List the files of a case",
+        gives=Page[answers.CaseFile],
+        answers={200: "The files of both sides and of the board."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
         """List the files, oldest first; the bytes have an address of their own."""
-        return answer({"results": [case_file_row(row) for row in files_in(get_case(self.member, case_id))]})
+        return answer(whole(case_file_row(row) for row in files_in(get_case(self.member, case_id))))
 
     @operation(
         "Add a file to a case",
+        gives=answers.CaseFile,
         body=FileBody,
         forms=FILE,
         answers={201: "The file."},
@@ -55,12 +60,22 @@ class OneCaseFile(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read", "DELETE": "cases:write"}
 
-    @operation("Read what is known of a file of a case", answers={200: "The file's facts."}, problems=READ)
+    @operation(
+        "Read what is known of a file of a case",
+        gives=answers.CaseFile,
+        answers={200: "The file's facts."},
+        problems=READ,
+    )
     def get(self, request: Request, case_id: UUID, file_id: UUID) -> Response:
         """Read a file's facts: whose it is, its hash, whether it was withdrawn."""
         return answer(case_file_row(get_case_file(self.member, case_id, file_id)))
 
-    @operation("Withdraw a file of a case", answers={200: "The file, still on record."}, problems=(401, 403, 404, 409))
+    @operation(
+        "Withdraw a file of a case",
+        gives=answers.CaseFile,
+        answers={200: "The file, still on record."},
+        problems=(401, 403, 404, 409),
+    )
     def delete(self, request: Request, case_id: UUID, file_id: UUID) -> Response:
         """Rely on one's own file no more."""
         found = get_case_file(self.member, case_id, file_id)
@@ -72,10 +87,7 @@ class CaseFileContent(KeyView):
 
     scopes: ClassVar = {"GET": "leads:read"}
 
-    @extend_schema(
-        summary="Read a file of a case",
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file as it was sent.")},
-    )
+    @operation("Read a file of a case", file="*/*", answers={200: "The file as it was sent."}, problems=READ)
     def get(self, request: Request, case_id: UUID, file_id: UUID) -> HttpResponse:
         """Read the bytes, as a file to be saved; an erased file is not there."""
         file = get_case_file(self.member, case_id, file_id).file

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from smarketing.lib.openapi import operation
-from tenants import actions, queries
+from smarketing.lib.pagination import whole
+from tenants import actions, answers, queries
 from tenants.access import require
 from tenants.models import FigureRule
 from tenants.rest import KeyView, answer
@@ -26,14 +27,20 @@ class FigureRules(KeyView):
 
     scopes: ClassVar[dict[str, str]] = {"GET": "reports:read", "POST": "privacy:manage"}
 
-    @operation("Read who sees figures by person", answers={200: "The rule, and how it was set."}, problems=(401, 403))
+    @operation(
+        "Read who sees figures by person",
+        gives=answers.FigureRules,
+        answers={200: "The rule, and how it was set."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         """Answer the rule that holds and the newest ones that were set."""
         rows = [_row(row) for row in queries.figure_rules()]
-        return answer({"rule": str(queries.figure_rule()), "results": rows})
+        return answer({"rule": str(queries.figure_rule()), **whole(rows)})
 
     @operation(
         "Set who sees figures by person",
+        gives=answers.FigureRule,
         body=FigureRuleBody,
         answers={201: "The rule."},
         problems=(400, 401, 403, 409, 422),
