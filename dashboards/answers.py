@@ -318,3 +318,11 @@ class Replay(TypedDict):
     done: int
     total: int
     result: ReplayResult | None
+
+
+class Erased(TypedDict):
+    """Who was erased: a number, no name."""
+
+    lead: UUID
+    number: str
+    erased_at: Moment

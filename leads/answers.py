@@ -76,6 +76,7 @@ class Lead(TypedDict):
     sales_owner: UUID | None
     wake_on: date | None
     merged_into: UUID | None
+    erased_at: Moment | None
     created_at: Moment
     updated_at: Moment
 
@@ -219,6 +220,31 @@ class Stage(TypedDict):
     dwell_days: int | None
     entry: list[FreeForm]
     takes_entry: bool
+
+
+class Milestone(TypedDict):
+    """One station of the way to the purchase; ``at`` is null while the person has not come there."""
+
+    key: str
+    at: Moment | None
+
+
+class JourneyLine(TypedDict):
+    """One visit, with how much was done in it and on which pages, or one turn of the way by its event's kind."""
+
+    kind: str
+    at: Moment
+    text: str
+    pages: str
+    count: int
+
+
+class Journey(TypedDict):
+    """One page of the way, newest first; ``next`` is the address of what came before, null at the beginning."""
+
+    milestones: list[Milestone]
+    results: list[JourneyLine]
+    next: str | None
 
 
 class Stay(TypedDict):

@@ -304,6 +304,9 @@ TELLINGS: Mapping[str, Telling] = {
     "clock.shortened": Telling("bolt", gettext_lazy("deadline brought forward"), "warn"),
 }
 
+# Done by the person, whoever's key or form brought it.
+OF_THE_PERSON = ("lead.received", "lead.scored", "lead.qualified", "lead.visits_joined", "submission.confirmed")
+
 # What happens to clocks along with the decisions is told by the decisions.
 UNTOLD = frozenset(
     f"clock.{kind}"

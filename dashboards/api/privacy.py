@@ -4,11 +4,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dashboards import answers
 from dashboards.access import KEEPS_PRIVACY
 from dashboards.disclosing import MEDIA_TYPE, person_file
 from leads.access import get_lead
@@ -26,6 +25,7 @@ class PersonErasure(KeyView):
 
     @operation(
         "Erase a person for good",
+        gives=answers.Erased,
         answers={201: "Nothing that names the person is left; what was counted stays."},
         problems=(400, 401, 403, 404, 409, 413, 415, 422),
         posts=True,
@@ -43,9 +43,11 @@ class PersonExport(KeyView):
 
     scopes: ClassVar = {"GET": "privacy:manage"}
 
-    @extend_schema(
-        summary="Read everything about a person",
-        responses={(200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, "A ZIP: person.json, and the files.")},
+    @operation(
+        "Read everything about a person",
+        file=MEDIA_TYPE,
+        answers={200: "A ZIP: person.json, and the files."},
+        problems=(401, 403, 404),
     )
     def get(self, request: Request, lead_id: UUID) -> HttpResponse:
         """Read everything that is held about a person, as a ZIP of JSON and files; it is put on record who did."""

@@ -15,6 +15,7 @@ from leads.api.handovers import (
     Return,
 )
 from leads.api.insights import Insights, InsightTags, InsightWithdrawal, OneInsight
+from leads.api.journeys import LeadJourney
 from leads.api.leads import LeadEvents, LeadHandovers, Leads, OneLead
 from leads.api.lists import LeadChanges, LeadViews, OneLeadView
 from leads.api.merging import Duplicates, MergeOf, MergeUndone
@@ -49,6 +50,7 @@ __all__ = [
     "LeadEvents",
     "LeadFollowUps",
     "LeadHandovers",
+    "LeadJourney",
     "LeadStage",
     "LeadViews",
     "Leads",

@@ -35,6 +35,7 @@ from leads.queries.insights import (
     insights_on,
     tag_counts,
 )
+from leads.queries.journeys import Journey, journey_of, total_of
 from leads.queries.lists import (
     Asked,
     Found,
@@ -77,6 +78,7 @@ __all__ = [
     "Identity",
     "InsightRow",
     "InsightsAsked",
+    "Journey",
     "LeadDetail",
     "LeadRow",
     "Overview",
@@ -118,6 +120,7 @@ __all__ = [
     "insight_rows",
     "insights_on",
     "is_forgotten",
+    "journey_of",
     "lead_called",
     "lead_detail",
     "lead_rows",
@@ -146,6 +149,7 @@ __all__ = [
     "tag_counts",
     "threads_of",
     "told_of",
+    "total_of",
     "unknown_names",
     "waiting_duplicates",
 ]

@@ -42,7 +42,6 @@ from tenants.roles import MARKETING, SIDES, Role
 
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
 RECENT = 40
-THEIR_OWN = ("lead.received", "lead.scored", "lead.qualified")
 # Clocks that ended without a verdict tell nothing on a headline.
 SILENT = ("superseded", "cancelled", "waived", "merged")
 
@@ -288,7 +287,7 @@ def _actor(event: Event, lead: Lead, by_name: str) -> str:
     if event.kind.startswith("clock."):
         return ""
     # What the person did is told in their name, whoever's key or form brought it.
-    return lead.name if event.kind in THEIR_OWN else by_name
+    return lead.name if event.kind in words.OF_THE_PERSON else by_name
 
 
 def _may(

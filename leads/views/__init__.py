@@ -33,6 +33,7 @@ from leads.views.followups import (
 )
 from leads.views.inbox import inbox
 from leads.views.insights import insight_edit, insight_new, insight_withdraw, insights, lead_insights
+from leads.views.journeys import lead_journey
 from leads.views.leads import handover, lead_detail
 from leads.views.lists import lead_list
 from leads.views.merging import duplicate_dismiss, duplicates, lead_twins, merge, unmerge
@@ -89,6 +90,7 @@ __all__ = [
     "lead_export",
     "lead_followups",
     "lead_insights",
+    "lead_journey",
     "lead_known",
     "lead_list",
     "lead_move",

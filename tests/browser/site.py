@@ -11,10 +11,11 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cont
 
 
 class Site:
-    """The site; `pasted` is what its owner has put into the page."""
+    """The site; `pasted` is what its owner has put into the page, `policy` what the page may load and talk to."""
 
     def __init__(self) -> None:
         self.pasted = ""
+        self.policy = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
     @property
@@ -35,6 +36,8 @@ class Site:
                 body = PAGE.format(site.pasted).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
+                if site.policy:
+                    self.send_header("Content-Security-Policy", site.policy)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

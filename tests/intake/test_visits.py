@@ -1,10 +1,12 @@
 """Visits: nothing without consent, kept apart until the person says who they are, then joined to the lead."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import time_machine
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.urls import reverse
 
 from events.models import Event
 from intake import actions
-from intake.actions import NewForm
+from intake.actions import NewForm, visiting
 from intake.actions.visiting import SLOT_SECONDS
 from intake.models import Submission, Visit, Visitor
 from leads.capture import BehaviourFact
@@ -190,6 +192,42 @@ def test_the_same_visit_many_times_at_once_is_one(live_cast: Cast) -> None:
 
     assert sum(at_once(one, times=AT_ONCE)) == 1
     assert visits(live_cast) == [("page_viewed", AT_ONCE)]
+
+
+@pytest.fixture
+def unguarded(services: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Take the unique key of visits away, and what relies on it, until the end of the test."""
+    admin = psycopg2.connect(services.url("admin"))
+    admin.autocommit = True
+
+    def take_away() -> None:
+        with admin.cursor() as cursor:
+            cursor.execute("delete from intake_visit; alter table intake_visit drop constraint visit_once")
+        plain = visiting.FOLD.partition("on conflict")[0] + "returning true"
+        monkeypatch.setattr(visiting, "FOLD", plain)
+
+    yield take_away
+    key = "unique (organisation_id, visitor_id, kind, page, slot)"
+    with admin.cursor() as cursor:
+        cursor.execute(f"delete from intake_visit; alter table intake_visit add constraint visit_once {key}")
+    admin.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_the_database_that_folds_them(live_cast: Cast, unguarded: Callable[[], None]) -> None:
+    """Negative control: without the unique key the same visit would stand as often as it came."""
+    with tenant_scope(live_cast.acme.pk):
+        visitor = Visitor.objects.create(visitor=ME, consented_at=AT, last_seen_at=AT)
+    fact = BehaviourFact("page_viewed", AT, {"page": "/"})
+
+    def one(_number: int) -> bool:
+        with tenant_scope(live_cast.acme.pk):
+            return visiting._fold(visitor, fact)
+
+    assert sum(at_once(one, times=AT_ONCE)) == 1
+    unguarded()
+    assert sum(at_once(one, times=AT_ONCE)) == AT_ONCE
+    assert visits(live_cast) == [("page_viewed", 1)] * AT_ONCE
 
 
 def test_the_script_is_small_and_needs_nothing(db: None) -> None:

@@ -183,6 +183,7 @@ PAGES: dict[str, Page] = {
     "leads:return_nurture": Page(MARKETING, MARKETING, {"wake_on": "2026-06-01"}, _handover("{returned}")),
     "leads:lead_known": Page(ALL, path={"lead_id": "{lead}"}),
     "leads:lead_attributes": Page(SIDES, SIDES, {"a_student": "no"}, {"lead_id": "{lead}"}),
+    "leads:lead_journey": Page(ALL, path={"lead_id": "{lead}"}),
     "leads:lead_way": Page(ALL, path={"lead_id": "{lead}"}),
     "leads:lead_move": Page(
         SIDES, SIDES, {"stage": "nurture", "reason": "Later"}, {"lead_id": "{lead}"}, refused=SIDES
@@ -501,6 +502,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("lead_erasure", "POST"): Operation("privacy:manage", ADMIN, path={"lead_id": "{fresh_lead}"}),
     ("lead_export", "GET"): _reads("privacy:manage", ADMIN, lead_id="{lead}"),
+    ("lead_journey", "GET"): _reads(lead_id="{lead}"),
     ("lead_events", "GET"): _reads(lead_id="{lead}"),
     ("lead_handovers", "POST"): Operation(
         "handovers:write", MARKETING, {"note": "Call soon"}, {"lead_id": "{fresh_lead}"}
