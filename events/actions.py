@@ -1,6 +1,7 @@
 """Recording what happened, in the transaction of the change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,28 @@ class Actor(Protocol):
     def pk(self) -> Any: ...
 
 
+@dataclass(frozen=True)
+class Happening:
+    """One of several events that are recorded together."""
+
+    kind: str
+    subject: TenantModel
+    data: Mapping[str, Any]
+    thread: UUID | None = None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An event that is not written yet, and how long outward messages of it are held back."""
+
+    event: Event
+    hold_until: datetime | None = None
+
+
+# What is recorded inside ``gathering`` and not written yet.
+_gathered: ContextVar[list[_Draft] | None] = ContextVar("smarketing_gathered", default=None)
+
+
 def record(
     kind: str,
     subject: TenantModel,
@@ -48,81 +71,91 @@ def record(
     ``undoable`` holds outward messages back until the undo window has ended, ``hold_until`` until then.
     Call inside the action's transaction.
     """
-    event = Event.objects.create(
-        kind=kind,
-        subject_kind=subject._meta.model_name or "",
-        subject_id=subject.pk,
-        thread_id=thread,
-        by_id=by.pk if by is not None else None,
-        via=via.get(),
-        at=at,
-        data=dict(data or {}),
-        once_key=once,
-    )
-    announce(event, hold_until=at + UNDO_WINDOW if undoable else hold_until)
+    event = _event(Happening(kind, subject, data or {}, thread), by=by, at=at, once=once)
+    hold_until = at + UNDO_WINDOW if undoable else hold_until
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(_Draft(event, hold_until))
+        return event
+    event.save(force_insert=True)
+    announce(event, hold_until=hold_until)
     for run in registry.within(kind):
         run(event)
     return event
 
 
-@dataclass(frozen=True)
-class Happening:
-    """One of several events that are recorded together."""
-
-    kind: str
-    subject: TenantModel
-    data: Mapping[str, Any]
-    thread: UUID | None = None
-
-
 def record_all(happenings: Sequence[Happening], *, by: Actor | None, at: datetime) -> list[Event]:
     """Record several events in the order given, as ``record`` would, in two statements instead of two each."""
-    events = [
-        Event(
-            kind=one.kind,
-            subject_kind=one.subject._meta.model_name or "",
-            subject_id=one.subject.pk,
-            thread_id=one.thread,
-            by_id=by.pk if by is not None else None,
-            via=via.get(),
-            at=at,
-            data=dict(one.data),
-        )
-        for one in happenings
-    ]
+    drafts = [_Draft(_event(one, by=by, at=at)) for one in happenings]
+    gathered = _gathered.get()
+    if gathered is None:
+        _write_all(drafts)
+    else:
+        gathered.extend(drafts)
+    return [draft.event for draft in drafts]
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Write what is recorded inside together at the end, in its order; nothing when the block fails.
+
+    For many changes of one kind: handlers of the transaction run at the end, and the events have no id before.
+    """
+    drafts: list[_Draft] = []
+    token = _gathered.set(drafts)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _write_all(drafts)
+
+
+def _event(one: Happening, *, by: Actor | None, at: datetime, once: str | None = None) -> Event:
+    return Event(
+        kind=one.kind,
+        subject_kind=one.subject._meta.model_name or "",
+        subject_id=one.subject.pk,
+        thread_id=one.thread,
+        by_id=by.pk if by is not None else None,
+        via=via.get(),
+        at=at,
+        data=dict(one.data),
+        once_key=once,
+    )
+
+
+def _write_all(drafts: Sequence[_Draft]) -> None:
+    events = [draft.event for draft in drafts]
     if any(registry.after(event.kind) or registry.within(event.kind) for event in events):
         for event, event_id in zip(events, new_ids(len(events)), strict=True):
             event.id = event_id
     Event.objects.bulk_create(events)
-    rows = [
-        Outbox(event=event, handler=handler.name, available_at=event.recorded_at)
-        for event in events
-        for handler in registry.after(event.kind)
-    ]
+    rows = [row for draft in drafts for row in _outbox_rows(draft.event, draft.hold_until)]
     if rows:
         Outbox.objects.bulk_create(rows)
         transaction.on_commit(nudge_relay, robust=True)
     for event in events:
         for run in registry.within(event.kind):
             run(event)
-    return events
 
 
 def announce(event: Event, *, hold_until: datetime | None = None) -> None:
     """Put the event into the outbox of each of its handlers and nudge the relay after commit."""
-    handlers = registry.after(event.kind)
-    if not handlers:
-        return
-    rows = [
+    rows = _outbox_rows(event, hold_until)
+    if rows:
+        Outbox.objects.bulk_create(rows)
+        transaction.on_commit(nudge_relay, robust=True)
+
+
+def _outbox_rows(event: Event, hold_until: datetime | None) -> list[Outbox]:
+    return [
         Outbox(
             event=event,
             handler=handler.name,
             available_at=hold_until if hold_until and handler.outward else event.recorded_at,
         )
-        for handler in handlers
+        for handler in registry.after(event.kind)
     ]
-    Outbox.objects.bulk_create(rows)
-    transaction.on_commit(nudge_relay, robust=True)
 
 
 def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:

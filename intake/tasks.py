@@ -1,15 +1,16 @@
-"""Finishing what a crash or a lost database left unjudged."""
+"""Judging what no request has judged: what came in a crowd, and what a crash or a lost database left."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from django.db import connections
+from django.db import connection, connections
 
-from intake.actions import judge, note_failure
+from events.nudge import nudge
+from intake.actions import JUDGE_WAITING, judge, judge_many, note_failure
 from intake.models import Submission
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
@@ -17,51 +18,80 @@ from smarketing.lib.scope import tenant_scope
 log = logging.getLogger(__name__)
 
 # Younger ones are being judged by the request that stored them.
-GRACE_SECONDS = 3
+GRACE_SECONDS = 1
 # Each failure makes the next attempt wait longer.
 PAUSE_SECONDS = 10
+# So many are judged in one transaction, and so long before others get their turn: deadlines do not wait for a burst.
+PIECE = 100
+TURN_SECONDS = 2
 
 WAITING = """
-select organisation_id, id from intake_submission
-where state = 'received' and received_at <= %(at)s - interval '1 second' * (%(grace)s + attempts * attempts * %(pause)s)
-order by received_at limit %(limit)s
+select organisation_id from (
+  select organisation_id from intake_submission
+  where state = 'received'
+    and received_at <= %(at)s - interval '1 second' * (%(grace)s + attempts * attempts * %(pause)s)
+  order by received_at limit 1000
+) oldest group by organisation_id
+"""
+# What another worker has in its hands is left to it.
+MINE = """
+select id from intake_submission
+where organisation_id = %(organisation)s and state = 'received'
+  and received_at <= %(at)s - interval '1 second' * (%(grace)s + attempts * attempts * %(pause)s)
+order by received_at limit %(piece)s for update skip locked
 """
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One unjudged submission of one organisation."""
-
-    organisation_id: int
-    submission_id: UUID
-
-
-@shared_task(name="intake.judge_waiting")
+@shared_task(name=JUDGE_WAITING)
 def judge_waiting() -> int:
-    """Judge what waits, oldest first; return how many."""
-    return finish(at=now())
+    """Judge what waits, oldest first, for a turn's time; return how many."""
+    end, done = monotonic() + TURN_SECONDS, 0
+    while found := finish(at=now()):
+        done += found
+        if monotonic() > end:
+            nudge(JUDGE_WAITING)
+            break
+    return done
 
 
-def finish(*, at: datetime, limit: int = 200) -> int:
-    """Judge up to ``limit`` waiting submissions of all organisations, each in a transaction of its own."""
-    found = list(_waiting(at=at, limit=limit))
-    for waiting in found:
-        _finish_one(waiting, at=at)
-    return len(found)
-
-
-def _waiting(*, at: datetime, limit: int) -> Iterator[Waiting]:
+def finish(*, at: datetime) -> int:
+    """Judge one piece of what waits of each organisation, in a transaction of its own; return how many."""
     with connections["sweeper"].cursor() as cursor:
-        cursor.execute(WAITING, {"at": at, "grace": GRACE_SECONDS, "pause": PAUSE_SECONDS, "limit": limit})
-        yield from (Waiting(*row) for row in cursor.fetchall())
+        cursor.execute(WAITING, _due(at))
+        organisations = [row[0] for row in cursor.fetchall()]
+    return sum(_finish_some(organisation_id, at=at) for organisation_id in organisations)
 
 
-def _finish_one(waiting: Waiting, *, at: datetime) -> None:
+def _due(at: datetime) -> dict[str, Any]:
+    return {"at": at, "grace": GRACE_SECONDS, "pause": PAUSE_SECONDS}
+
+
+def _finish_some(organisation_id: int, *, at: datetime) -> int:
+    mine: list[UUID] = []
     try:
-        with tenant_scope(waiting.organisation_id):
-            judge(Submission.objects.get(pk=waiting.submission_id), at=at)
+        with tenant_scope(organisation_id):
+            mine = _mine(organisation_id, at=at)
+            judge_many(mine, at=at)
     except Exception:
-        # Any post may break anything; the others go on, and this one is counted until a person sees it.
-        log.exception("Submission %s could not be judged", waiting.submission_id)
-        with tenant_scope(waiting.organisation_id):
-            note_failure(Submission.objects.get(pk=waiting.submission_id), at=at)
+        # Any post may break anything: one by one it is found, and the others go on.
+        log.exception("%s submissions could not be judged together", len(mine))
+        for submission_id in mine:
+            _finish_one(organisation_id, submission_id, at=at)
+    return len(mine)
+
+
+def _mine(organisation_id: int, *, at: datetime) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(MINE, {**_due(at), "organisation": organisation_id, "piece": PIECE})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _finish_one(organisation_id: int, submission_id: UUID, *, at: datetime) -> None:
+    try:
+        with tenant_scope(organisation_id):
+            judge(Submission.objects.get(pk=submission_id), at=at)
+    except Exception:
+        # This is the one; it is counted until a person sees it.
+        log.exception("Submission %s could not be judged", submission_id)
+        with tenant_scope(organisation_id):
+            note_failure(Submission.objects.get(pk=submission_id), at=at)

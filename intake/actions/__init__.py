@@ -36,25 +36,29 @@ from intake.actions.forms import (
     retire_form,
 )
 from intake.actions.judging import (
+    JUDGE_WAITING,
     MAX_ATTEMPTS,
     OptInMissing,
     PersonForgotten,
-    SubmissionSettled,
     confirm,
     doubts_about,
     give_up_opt_ins,
     has_contact,
     judge,
     judge_at_once,
+    judge_fresh,
+    judge_many,
     mark_spam,
     note_failure,
     release,
 )
+from intake.actions.matching import SubmissionSettled
 from intake.actions.opting_in import AskedTooOften, NothingToConfirm, OptInExpired, ask_again
 from intake.actions.receiving import Received, Sender, receive
 from intake.actions.visiting import identify, is_bot, note_behaviours_of, note_visits
 
 __all__ = [
+    "JUDGE_WAITING",
     "MAX_ATTEMPTS",
     "AskedTooOften",
     "BatchNotReady",
@@ -89,6 +93,8 @@ __all__ = [
     "is_bot",
     "judge",
     "judge_at_once",
+    "judge_fresh",
+    "judge_many",
     "keep_the_door",
     "keeping",
     "mark_spam",

@@ -1,6 +1,7 @@
 """Files of people: kept, tried, taken in and taken back, in steps that a crash does not repeat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
@@ -10,8 +11,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from intake.actions.judging import judge
-from intake.actions.receiving import receive
+from intake.actions.judging import judge_many
+from intake.actions.receiving import Received, receive_rows
 from intake.models import Batch, BatchChunk, BatchRow, Submission
 from intake.rows import LEFT_OUT, broken, guessed, notes_about, read_row, stops
 from intake.tables import FileUnreadable, read_table
@@ -29,6 +30,7 @@ MOST_ROWS = 100_000
 # One step of the work: some seconds, whatever a row costs.
 CHUNK = 100
 UNDO_FOR = timedelta(days=30)
+Read = tuple[int, Any, list[dict[str, str]]]
 S, O = Batch.State, BatchRow.Outcome  # noqa: E741 -- states and outcomes, named often here
 
 
@@ -175,26 +177,78 @@ def run_step(job: Job, at: datetime) -> Step:
     batch, chunk = _piece(job)
     if chunk is None:
         return _end(job, batch, S.DONE)
-    rows = [_take(batch, number, value, notes) for number, value, notes in _read(chunk, batch)]
+    rows = [row for wave in _waves(list(_read(chunk, batch)), batch) for row in _take_wave(batch, wave)]
     BatchRow.objects.filter(batch=batch, number__in=[row.number for row in rows]).delete()
     BatchRow.objects.bulk_create(rows)
     return _next(job, chunk)
 
 
-def _take(batch: Batch, number: int, value: Any, notes: list[dict[str, str]]) -> BatchRow:
-    row = BatchRow(batch=batch, number=number, outcome=O.ERROR, notes=notes)
-    if stops(notes) or batch.run_at is None:
-        return row
+@dataclass(frozen=True)
+class _Row:
+    """One row as it was read."""
+
+    number: int
+    value: Any
+    notes: list[dict[str, str]]
+    sender_id: str = ""
+    address: str = ""
+
+
+def _waves(read: Sequence[Read], batch: Batch) -> Iterator[list[_Row]]:
+    """Cut the rows where a person or an id comes again: what undoing needs is read before each wave."""
+    wave: list[_Row] = []
+    seen: set[str] = set()
+    for number, value, notes in read:
+        row = _row(number, value, notes, batch)
+        marks = {row.sender_id, f"@{row.address}"} - {"", "@"}
+        if marks & seen:
+            yield wave
+            wave, seen = [], set()
+        wave.append(row)
+        seen |= marks
+    yield wave
+
+
+def _row(number: int, value: Any, notes: list[dict[str, str]], batch: Batch) -> _Row:
+    if stops(notes):
+        return _Row(number, value, notes)
     body = read_row(value, batch.mapping)
-    known = _known(body.person.email or "" if body.person else "")
-    sender_id = body.external_id or f"{batch.pk}:{number}"
+    address = normal.email_norm(body.person.email or "") if body.person else ""
+    return _Row(number, value, notes, body.external_id or f"{batch.pk}:{number}", address)
+
+
+def _take_wave(batch: Batch, wave: Sequence[_Row]) -> list[BatchRow]:
     try:
         with transaction.atomic():
-            received = receive(value, content_type=batch.format, batch=batch, external_id=sender_id, at=batch.run_at)
-            submission = judge(received.submission, at=batch.run_at) if not received.known else received.submission
+            return _take(batch, wave)
     except DomainError as refused:
-        row.notes = [*notes, broken(refused.sentence)]
-        return row
+        if len(wave) == 1:
+            return [_refused(batch, wave[0], refused)]
+    # One of them is refused: it is found one by one, and the others go on.
+    return [row for one in wave for row in _take_wave(batch, [one])]
+
+
+def _refused(batch: Batch, row: _Row, refused: DomainError) -> BatchRow:
+    notes = [*row.notes, broken(refused.sentence)]
+    return BatchRow(batch=batch, number=row.number, outcome=O.ERROR, notes=notes)
+
+
+def _take(batch: Batch, wave: Sequence[_Row]) -> list[BatchRow]:
+    """Store and judge these rows as posts are; return what became of each."""
+    at = batch.run_at or batch.created_at
+    good = [row for row in wave if not stops(row.notes)]
+    before = _values_before([row.address for row in good])
+    stored = receive_rows([(row.sender_id, row.value) for row in good], batch=batch, at=at)
+    judged = {one.pk: one for one in judge_many([one.submission.pk for one in stored if not one.known], at=at)}
+    rows = {row.number: BatchRow(batch=batch, number=row.number, outcome=O.ERROR, notes=row.notes) for row in wave}
+    for row, received in zip(good, stored, strict=True):
+        _tell(rows[row.number], received, judged.get(received.submission.pk), before.get(row.address))
+    return list(rows.values())
+
+
+def _tell(row: BatchRow, received: Received, judged: Submission | None, before: Mapping[str, Any] | None) -> None:
+    """Note what became of a row, and what undoing it needs."""
+    submission = judged or received.submission
     row.submission, row.lead = submission, submission.lead
     if received.known:
         row.outcome = O.KNOWN
@@ -202,14 +256,14 @@ def _take(batch: Batch, number: int, value: Any, notes: list[dict[str, str]]) ->
         row.outcome = O.QUARANTINED
     else:
         row.outcome = O.CREATED if submission.created_lead else O.APPENDED
-        row.before = values_before(known) if known is not None and not submission.created_lead else None
+        row.before = None if submission.created_lead else before
         row.revision = submission.lead.revision if submission.lead else None
-    return row
 
 
-def _known(email: str) -> Lead | None:
-    norm = normal.email_norm(email)
-    return Lead.objects.filter(email_norm=norm, merged_into=None).first() if norm else None
+def _values_before(addresses: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the values of the leads that have these addresses, by address."""
+    known = Lead.objects.exclude(email_norm="").filter(email_norm__in=set(addresses), merged_into=None)
+    return {lead.email_norm: values_before(lead) for lead in known}
 
 
 def undo_step(job: Job, at: datetime) -> Step:

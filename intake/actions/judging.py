@@ -4,35 +4,31 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed, with_evidence
-from intake.actions.visiting import identify
+from intake.actions.matching import Ready, SubmissionSettled, match_each
+from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed
 from intake.adapters import read_post
-from intake.body import SubmissionBody, captured_from
+from intake.body import SubmissionBody
 from intake.models import Form, OptIn, Submission
 from intake.rows import read_row
 from leads import normal
-from leads.actions import hand_over_qualified, lift_forgetting, take_in
-from leads.queries import is_forgotten
+from leads.queries import forgotten_among
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
-from tenants.roles import MARKETING
 
 log = logging.getLogger(__name__)
 
+# The task that judges what no request has judged.
+JUDGE_WAITING = "intake.judge_waiting"
 # After so many failures a person has to look at it.
 MAX_ATTEMPTS = 5
-
-
-class SubmissionSettled(DomainError):
-    """Only what waits in quarantine can be released or called spam."""
-
-    code = "submission_settled"
 
 
 class PersonForgotten(DomainError):
@@ -54,19 +50,64 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
     Judging twice changes nothing: the row's lock makes twins wait, and the second finds it judged.
     """
     locked = _locked(submission)
-    if locked.state != Submission.State.RECEIVED:
-        return locked
+    _judge_each([locked], at=at)
+    return locked
+
+
+@transaction.atomic
+def judge_fresh(submission: Submission, *, at: datetime) -> Submission:
+    """Judge what this very transaction has stored: as judge does, without a look at the row that nobody else sees."""
+    _judge_each([submission], at=at)
+    return submission
+
+
+@transaction.atomic
+def judge_many(submission_ids: Sequence[UUID], *, at: datetime) -> list[Submission]:
+    """Judge several submissions, with the rows and events that judge would write one by one; return those judged.
+
+    What somebody else judges at this moment is left to them.
+    """
+    rows = _whole().select_for_update(of=("self",), skip_locked=True).filter(pk__in=submission_ids)
+    locked = list(rows.filter(state=Submission.State.RECEIVED).order_by("received_at", "id"))
+    _judge_each(locked, at=at)
+    return locked
+
+
+def _judge_each(submissions: Sequence[Submission], *, at: datetime) -> None:
+    """Judge locked submissions in this order; those that become leads are taken in together."""
+    waiting = [submission for submission in submissions if submission.state == Submission.State.RECEIVED]
+    bodies = {submission.pk: _body_of(submission) for submission in waiting}
+    forgotten = forgotten_among([_identity(body) for body in bodies.values() if body is not None])
+    ready = []
+    for submission in waiting:
+        body = bodies[submission.pk]
+        one = Ready(submission, body, was_forgotten=_identity(body) in forgotten) if body is not None else None
+        if one is None:
+            _quarantine(submission, [_reason("not_an_object", _("The post is not an object with fields."))], at=at)
+        elif not _waits(one, at=at):
+            ready.append(one)
+    match_each(ready, at=at)
+
+
+def _body_of(submission: Submission) -> SubmissionBody | None:
     try:
-        body = _read(locked)
+        return _read(submission)
     except InvalidInput:
-        return _quarantine(locked, [_reason("not_an_object", _("The post is not an object with fields."))], at=at)
-    doubts = doubts_about(body) or _forgotten(body)
+        return None
+
+
+def _waits(one: Ready, *, at: datetime) -> bool:
+    """Tell whether a person, or the person, has to say something first; then the submission is put where it waits."""
+    submission, body = one.submission, one.body
+    doubts = doubts_about(body) or _forgotten(one)
     if doubts:
-        return _quarantine(locked, doubts, at=at)
-    if _must_confirm(locked.form, body):
-        ask_to_confirm(locked, normal.email_norm(body.person.email or "") if body.person else "", at=at)
-        return _settle(locked, state=Submission.State.AWAITING_OPT_IN)
-    return _match(locked, body, at=at)
+        _quarantine(submission, doubts, at=at)
+        return True
+    if _must_confirm(submission.form, body):
+        ask_to_confirm(submission, normal.email_norm(body.person.email or "") if body.person else "", at=at)
+        _settle(submission, state=Submission.State.AWAITING_OPT_IN)
+        return True
+    return False
 
 
 def judge_at_once(submission: Submission, *, at: datetime) -> None:
@@ -87,8 +128,11 @@ def _must_confirm(form: Form | None, body: SubmissionBody) -> bool:
 
 
 def _locked(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(of=("self",))
-    return rows.select_related("form__owner", "key__acts_for", "batch__owner").get(pk=submission.pk)
+    return _whole().select_for_update(of=("self",)).get(pk=submission.pk)
+
+
+def _whole() -> "QuerySet[Submission]":
+    return Submission.objects.select_related("form__owner", "key__acts_for", "batch__owner")
 
 
 def _read(submission: Submission) -> SubmissionBody:
@@ -110,15 +154,19 @@ def doubts_about(body: SubmissionBody) -> list[dict[str, str]]:
     return doubts
 
 
-def _forgotten(body: SubmissionBody) -> list[dict[str, str]]:
+def _forgotten(one: Ready) -> list[dict[str, str]]:
     """Return why this person must not come in: they were erased, and do not agree to anything now."""
-    person = body.person
-    if person is None or any(told.granted for told in body.consents or ()):
-        return []
-    phone = normal.phone_e164(person.phone or "", "")
-    if not is_forgotten(email=normal.email_norm(person.email or ""), phone=phone):
+    if not one.was_forgotten or any(told.granted for told in one.body.consents or ()):
         return []
     return [_reason("person_forgotten", _("This person asked to be forgotten and has not agreed to anything since."))]
+
+
+def _identity(body: SubmissionBody) -> tuple[str, str]:
+    """Return the address and the number by which somebody who was erased is known again."""
+    person = body.person
+    if person is None:
+        return "", ""
+    return normal.email_norm(person.email or ""), normal.phone_e164(person.phone or "", "")
 
 
 def has_contact(body: SubmissionBody) -> bool:
@@ -129,39 +177,9 @@ def has_contact(body: SubmissionBody) -> bool:
 
 def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Submission:
     confirmed = OptIn.objects.filter(submission=submission).exclude(confirmed_at=None).first()
-    taken = take_in(
-        with_evidence(captured_from(body), submission, confirmed),
-        # Dated when it came: a worker that finishes it later must not move the arrival. Until its address was
-        # confirmed it had not come.
-        at=confirmed.confirmed_at if confirmed and confirmed.confirmed_at else submission.received_at,
-        marketer=_marketer_of(submission),
-        country=submission.form.country if submission.form else "",
-    )
-    lift_forgetting(taken.lead, at=at)
-    if body.visitor:
-        identify(body.visitor, taken.lead, at=at)
-        taken.lead.refresh_from_db()
-    if submission.batch is None or submission.batch.hand_over:
-        hand_over_qualified(taken.lead, at=at)
-    return _settle(
-        submission,
-        state=Submission.State.MATCHED,
-        lead=taken.lead,
-        created_lead=taken.created,
-        warnings=taken.warnings,
-        judged_at=at,
-    )
-
-
-def _marketer_of(submission: Submission) -> Membership | None:
-    if submission.batch is not None:
-        chosen: Membership | None = submission.batch.owner
-        return chosen
-    if submission.form is not None:
-        owner: Membership | None = submission.form.owner
-        return owner
-    member: Membership | None = submission.key.acts_for if submission.key else None
-    return member if member is not None and member.has(*MARKETING) else None
+    was_forgotten = bool(forgotten_among([_identity(body)]))
+    match_each([Ready(submission, body, confirmed, was_forgotten)], at=at)
+    return submission
 
 
 def _quarantine(submission: Submission, reasons: Sequence[Mapping[str, str]], *, at: datetime) -> Submission:
@@ -195,7 +213,7 @@ def release(submission: Submission, *, by: Membership, at: datetime) -> Submissi
         body = _read(locked)
     except InvalidInput as error:
         raise SubmissionSettled(_("There is nothing in it that a lead could be made of.")) from error
-    if _forgotten(body):
+    if _forgotten(Ready(locked, body, was_forgotten=bool(forgotten_among([_identity(body)])))):
         raise PersonForgotten(_("This person asked to be forgotten. Only they can come back, by agreeing to it."))
     released = _match(locked, body, at=at)
     record("submission.released", released, by=by, at=at, thread=released.lead_id)

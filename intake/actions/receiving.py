@@ -1,13 +1,15 @@
 """Storing a post as it came, before anybody judges it."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import JSONField, Value
+from django.db import connection
 
 from intake.models import Batch, Form, Submission
+from smarketing.lib.scope import current_organisation_id
 from tenants.models import Key
 
 
@@ -39,29 +41,79 @@ def receive(
     sender: Sender | None = None,
 ) -> Received:
     """Store a post as it came, unjudged. The same external id from the same source is stored once, for ever."""
-    sender = sender or Sender()
-    source = _source(form, batch)
-    try:
-        with transaction.atomic():
-            submission = Submission.objects.create(
-                form=form,
-                key=key,
-                batch=batch,
-                source=source,
-                external_id=external_id,
-                # A bare null is a value of JSON, not the absence of one.
-                raw=Value(None, JSONField()) if raw is None else raw,
-                content_type=content_type[:100],
-                ip=sender.ip[:60],
-                user_agent=sender.user_agent[:300],
-                received_at=at,
-            )
-    except IntegrityError:
-        known = Submission.objects.filter(source=source, external_id=external_id).select_related("lead").first()
-        if external_id is None or known is None:
-            raise
-        return Received(known, known=True)
-    return Received(submission, known=False)
+    common = _common(_source(form, batch), content_type, sender or Sender(), at)
+    fresh = _store([(external_id, raw)], common, form=form, key=key, batch=batch)
+    if fresh:
+        return Received(fresh[0], known=False)
+    (known,) = _known(common["source"], [external_id]).values()
+    return Received(known, known=True)
+
+
+def receive_rows(posts: Sequence[tuple[str, Any]], *, batch: Batch, at: datetime) -> list[Received]:
+    """Store rows of a file, each with its sender's id, in one statement; return them in their order."""
+    common = _common(_source(None, batch), batch.format, Sender(), at)
+    fresh = {one.external_id: one for one in _store(posts, common, form=None, key=None, batch=batch)}
+    known = _known(common["source"], [external_id for external_id, _raw in posts if external_id not in fresh])
+    found = []
+    for external_id, _raw in posts:
+        # Who comes a second time in the same file is known by then.
+        mine = fresh.pop(external_id, None)
+        found.append(Received(mine, known=False) if mine else Received(known[external_id], known=True))
+        known.setdefault(external_id, found[-1].submission)
+    return found
+
+
+STORE = """
+insert into intake_submission (id, organisation_id, form_id, key_id, batch_id, source, external_id, raw, content_type,
+  ip, user_agent, received_at, state, reasons, warnings, created_lead, attempts)
+select uuidv7(), %(organisation)s, %(form)s, %(key)s, %(batch)s, %(source)s, external_id,
+  -- A bare null is a value of JSON, not the absence of one.
+  coalesce(raw, 'null'), %(content_type)s, %(ip)s, %(user_agent)s, %(received_at)s, 'received', '[]', '[]', false, 0
+from rows from (jsonb_to_recordset(%(told)s::jsonb) as (external_id text, raw jsonb)) with ordinality
+  told(external_id, raw, place) order by place
+on conflict (organisation_id, source, external_id) do nothing
+returning id, external_id
+"""
+
+
+def _common(source: str, content_type: str, sender: Sender, at: datetime) -> dict[str, Any]:
+    return {
+        "source": source,
+        "content_type": content_type[:100],
+        "ip": sender.ip[:60],
+        "user_agent": sender.user_agent[:300],
+        "received_at": at,
+    }
+
+
+def _store(
+    posts: Sequence[tuple[str | None, Any]],
+    common: Mapping[str, Any],
+    *,
+    form: Form | None,
+    key: Key | None,
+    batch: Batch | None,
+) -> list[Submission]:
+    """Return those that were not here yet. A twin at this moment waits here until the first has committed."""
+    told = [{"external_id": external_id, "raw": raw} for external_id, raw in posts]
+    came = {"form": form, "key": key, "batch": batch}
+    ids = {name: row.pk if row else None for name, row in came.items()}
+    values = {**common, **ids, "told": json.dumps(told), "organisation": current_organisation_id()}
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, values)
+        stored = cursor.fetchall()
+    raws = dict(posts)
+    return [
+        Submission(id=pk, external_id=external_id, raw=raws[external_id], **common, **came)
+        for pk, external_id in stored
+    ]
+
+
+def _known(source: str, external_ids: Sequence[str | None]) -> dict[str, Submission]:
+    if not external_ids:
+        return {}
+    rows = Submission.objects.filter(source=source, external_id__in=external_ids).select_related("lead")
+    return {str(row.external_id): row for row in rows}
 
 
 def _source(form: Form | None, batch: Batch | None) -> str:

@@ -85,6 +85,7 @@ from leads.actions.merging import (
 from leads.actions.moving import OwnedBySales, StageAlready, StageNotByHand, move_lead
 from leads.actions.nurturing import WakeUpInThePast, wake_leads
 from leads.actions.previewing import PREVIEW, preview_step, start_preview
+from leads.actions.reading import Arrival
 from leads.actions.reassigning import Reassigned, reassign_handovers, refusers_of, stays_because
 from leads.actions.rescoring import (
     RESCORE,
@@ -119,7 +120,7 @@ from leads.actions.sending import (
     hand_over_qualified,
 )
 from leads.actions.staging import change_stage
-from leads.actions.taking_in import TakenIn, take_in
+from leads.actions.taking_in import TakenIn, take_in, take_in_each
 
 __all__ = [
     "BULK_HANDOVER",
@@ -131,6 +132,7 @@ __all__ = [
     "PREVIEW",
     "RESCORE",
     "AlreadyMerged",
+    "Arrival",
     "AttemptNeedsNote",
     "AttemptOutOfRange",
     "AttemptsMissing",
@@ -244,6 +246,7 @@ __all__ = [
     "stays_because",
     "take_back_evidence",
     "take_in",
+    "take_in_each",
     "tell_of_dwelling",
     "undo_decision",
     "undo_merge",

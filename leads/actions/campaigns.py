@@ -112,17 +112,22 @@ def withdraw_cost(cost: CampaignCost, *, by: Membership, at: datetime) -> None:
 # Names that visits bring
 
 
-def meet_name(example: str, *, at: datetime) -> Campaign | None:
-    """Return the campaign that a visit's utm_campaign means; a name that nobody knows is kept for an administrator."""
-    norm = normal.fold(example)
-    known = UtmName.objects.filter(norm=norm).select_related("campaign").first()
-    if known is not None:
-        meant: Campaign | None = known.campaign
-        return meant
+def meet_names(told: Mapping[str, tuple[str, datetime]]) -> dict[str, Campaign]:
+    """Return the campaigns that visits' utm_campaign mean, by folded name.
+
+    ``told`` is how each was spelled and when. A name that nobody knows is kept for an administrator.
+    """
+    found = {row.utm_norm: row for row in Campaign.objects.filter(utm_norm__in=told).select_related("owner")}
+    others = told.keys() - found.keys()
+    known = {row.norm: row for row in UtmName.objects.filter(norm__in=others).select_related("campaign__owner")}
     UtmName.objects.bulk_create(
-        [UtmName(norm=norm, example=normal.tidy(example)[:200], first_seen_at=at)], ignore_conflicts=True
+        [
+            UtmName(norm=norm, example=normal.tidy(told[norm][0])[:200], first_seen_at=told[norm][1])
+            for norm in sorted(others - known.keys())
+        ],
+        ignore_conflicts=True,
     )
-    return None
+    return found | {norm: row.campaign for norm, row in known.items() if row.campaign is not None}
 
 
 @transaction.atomic

@@ -1,12 +1,14 @@
 """Writing a change of a lead or a handover, with the revision that clients compare."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from leads.actions.gathering import current_work
 from leads.models import Handover, Lead, StageEntry
 from leads.stages import ends_cycle
 from smarketing.lib.errors import DomainError
@@ -43,13 +45,36 @@ def change_lead(lead: Lead, *, at: datetime, by: Membership | None = None, reaso
     if recycled:
         # The request for a talk was answered by this cycle.
         fields |= {"recycled_at": at, "wants_sales_talk": False}
-    Lead.objects.filter(pk=lead.pk).update(updated_at=at, revision=F("revision") + 1, **fields)
+    work = current_work()
+    if work is None:
+        Lead.objects.filter(pk=lead.pk).update(updated_at=at, revision=F("revision") + 1, **fields)
+    else:
+        work.change(lead, {**fields, "updated_at": at, "revision": lead.revision + 1})
     _mirror(lead, {**fields, "updated_at": at, "revision": lead.revision + 1})
     if to != came_from:
         entry = StageEntry(lead=lead, stage=to, came_from=came_from, cycle=lead.cycle, at=at, by=by, reason=reason)
-        StageEntry.objects.bulk_create([entry])
+        keep_rows([entry])
     if recycled:
         record("lead.recycled", lead, by=by, at=at, data={"cycle": lead.cycle, "from": came_from}, thread=lead.pk)
+
+
+def note_judgement(lead: Lead, **fields: Any) -> None:
+    """Write what is no change of a locked lead: why it was judged as before, and when."""
+    work = current_work()
+    if work is None:
+        Lead.objects.filter(pk=lead.pk).update(**fields)
+    else:
+        work.change(lead, fields)
+        _mirror(lead, fields)
+
+
+def keep_rows(rows: Sequence[Model]) -> None:
+    """Write new rows that belong to a lead."""
+    work = current_work()
+    if work is not None:
+        work.add(rows)
+    elif rows:
+        type(rows[0]).objects.bulk_create(rows)  # type: ignore[attr-defined]  # each has its manager
 
 
 def change_handover(handover: Handover, *, at: datetime, **fields: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from leads.actions.gathering import once
 from leads.criteria import demand_text
 from leads.facts import fields_of
 from leads.models import Lead, StageSetting
@@ -37,7 +38,7 @@ def entry_gaps(lead: Lead, stage: str, *, amount: Decimal | None = None) -> Sequ
     """Return what the stage demands and the lead lacks."""
     if stage not in WITH_ENTRY:
         return []
-    setting = StageSetting.objects.filter(stage=stage).first()
+    setting = once(f"stage:{stage}", StageSetting.objects.filter(stage=stage).first)
     if setting is None or not setting.entry:
         return []
     return gaps(setting.entry, {**fields_of(lead), "amount": str(amount) if amount is not None else None})

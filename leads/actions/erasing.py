@@ -5,7 +5,7 @@ Rows stay, so that every figure, clock, credit and seal is as it was: ids, times
 reasons of the catalogue, amounts, country and where the first visit came from (source, medium, campaign). Names,
 addresses, numbers, free texts, files, raw posts and what the person did on which page go. The other apps hear
 ``lead.erased`` in the same transaction, while the person's values still stand here: they need them to find more.
-An address is known again by a salted hash only (leads.queries.persons.is_forgotten).
+An address is known again by a salted hash only (leads.queries.persons.forgotten_among).
 """
 
 import secrets

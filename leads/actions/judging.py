@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from events.actions import record
-from leads.actions.changing import change_lead
+from leads.actions.changing import change_lead, note_judgement
 from leads.actions.entering import entry_gaps
 from leads.facts import facts_of
 from leads.models import Lead
@@ -46,7 +46,7 @@ def rescore(
     }
     changed = any(getattr(lead, name) != value for name, value in grades.items())
     if not changed:
-        Lead.objects.filter(pk=lead.pk).update(**judgement)
+        note_judgement(lead, **judgement)
         return False
     change_lead(lead, at=at, **judgement, **grades)
     data = {**grades, "version": version.number}

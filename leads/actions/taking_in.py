@@ -1,28 +1,41 @@
-"""Taking in what a client tells: known people are appended to, unknown ones become leads."""
+"""Taking in what a client tells: known people are appended to, unknown ones become leads.
+
+# Note [In waves]
+Many submissions are taken in together: what they need is read at once, each is judged in its turn upon what those
+before it have changed, and the rows are written at once (leads.actions.gathering). Who comes twice comes in two waves,
+so that between them the lead can go to sales, as it does when they come one after the other.
+"""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads import normal
 from leads.actions.attributes import read_custom
-from leads.actions.campaigns import meet_name
-from leads.actions.changing import change_lead
+from leads.actions.changing import change_lead, keep_rows
 from leads.actions.contacting import shorten_for_request
+from leads.actions.gathering import gathered_work, once
 from leads.actions.judging import follow_score, rescore
-from leads.capture import Captured, CompanyFacts, Touch
-from leads.models import Attribute, Behaviour, Campaign, Company, Consent, Lead, LeadNumber
-from leads.queries.ownership import handover_with_sales
-from leads.scoring import is_request_for_sales
+from leads.actions.knowing_companies import Companies
+from leads.actions.numbering import draw_numbers
+from leads.actions.reading import Arrival, Reading, read_all
+from leads.capture import Captured, Touch
+from leads.facts import LOOK_BACK_ROWS, facts_from, latest_behaviours
+from leads.models import Attribute, Behaviour, Consent, Handover, Lead
+from leads.queries.ownership import handovers_with_sales
+from leads.scoring import Did, is_request_for_sales
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force
-from tenants.models import Membership, Organisation
+from smarketing.lib.tenancy import new_ids
+from tenants.models import Membership
 from tenants.queries import active_members
 from tenants.roles import Role
 
@@ -30,6 +43,8 @@ from tenants.roles import Role
 LARGEST_CUSTOM = 64 * 1024
 # What marketing writes beside the custom values; no form does.
 OURS = frozenset({"nurture_note"})
+# Somebody else may make the same person between our look and our insert; then we look again.
+MOST_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -41,142 +56,194 @@ class TakenIn:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-@dataclass
-class _Reading:
-    """A submission in our spelling."""
-
-    captured: Captured
-    email_norm: str = ""
-    phone_e164: str = ""
-    country: str = ""
-    campaign: Campaign | None = None
-    utm_unknown: str = ""
-    warnings: list[dict[str, str]] = field(default_factory=list)
-
-    def warn(self, code: str, detail: str) -> None:
-        self.warnings.append({"code": code, "detail": detail})
-
-
 @transaction.atomic
 def take_in(captured: Captured, *, at: datetime, marketer: Membership | None = None, country: str = "") -> TakenIn:
     """Append the submission to the lead with this e-mail, or make one; then score it and qualify it.
 
-    ``country`` is where phone numbers without a prefix are dialled, unless the company names its own; without
-    either it is the organisation's. Does not hand over: see hand_over_qualified.
+    Does not hand over: see hand_over_qualified. For the other arguments see Arrival.
     """
-    reading = _read(captured, country=country, at=at)
-    version = agreement_in_force(at=at)
-    lead, created = _find_or_make(reading, at=at, marketer=marketer)
-    asks = version is not None and is_request_for_sales(captured.intent, version.content["definitions"])
-    _append(lead, reading, asks=asks, at=at)
-    _keep_behaviours(lead, captured, at=at)
-    _keep_consents(lead, captured, at=at)
-    record("lead.received", lead, by=None, at=at, data={"created": created, "asks_for_sales": asks}, thread=lead.pk)
-    if version is not None:
-        _judge(lead, version, asks=asks, at=at)
-    return TakenIn(lead, created, reading.warnings)
+    return next(take_in_each([Arrival(captured, at, marketer, country)]))
 
 
-def _judge(lead: Lead, version: AgreementVersion, *, asks: bool, at: datetime) -> None:
-    rescore(lead, version, by=None, at=at)
-    handover = handover_with_sales(lead)
-    if handover is None:
-        follow_score(lead, by=None, at=at)
-    elif asks:
+def take_in_each(arrivals: Sequence[Arrival]) -> Iterator[TakenIn]:
+    """Take in one submission after the other, as take_in does. See Note [In waves].
+
+    What is yielded is written; who comes again is taken in when the caller has gone on to them.
+    """
+    for wave in _waves(arrivals):
+        yield from _take_wave(wave)
+
+
+def _waves(arrivals: Sequence[Arrival]) -> Iterator[list[Reading]]:
+    wave: list[Reading] = []
+    seen: set[str] = set()
+    for arrival in arrivals:
+        reading = Reading(arrival, email_norm=normal.email_norm(arrival.captured.person.email))
+        if reading.email_norm and reading.email_norm in seen:
+            yield wave
+            wave, seen = [], set()
+        wave.append(reading)
+        seen.add(reading.email_norm)
+    if wave:
+        yield wave
+
+
+def _take_wave(wave: list[Reading]) -> Iterator[TakenIn]:
+    read_all(wave)
+    for look in range(MOST_LOOKS):
+        known = _find_all(wave)
+        if len({lead.pk for lead in known.values()}) < len(known):
+            # Two addresses of one person, whose records were merged.
+            yield from (taken for one in wave for taken in _take_wave([Reading(one.arrival, one.email_norm)]))
+            return
+        try:
+            with transaction.atomic():
+                taken = _take(wave, known)
+        except IntegrityError:
+            if look == MOST_LOOKS - 1:
+                raise
+            continue
+        yield from taken
+        return
+
+
+def _take(wave: list[Reading], known: dict[str, Lead]) -> list[TakenIn]:
+    with gathered_work() as work:
+        ground = _Ground(wave, known)
+        taken = []
+        for one in wave:
+            reading = replace(one, warnings=[*one.warnings])
+            lead, created = known.get(one.email_norm), one.email_norm not in known
+            if lead is None:
+                lead = _new_lead(reading, ground)
+                work.made.append(lead)
+            _take_one(reading, lead, created, ground)
+            taken.append(TakenIn(lead, created, reading.warnings))
+        _number(work.made, ground)
+        ground.companies.write()
+        work.write()
+    for handover, at in ground.requests:
         shorten_for_request(handover, at=at)
+    return taken
 
 
-def _read(captured: Captured, *, country: str, at: datetime) -> _Reading:
-    person = captured.person
-    reading = _Reading(captured, country=captured.company.country.strip().upper())
-    reading.email_norm = normal.email_norm(person.email)
-    if person.email.strip() and not reading.email_norm:
-        reading.warn("email_unparsed", _("The e-mail address is not one; it is kept as it came."))
-    if person.phone.strip():
-        reading.phone_e164 = normal.phone_e164(person.phone, reading.country or country or _home_country())
-        if not reading.phone_e164:
-            reading.warn("phone_unparsed", _("The phone number cannot be dialled; it is kept as it came."))
-    reading.campaign, reading.utm_unknown = _campaign(reading, at=at)
-    return reading
+class _Ground:
+    """What a wave needs to know beside its own submissions, read at once."""
 
+    def __init__(self, wave: Sequence[Reading], known: Mapping[str, Lead]) -> None:
+        self.ids = iter(new_ids(2 * len(wave)))
+        homeless = [one for one in wave if one.email_norm not in known or known[one.email_norm].company is None]
+        told = [(one.email_norm, one.captured.company) for one in homeless]
+        self.companies = Companies(told, ids=self.ids)
+        self.with_sales = handovers_with_sales([lead.pk for lead in known.values()])
+        self.done = _done(wave, known)
+        # Who asked for a sales talk while sales has them.
+        self.requests: list[tuple[Handover, datetime]] = []
+        # Whose campaign says who answers for them.
+        self.owners: dict[UUID, Membership] = {}
+        self._versions: list[AgreementVersion] = []
 
-def _home_country() -> str:
-    return Organisation.objects.values_list("country", flat=True).get()
-
-
-def _campaign(reading: _Reading, *, at: datetime) -> tuple[Campaign | None, str]:
-    """Return the campaign that the first visit names, else the last, and the folded name that nobody knows."""
-    touches = (reading.captured.attribution.first, reading.captured.attribution.last)
-    told = {normal.fold(touch.campaign): touch.campaign for touch in touches if touch and touch.campaign.strip()}
-    if not told:
-        return None, ""
-    known = {campaign.utm_norm: campaign for campaign in Campaign.objects.filter(utm_norm__in=told)}
-    meant = {norm: known.get(norm) or meet_name(example, at=at) for norm, example in told.items()}
-    found = [campaign for campaign in meant.values() if campaign is not None]
-    if len(found) < len(meant):
-        reading.warn("utm_unknown", _("The campaign is not known; an administrator can map it."))
-    return (found[0], "") if found else (None, next(iter(meant)))
-
-
-def _find_or_make(reading: _Reading, *, at: datetime, marketer: Membership | None) -> tuple[Lead, bool]:
-    known = _find(reading.email_norm)
-    if known is not None:
-        return known, False
-    try:
-        with transaction.atomic():
-            return _make(reading, at=at, marketer=marketer), True
-    except IntegrityError:
-        # Somebody made the same person between our look and our insert.
-        known = _find(reading.email_norm)
-        if known is None:
-            raise
-        return known, False
-
-
-def _find(email_norm: str) -> Lead | None:
-    if not email_norm:
-        return None
-    rows = Lead.objects.select_for_update(of=("self",)).select_related("company")
-    found = rows.filter(email_norm=email_norm, merged_into=None).first()
-    if found is not None:
+    def version_at(self, at: datetime) -> AgreementVersion | None:
+        """Return the agreement in force; submissions of one hour nearly always have one agreement."""
+        for version in self._versions:
+            if version.starts_at and version.starts_at <= at and (version.ends_at is None or at < version.ends_at):
+                return version
+        found = agreement_in_force(at=at)
+        self._versions += [found] if found else []
         return found
-    # The address of a record that went on as another one is that person's too.
-    went_on = Lead.objects.filter(email_norm=email_norm).exclude(merged_into=None).values("merged_into")
-    return rows.filter(pk__in=went_on, merged_into=None).first()
 
 
-def _make(reading: _Reading, *, at: datetime, marketer: Membership | None) -> Lead:
-    number = _next_number()
-    return Lead.objects.create(
-        number=number,
+def _done(wave: Sequence[Reading], known: Mapping[str, Lead]) -> dict[UUID, list[Did]]:
+    """Return what known leads have done until the moment of their submission."""
+    moments: dict[datetime, list[UUID]] = {}
+    for one in wave:
+        if one.email_norm in known:
+            moments.setdefault(one.at, []).append(known[one.email_norm].pk)
+    return {pk: did for at, pks in moments.items() for pk, did in latest_behaviours(pks, at=at).items()}
+
+
+def _new_lead(reading: Reading, ground: _Ground) -> Lead:
+    lead = Lead(
+        id=next(ground.ids),
+        # Drawn last of all.
+        number=0,
         email=normal.tidy(reading.captured.person.email),
         email_norm=reading.email_norm,
-        marketer=marketer or _marketer_for(reading, number),
-        stage_since=at,
-        created_at=at,
-        updated_at=at,
+        marketer=reading.arrival.marketer,
+        stage_since=reading.at,
+        created_at=reading.at,
+        updated_at=reading.at,
     )
-
-
-def _next_number() -> int:
-    if not LeadNumber.objects.update(last=F("last") + 1):
-        LeadNumber.objects.bulk_create([LeadNumber()], ignore_conflicts=True)
-        LeadNumber.objects.update(last=F("last") + 1)
-    return LeadNumber.objects.get().last
-
-
-def _marketer_for(reading: _Reading, number: int) -> Membership | None:
-    """Return who answers for a lead that came by itself: the campaign's owner, else the marketers in turn."""
-    owner: Membership | None = reading.campaign.owner if reading.campaign else None
+    owner = reading.campaign.owner if reading.campaign else None
     if owner is not None:
-        return owner
-    people = active_members(roles=[Role.MARKETER]) or active_members(roles=[Role.MARKETING_MANAGER])
+        ground.owners[lead.pk] = owner
+    return lead
+
+
+def _number(leads: Sequence[Lead], ground: _Ground) -> None:
+    """Give new leads their numbers and, where nobody was named, the marketer who answers for them."""
+    for lead, number in zip(leads, draw_numbers(len(leads)) if leads else (), strict=True):
+        lead.number = number
+        if lead.marketer_id is None:
+            lead.marketer = ground.owners.get(lead.pk) or _marketer_in_turn(number)
+
+
+def _marketer_in_turn(number: int) -> Membership | None:
+    people = once("marketers", _marketers)
     return people[number % len(people)] if people else None
 
 
-def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
+def _marketers() -> list[Membership]:
+    return active_members(roles=[Role.MARKETER]) or active_members(roles=[Role.MARKETING_MANAGER])
+
+
+def _take_one(reading: Reading, lead: Lead, created: bool, ground: _Ground) -> None:
+    captured, at = reading.captured, reading.at
+    version = ground.version_at(at)
+    asks = version is not None and is_request_for_sales(captured.intent, version.content["definitions"])
+    _append(lead, reading, ground.companies, asks=asks)
+    done = _behaviours(lead, captured, at=at)
+    keep_rows(done)
+    keep_rows(_consents(lead, captured, at=at))
+    record("lead.received", lead, by=None, at=at, data={"created": created, "asks_for_sales": asks}, thread=lead.pk)
+    if version is None:
+        return
+    did = [Did(row.kind, row.at) for row in done] + ground.done.get(lead.pk, [])
+    newest = sorted(did, key=lambda one: one.at, reverse=True)[:LOOK_BACK_ROWS]
+    rescore(lead, version, by=None, at=at, facts=facts_from(lead, newest))
+    handover = ground.with_sales.get(lead.pk)
+    if handover is None:
+        follow_score(lead, by=None, at=at)
+    elif asks:
+        ground.requests.append((handover, at))
+
+
+def _find_all(wave: Sequence[Reading]) -> dict[str, Lead]:
+    """Return the leads that these addresses lead to, locked, by address."""
+    addresses = {one.email_norm for one in wave} - {""}
+    if not addresses:
+        return {}
+    # Said besides, so that the index of addresses is seen to fit.
+    named = Lead.objects.exclude(email_norm="")
+    known = {lead.email_norm: lead for lead in _locked(named.filter(email_norm__in=addresses))}
+    missing = addresses - known.keys()
+    if missing:
+        # The address of a record that went on as another one is that person's too.
+        merged = Lead.objects.filter(email_norm__in=missing).exclude(merged_into=None).order_by("-merged_into_id")
+        went_on = dict(merged.values_list("email_norm", "merged_into_id"))
+        there = {lead.pk: lead for lead in _locked(Lead.objects.filter(pk__in=went_on.values()))} if went_on else {}
+        known |= {address: there[pk] for address, pk in went_on.items() if pk in there}
+    return known
+
+
+def _locked(rows: QuerySet[Lead]) -> QuerySet[Lead]:
+    locked = rows.filter(merged_into=None).select_for_update(of=("self",))
+    return locked.select_related("company").order_by("pk")
+
+
+def _append(lead: Lead, reading: Reading, companies: Companies, *, asks: bool) -> None:
     """Fill what was unknown; who a person is never changes by a form, what they write now does."""
-    captured, person = reading.captured, reading.captured.person
+    captured, person, at = reading.captured, reading.captured.person, reading.at
     facts = {
         "given_name": normal.tidy(person.given_name),
         "family_name": normal.tidy(person.family_name),
@@ -189,7 +256,7 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
         "utm_unknown": "" if lead.campaign_id else reading.utm_unknown,
     }
     changes: dict[str, Any] = {name: value for name, value in facts.items() if value and not getattr(lead, name)}
-    changes["company"] = _company(lead, reading)
+    changes["company"] = companies.of(lead, captured.company, email_norm=reading.email_norm)
     changes["custom"] = _joined_custom(lead, reading)
     if captured.custom:
         changes["attributes"] = _read_attributes(lead, reading)
@@ -202,7 +269,7 @@ def _append(lead: Lead, reading: _Reading, *, asks: bool, at: datetime) -> None:
     change_lead(lead, at=at, **changes, **_touches(lead, captured, at=at))
 
 
-def _joined_custom(lead: Lead, reading: _Reading) -> dict[str, Any]:
+def _joined_custom(lead: Lead, reading: Reading) -> dict[str, Any]:
     """Join what only this form asks; not without end, for anybody can post anybody's e-mail address."""
     joined = {**lead.custom, **{k: v for k, v in reading.captured.custom.items() if k not in OURS}}
     if len(json.dumps(joined)) <= LARGEST_CUSTOM:
@@ -211,12 +278,15 @@ def _joined_custom(lead: Lead, reading: _Reading) -> dict[str, Any]:
     return dict(lead.custom)
 
 
-def _read_attributes(lead: Lead, reading: _Reading) -> dict[str, Any]:
+def _read_attributes(lead: Lead, reading: Reading) -> dict[str, Any]:
     """Return the attributes with what this form says of the empty ones; what cannot be read is warned about."""
-    catalogue = Attribute.objects.filter(retired_at=None).exclude(sources=[])
-    known, warnings = read_custom(lead.attributes, reading.captured.custom, catalogue)
+    known, warnings = read_custom(lead.attributes, reading.captured.custom, once("attributes", _catalogue))
     reading.warnings += warnings
     return known
+
+
+def _catalogue() -> list[Attribute]:
+    return list(Attribute.objects.filter(retired_at=None).exclude(sources=[]))
 
 
 def _touches(lead: Lead, captured: Captured, *, at: datetime) -> dict[str, Any]:
@@ -241,43 +311,18 @@ def _touch(touch: Touch, at: datetime) -> dict[str, Any]:
     return {**{name: value for name, value in told.items() if value}, "at": (touch.at or at).isoformat()}
 
 
-def _company(lead: Lead, reading: _Reading) -> Company | None:
-    told = reading.captured.company
-    if lead.company is not None:
-        return _completed(lead.company, told)
-    domain = normal.company_domain(reading.email_norm, told.website)
-    name = normal.tidy(told.name) or domain
-    if not name and told.employees is None:
-        return None
-    if not domain:
-        return _completed(Company.objects.create(name=name), told)
-    Company.objects.bulk_create([Company(name=name, domain_norm=domain)], ignore_conflicts=True)
-    return _completed(Company.objects.get(domain_norm=domain), told)
-
-
-def _completed(company: Company, told: CompanyFacts) -> Company:
-    """Write what was unknown of the company; leads of one domain share it."""
-    facts = {"employees": told.employees, "industry": normal.fold(told.industry), "country": told.country.upper()}
-    news = {name: value for name, value in facts.items() if value and not getattr(company, name)}
-    if news:
-        Company.objects.filter(pk=company.pk).update(**news)
-        for name, value in news.items():
-            setattr(company, name, value)
-    return company
-
-
-def _keep_behaviours(lead: Lead, captured: Captured, *, at: datetime) -> None:
-    Behaviour.objects.bulk_create(
+def _behaviours(lead: Lead, captured: Captured, *, at: datetime) -> list[Behaviour]:
+    return [
         Behaviour(lead=lead, kind=normal.fold(did.kind), at=min(did.at or at, at), properties=did.properties)
         for did in captured.behaviours
-    )
+    ]
 
 
-def _keep_consents(lead: Lead, captured: Captured, *, at: datetime) -> None:
-    Consent.objects.bulk_create(
+def _consents(lead: Lead, captured: Captured, *, at: datetime) -> list[Consent]:
+    return [
         Consent(
             lead=lead, purpose=told.purpose, basis=told.basis, granted=told.granted, text=told.text,
             text_version=told.text_version, captured_at=told.captured_at or at, ip=told.ip, method=told.method,
         )
         for told in captured.consents
-    )  # fmt: skip
+    ]  # fmt: skip

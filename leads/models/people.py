@@ -188,15 +188,16 @@ class Lead(TenantModel):
 
 
 class LeadNumber(TenantModel):
-    """The last number given to a lead of this organisation."""
+    """One of the counters of lead numbers of this organisation (leads.actions.numbering)."""
 
-    last = models.PositiveIntegerField(default=0)
+    lane = models.PositiveSmallIntegerField()
+    next = models.PositiveIntegerField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation_id"], name="lead_number_one_counter")]
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "lane"], name="lead_number_lane_once")]
 
     def __str__(self) -> str:
-        return str(self.last)
+        return f"{self.lane}: {self.next}"
 
 
 class Behaviour(TenantModel):

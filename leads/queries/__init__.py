@@ -59,7 +59,7 @@ from leads.queries.merging import (
     threads_of,
     waiting_duplicates,
 )
-from leads.queries.persons import Identity, files_of, identity_of, is_forgotten, rows_told, told_of
+from leads.queries.persons import Identity, files_of, forgotten_among, identity_of, rows_told, told_of
 from leads.queries.recycling import YieldRow, Yields, recycle_yields
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -110,6 +110,7 @@ __all__ = [
     "evidence_on",
     "feedback_on",
     "files_of",
+    "forgotten_among",
     "found_insights",
     "found_leads",
     "gate_gaps",
@@ -119,7 +120,6 @@ __all__ = [
     "insight_choices",
     "insight_rows",
     "insights_on",
-    "is_forgotten",
     "journey_of",
     "lead_called",
     "lead_detail",

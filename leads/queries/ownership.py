@@ -1,5 +1,8 @@
 """Whether sales owns a lead."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from leads.models import Handover, Lead, Rejection
 
 
@@ -7,6 +10,15 @@ def handover_with_sales(lead: Lead) -> Handover | None:
     """Return the handover by which sales owns the lead now, or None: undecided, open, or rejected and not final."""
     last = last_handover(lead)
     return last if last is not None and is_with_sales(last) else None
+
+
+def handovers_with_sales(lead_ids: Collection[UUID]) -> dict[UUID, Handover]:
+    """Return what handover_with_sales does, for several leads in one query."""
+    if not lead_ids:
+        return {}
+    rows = Handover.objects.filter(lead__in=lead_ids, merged_into=None).select_related("subject", "version")
+    newest = rows.order_by("lead_id", "-number").distinct("lead_id")
+    return {row.lead_id: row for row in newest if is_with_sales(row)}
 
 
 def last_handover(lead: Lead) -> Handover | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -53,17 +53,28 @@ def family_of(lead_id: UUID) -> "QuerySet[Lead]":
     return Lead.objects.filter(Q(pk=lead_id) | Q(merged_into=lead_id)).order_by("number")
 
 
-def is_forgotten(*, email: str = "", phone: str = "") -> bool:
-    """Tell whether somebody with this address (or number, of those who have no address) was erased."""
-    digests = digests_of([email] if email else [], [phone] if phone else [])
-    return bool(digests) and Forgotten.objects.filter(digest__in=digests).exists()
+def forgotten_among(people: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those whose address (or number, of those who have no address) is that of somebody who was erased."""
+    salt = _salt() if people else None
+    if salt is None:
+        return set()
+    digests = {one: _digests(salt, [one[0]] if one[0] else [], [one[1]] if one[1] else []) for one in set(people)}
+    asked = [digest for found in digests.values() for digest in found]
+    known = set(Forgotten.objects.filter(digest__in=asked).values_list("digest", flat=True))
+    return {one for one, found in digests.items() if known.intersection(found)}
 
 
 def digests_of(emails: Iterable[str], phones: Iterable[str]) -> list[str]:
     """Return what is kept of addresses and numbers; nothing while nobody was ever erased here."""
-    salt = ForgottenSalt.objects.values_list("salt", flat=True).first()
-    if salt is None:
-        return []
+    salt = _salt()
+    return [] if salt is None else _digests(salt, emails, phones)
+
+
+def _salt() -> str | None:
+    return ForgottenSalt.objects.values_list("salt", flat=True).first()
+
+
+def _digests(salt: str, emails: Iterable[str], phones: Iterable[str]) -> list[str]:
     told = [f"email:{email}" for email in emails] or [f"phone:{phone}" for phone in phones]
     return [hmac.new(salt.encode(), one.encode(), hashlib.sha256).hexdigest() for one in told]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from intake import actions
 from intake.access import PUSHERS
-from intake.actions import NewForm, judging
+from intake.actions import NewForm, matching
 from intake.models import Submission
 from intake.tasks import finish
 from leads.models import Handover, Lead
@@ -181,14 +181,14 @@ def test_reads_the_encodings_of_old_pages_and_files_names(cast: Cast, form: NewF
 def broken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Make judging break while the list is non-empty: the fault is ours to inject, everything else is real."""
     faults = [True]
-    take_in = judging.take_in
+    take_in_each = matching.take_in_each
 
     def breaking(*args: Any, **options: Any) -> Any:
         if faults:
             raise RuntimeError("judging broke")
-        return take_in(*args, **options)
+        return take_in_each(*args, **options)
 
-    monkeypatch.setattr(judging, "take_in", breaking)
+    monkeypatch.setattr(matching, "take_in_each", breaking)
     return faults
 
 

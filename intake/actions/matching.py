@@ -1,0 +1,103 @@
+"""Making leads of submissions of which nothing has to be asked any more."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from intake.actions.opting_in import with_evidence
+from intake.actions.visiting import identify
+from intake.body import SubmissionBody, captured_from
+from intake.models import OptIn, Submission
+from leads.actions import Arrival, hand_over_qualified, lift_forgetting, take_in_each
+from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import current_organisation_id
+from tenants.models import Membership
+from tenants.roles import MARKETING
+
+
+class SubmissionSettled(DomainError):
+    """Only what waits in quarantine can be released or called spam."""
+
+    code = "submission_settled"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A submission that may become a lead, the confirmation of its address, and whether the person was erased."""
+
+    submission: Submission
+    body: SubmissionBody
+    confirmed: OptIn | None = None
+    was_forgotten: bool = False
+
+    def arrival(self) -> Arrival:
+        """Return what leads understand of it."""
+        submission, confirmed = self.submission, self.confirmed
+        return Arrival(
+            with_evidence(captured_from(self.body), submission, confirmed),
+            # Dated when it came: a worker that finishes it later must not move the arrival. Until its address was
+            # confirmed it had not come.
+            at=confirmed.confirmed_at if confirmed and confirmed.confirmed_at else submission.received_at,
+            marketer=_marketer_of(submission),
+            country=submission.form.country if submission.form else "",
+        )
+
+
+def match_each(ready: Sequence[Ready], *, at: datetime) -> None:
+    """Make leads of submissions, and hand over what is qualified."""
+    came_from = {one.submission.pk: one.submission.state for one in ready}
+    for one, taken in zip(ready, take_in_each([one.arrival() for one in ready]), strict=True):
+        submission, lead = one.submission, taken.lead
+        if one.was_forgotten:
+            lift_forgetting(lead, at=at)
+        if one.body.visitor:
+            identify(one.body.visitor, lead, at=at)
+            lead.refresh_from_db()
+        if submission.batch is None or submission.batch.hand_over:
+            hand_over_qualified(lead, at=at)
+        submission.state, submission.judged_at = Submission.State.MATCHED, at
+        submission.lead, submission.created_lead, submission.warnings = lead, taken.created, taken.warnings
+    _write_matched([one.submission for one in ready], came_from, at=at)
+
+
+MATCHED = """
+update intake_submission s
+set state = 'matched', lead_id = told.lead, created_lead = told.created, warnings = told.warnings, judged_at = %(at)s
+from jsonb_to_recordset(%(told)s::jsonb) told(id uuid, came_from text, lead uuid, created boolean, warnings jsonb)
+where s.organisation_id = %(organisation)s and s.id = told.id and s.state = told.came_from
+"""
+
+
+def _write_matched(submissions: Sequence[Submission], came_from: Mapping[UUID, str], *, at: datetime) -> None:
+    if not submissions:
+        return
+    told = [
+        {
+            "id": str(one.pk),
+            "came_from": came_from[one.pk],
+            "lead": str(one.lead_id),
+            "created": one.created_lead,
+            "warnings": one.warnings,
+        }
+        for one in submissions
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(MATCHED, {"told": json.dumps(told), "at": at, "organisation": current_organisation_id()})
+        if cursor.rowcount != len(submissions):
+            raise SubmissionSettled(_("Somebody else has dealt with it already."))
+
+
+def _marketer_of(submission: Submission) -> Membership | None:
+    if submission.batch is not None:
+        chosen: Membership | None = submission.batch.owner
+        return chosen
+    if submission.form is not None:
+        owner: Membership | None = submission.form.owner
+        return owner
+    member: Membership | None = submission.key.acts_for if submission.key else None
+    return member if member is not None and member.has(*MARKETING) else None

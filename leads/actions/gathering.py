@@ -1,0 +1,84 @@
+"""Writing what one piece of work changes at its end, every table in one statement.
+
+# Note [The same actions, one write]
+Inside ``gathered_work`` the actions of a lead (change_lead, rescore, follow_score, record) do what they always do, but
+to the lead in memory; what they would have written is kept in order and written together. So a hundred leads are
+judged by the code that judges one, and cost as many statements as one.
+Everything about a lead that the work has changed has to come from the lead in memory: the table is behind.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+
+from events.actions import gathering
+from leads.models import Behaviour, Consent, Lead, StageEntry
+
+T = TypeVar("T")
+
+# In this order: later ones point at earlier ones.
+KINDS = (Behaviour, Consent, StageEntry)
+
+
+@dataclass
+class Work:
+    """What is to be written."""
+
+    made: list[Lead] = field(default_factory=list)
+    changes: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[type[Model], list[Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def change(self, lead: Lead, fields: dict[str, Any]) -> None:
+        """Keep a change of a lead that stands in the table; one that is made here is written as it is at the end."""
+        if not lead._state.adding:
+            self.changes.setdefault(lead.pk, {}).update(fields)
+
+    def add(self, rows: Iterable[Model]) -> None:
+        """Keep rows that belong to leads."""
+        for row in rows:
+            self.rows.setdefault(type(row), []).append(row)
+
+    def write(self) -> None:
+        """Write it all, in an order that two such works share, so that they cannot wait for each other in a circle."""
+        Lead.objects.bulk_create(sorted(self.made, key=lambda lead: (lead.email_norm, lead.pk)))
+        for lead_id, fields in sorted(self.changes.items()):
+            Lead.objects.filter(pk=lead_id).update(**fields)
+        for kind in KINDS:
+            kind.objects.bulk_create(self.rows.get(kind, []))
+
+
+_work: ContextVar[Work | None] = ContextVar("smarketing_work", default=None)
+
+
+def current_work() -> Work | None:
+    """Return the work that gathers now, or None: then everything is written at once."""
+    return _work.get()
+
+
+@contextmanager
+def gathered_work() -> Iterator[Work]:
+    """Gather what the block changes. See Note [The same actions, one write]; the caller calls ``write``."""
+    work = Work()
+    token = _work.set(work)
+    try:
+        with gathering():
+            yield work
+    finally:
+        _work.reset(token)
+
+
+def once(name: str, ask: Callable[[], T]) -> T:
+    """Return what the organisation's own settings say; inside one work they are asked for once."""
+    work = _work.get()
+    if work is None:
+        return ask()
+    if name not in work.facts:
+        work.facts[name] = ask()
+    found: T = work.facts[name]
+    return found
