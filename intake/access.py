@@ -11,7 +11,7 @@ from django.urls import reverse
 from intake.models import Batch, Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
-from tenants.access import get_or_404, organisation_of, require
+from tenants.access import get_or_404, organisation_id_of, organisation_of, require
 from tenants.keys import linked_secret, note_use
 from tenants.models import Key, Membership, Organisation
 from tenants.roles import Role
@@ -46,13 +46,29 @@ def find_form(form_key: str, *, at: datetime) -> FoundForm:
 
     Call outside a tenant's scope; opens the organisation's for the look-up only.
     """
-    kind, _, public_id = form_key.partition("_")
-    organisation = organisation_of(public_id) if kind == "fk" and public_id.isalnum() else None
+    organisation = organisation_of(_public_id(form_key))
     if organisation is None:
         raise Http404
     with tenant_scope(organisation.pk):
-        form = _form_of(public_id, provider="", at=at)
-    return FoundForm(organisation, form)
+        return FoundForm(organisation, open_form(form_key, at=at))
+
+
+def organisation_id_of_form(form_key: str) -> int:
+    """Return the id of the organisation whose form has this public key; Http404 for an unknown one."""
+    found = organisation_id_of(_public_id(form_key))
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_form(form_key: str, *, at: datetime) -> Form:
+    """Return the form behind a public key, inside its organisation's scope; Http404, FormRetired for an ended one."""
+    return _form_of(_public_id(form_key), provider="", at=at)
+
+
+def _public_id(form_key: str) -> str:
+    kind, _, public_id = form_key.partition("_")
+    return public_id if kind == "fk" and public_id.isalnum() else ""
 
 
 def find_adapter(provider: str, token: str, *, at: datetime) -> FoundForm:

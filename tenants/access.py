@@ -93,6 +93,24 @@ def organisation_of(public_id: str) -> Organisation | None:
         return entry.organisation if entry else None
 
 
+# Which organisation a public id belongs to never changes; a process remembers so many.
+_MOST_KNOWN = 10_000
+_known: dict[str, int] = {}
+
+
+def organisation_id_of(public_id: str) -> int | None:
+    """Return the id of the organisation that a key's public id belongs to, or None; asked for once a process."""
+    if public_id not in _known:
+        with global_scope(lookup=public_id):
+            found = Directory.objects.filter(public_id=public_id).values_list("organisation_id", flat=True).first()
+        if found is None:
+            return None
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[public_id] = found
+    return _known[public_id]
+
+
 def get_or_404(rows: "models.QuerySet[T]", object_id: UUID | str, *, for_update: bool = False) -> T:
     """Return the row with this id from ``rows`` (already limited by organisation and visibility), locked if wanted.
 

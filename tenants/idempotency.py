@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from smarketing.lib.errors import DomainError
+from smarketing.lib.scope import current_organisation_id
 from tenants.models import IdempotencyRecord
 
 MAX_KEY_LENGTH = 255
@@ -27,6 +30,14 @@ class IdempotencyKeyMalformed(DomainError):
     status = 400
 
 
+# A twin at this moment waits here until the first has committed, and goes ahead when it was rolled back.
+BEGIN = """
+insert into tenants_idempotencyrecord (id, organisation_id, route, credential, key_hash, body_hash, created_at, headers)
+values (uuidv7(), %(organisation)s, %(route)s, %(credential)s, %(key_hash)s, %(body_hash)s, %(created_at)s, '{}')
+on conflict (organisation_id, credential, route, key_hash) do nothing returning id
+"""
+
+
 def begin(*, key: str, credential: str, route: str, body: bytes, at: datetime) -> IdempotencyRecord:
     """Return the record of this post, new or of its twin (then ``status`` is set).
 
@@ -36,12 +47,14 @@ def begin(*, key: str, credential: str, route: str, body: bytes, at: datetime) -
     if not key.strip() or len(key) > MAX_KEY_LENGTH:
         raise IdempotencyKeyMalformed(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
     body_hash = _digest(body)
-    record, _created = IdempotencyRecord.objects.get_or_create(
-        route=route,
-        credential=credential,
-        key_hash=_digest(key.encode(errors="replace")),
-        defaults={"body_hash": body_hash, "created_at": at},
-    )
+    mine = {"route": route, "credential": credential, "key_hash": _digest(key.encode(errors="replace"))}
+    with connection.cursor() as cursor:
+        told: dict[str, Any] = {"body_hash": body_hash, "created_at": at, "organisation": current_organisation_id()}
+        cursor.execute(BEGIN, {**mine, **told})
+        made = cursor.fetchone()
+    if made is not None:
+        return IdempotencyRecord(id=made[0], **mine, body_hash=body_hash, created_at=at)
+    record = IdempotencyRecord.objects.get(**mine)
     if record.body_hash != body_hash:
         raise IdempotencyKeyReused("This Idempotency-Key was used with another body.")
     return record

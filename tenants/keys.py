@@ -9,10 +9,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from smarketing.lib.scope import tenant_scope
-from tenants.access import organisation_of
+from tenants.access import organisation_id_of
 from tenants.digests import digest
-from tenants.models import Key, Membership, Organisation
+from tenants.models import Key, Membership
 
 SCOPES = (
     "leads:write",
@@ -32,7 +31,6 @@ class KeyIdentity:
     """Who stands behind a secret key."""
 
     key: Key
-    organisation: Organisation
     membership: Membership
 
 
@@ -70,21 +68,28 @@ def split(raw: str) -> tuple[str, str] | None:
     return parts[2], parts[3]
 
 
-def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
-    """Return the identity behind a secret key, or None: unknown, wrong, revoked, expired, member gone."""
+def organisation_of_key(raw: str) -> int | None:
+    """Return the id of the organisation that a secret key names, whether it is right or not; None for other text."""
     parts = split(raw)
-    organisation = organisation_of(parts[0]) if parts else None
-    if parts is None or organisation is None:
+    return organisation_id_of(parts[0]) if parts else None
+
+
+def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
+    """Return the identity behind a secret key, or None: wrong, revoked, expired, member gone.
+
+    Inside the scope of the organisation that it names.
+    """
+    parts = split(raw)
+    if parts is None:
         return None
-    with tenant_scope(organisation.pk):
-        key = Key.objects.select_related("acts_for").filter(public_id=parts[0], kind=Key.Kind.SECRET).first()
-        if key is None or not hmac.compare_digest(key.secret_hash, digest(parts[1])) or not key.works_at(at):
-            return None
-        member = key.acts_for
-        if member is None or not member.is_active:
-            return None
-        note_use(key, at=at)
-    return KeyIdentity(key, organisation, member)
+    key = Key.objects.select_related("acts_for").filter(public_id=parts[0], kind=Key.Kind.SECRET).first()
+    if key is None or not hmac.compare_digest(key.secret_hash, digest(parts[1])) or not key.works_at(at):
+        return None
+    member = key.acts_for
+    if member is None or not member.is_active:
+        return None
+    note_use(key, at=at)
+    return KeyIdentity(key, member)
 
 
 def note_use(key: Key, *, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from events.actions import via
 from smarketing.lib.clock import now
 from smarketing.lib.problem import problem_response
 from smarketing.lib.scope import tenant_scope
 from tenants import access
-from tenants.keys import authenticate
+from tenants.keys import authenticate, organisation_of_key
+from tenants.models import Organisation
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -60,19 +63,28 @@ class TenantMiddleware:
             return self.get_response(request)
 
     def _api(self, request: HttpRequest) -> HttpResponseBase:
-        identity = None
         header = request.headers.get("Authorization", "")
         if header.startswith("Bearer ") and not getattr(_view_of(request), "manages_scopes", False):
-            identity = authenticate(header[7:].strip(), at=now())
-        if identity is None:
-            return self.get_response(request)
-        request.key = identity.key  # type: ignore[attr-defined]
-        request.organisation = identity.organisation  # type: ignore[attr-defined]
-        request.membership = identity.membership  # type: ignore[attr-defined]
+            raw = header[7:].strip()
+            organisation_id = organisation_of_key(raw)
+            if organisation_id is not None:
+                return self._called(request, raw, organisation_id)
+        return self.get_response(request)
+
+    def _called(self, request: HttpRequest, raw: str, organisation_id: int) -> HttpResponseBase:
         with ExitStack() as stack:
-            stack.enter_context(tenant_scope(identity.organisation.pk))
-            _enter_via(stack, f"key:{identity.key.public_id}")
-            return self.get_response(request)
+            stack.enter_context(tenant_scope(organisation_id))
+            identity = authenticate(raw, at=now())
+            if identity is not None:
+                request.key = identity.key  # type: ignore[attr-defined]
+                request.membership = identity.membership  # type: ignore[attr-defined]
+                # Looked up by those who need more than its id.
+                request.organisation = SimpleLazyObject(  # type: ignore[attr-defined]
+                    partial(Organisation.objects.get, pk=organisation_id)
+                )
+                _enter_via(stack, f"key:{identity.key.public_id}")
+                return self.get_response(request)
+        return self.get_response(request)
 
 
 def _to_the_door(request: HttpRequest) -> HttpResponseBase:

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.actions import record
+from events.nudge import nudge
+from intake import crowd
 from intake.actions.matching import Ready, SubmissionSettled, match_each
 from intake.actions.opting_in import ask_to_confirm, expire_opt_in, is_confirmed
 from intake.adapters import read_post
@@ -108,6 +110,14 @@ def _waits(one: Ready, *, at: datetime) -> bool:
         _settle(submission, state=Submission.State.AWAITING_OPT_IN)
         return True
     return False
+
+
+def judge_soon(submission: Submission, *, at: datetime) -> None:
+    """Judge a stored submission now when it came alone (intake.crowd), else ask the worker to."""
+    if crowd.is_alone():
+        judge_at_once(submission, at=at)
+    else:
+        nudge(JUDGE_WAITING)
 
 
 def judge_at_once(submission: Submission, *, at: datetime) -> None:

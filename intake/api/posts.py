@@ -14,12 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actions import via
-from intake import access, actions, answers
-from intake.access import FoundForm
+from intake import access, actions, answers, crowd
 from intake.api.shapes import external_id_of, facts_from, sender_of
 from intake.body import Behaviour, SubmissionBody
 from intake.limits import limit_form
-from intake.models import Submission
+from intake.models import Form, Submission
 from intake.parsing import JSON, parse
 from smarketing.lib.addresses import client_address
 from smarketing.lib.bodies import read
@@ -65,8 +64,8 @@ class FormView(APIView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer a browser's question whether the page may post."""
-        self._found(request, kwargs["form_key"])
-        response = Response(status=204)
+        with self._opened(request, kwargs["form_key"]):
+            response = Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = "POST"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key"
         response.headers["Access-Control-Max-Age"] = "600"
@@ -80,14 +79,17 @@ class FormView(APIView):
             final.headers["Access-Control-Allow-Origin"] = self.allowed_origin
         return final
 
-    def _found(self, request: Request, form_key: str) -> FoundForm:
-        found = access.find_form(form_key, at=self.at)
-        origin = request.headers.get("Origin", "")
-        # No origin: no browser's page, but a server or a script; it could name any origin it likes.
-        if origin and origin not in found.form.key.allowed_origins:
-            raise OriginNotAllowed("This form does not take posts from that site.")
-        self.allowed_origin = origin
-        return found
+    @contextmanager
+    def _opened(self, request: Request, form_key: str) -> Iterator[Form]:
+        """Open the scope of the form's organisation for the block."""
+        with tenant_scope(access.organisation_id_of_form(form_key)):
+            form = access.open_form(form_key, at=self.at)
+            origin = request.headers.get("Origin", "")
+            # No origin: no browser's page, but a server or a script; it could name any origin it likes.
+            if origin and origin not in form.key.allowed_origins:
+                raise OriginNotAllowed("This form does not take posts from that site.")
+            self.allowed_origin = origin
+            yield form
 
 
 class FormSubmissions(FormView):
@@ -102,38 +104,37 @@ class FormSubmissions(FormView):
         posts=True,
     )
     def post(self, request: Request, form_key: str) -> HttpResponseBase:
-        found = self._found(request, form_key)
-        limit_form(request._request, form_key)
-        raw = parse(request._request)
-        with said_by(f"form:{form_key}"):
-            response, submission = self._store(request, found, raw)
+        with said_by(f"form:{form_key}"), crowd.entered():
+            with self._opened(request, form_key) as form:
+                limit_form(request._request, form_key)
+                response, submission = self._store(request, form, parse(request._request))
+            # Committed: from here on the post is safe.
             if submission is not None:
-                actions.judge_at_once(submission, at=self.at)
-        return _thanked(found, form_key) if is_browser(request._request) else response
+                actions.judge_soon(submission, at=self.at)
+        return _thanked(form, form_key) if is_browser(request._request) else response
 
-    def _store(self, request: Request, found: FoundForm, raw: Any) -> tuple[HttpResponseBase, Submission | None]:
-        with tenant_scope(found.organisation.pk):
-            record = self._idempotency(request, found)
-            if record is not None and record.status is not None:
-                return replay(record), None
-            received = actions.receive(
-                raw,
-                content_type=request.content_type,
-                form=found.form,
-                external_id=external_id_of(raw),
-                sender=sender_of(request._request),
-                at=self.at,
-            )
-            response = answer({"id": str(received.submission.pk)}, status=202)
-            return keep(record, response) if record else response, received.submission
+    def _store(self, request: Request, form: Form, raw: Any) -> tuple[HttpResponseBase, Submission | None]:
+        record = self._idempotency(request, form)
+        if record is not None and record.status is not None:
+            return replay(record), None
+        received = actions.receive(
+            raw,
+            content_type=request.content_type,
+            form=form,
+            external_id=external_id_of(raw),
+            sender=sender_of(request._request),
+            at=self.at,
+        )
+        response = answer({"id": str(received.submission.pk)}, status=202)
+        return keep(record, response) if record else response, received.submission
 
-    def _idempotency(self, request: Request, found: FoundForm) -> IdempotencyRecord | None:
+    def _idempotency(self, request: Request, form: Form) -> IdempotencyRecord | None:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None
         return idempotency.begin(
             key=key,
-            credential=found.form.key.public_id,
+            credential=form.key.public_id,
             route=request.path,
             body=request._request.body,
             at=self.at,
@@ -159,13 +160,11 @@ class FormBehaviours(FormView):
         problems=(400, 403, 404, 410, 413, 415),
     )
     def post(self, request: Request, form_key: str) -> HttpResponseBase:
-        found = self._found(request, form_key)
-        limit_form(request._request, form_key)
-        raw = parse(request._request)
-        agent = sender_of(request._request).user_agent
-        told = _told(raw)
-        if told is not None and told.consent and not actions.is_bot(agent):
-            with said_by(f"form:{form_key}"), tenant_scope(found.organisation.pk):
+        with said_by(f"form:{form_key}"), self._opened(request, form_key):
+            limit_form(request._request, form_key)
+            told = _told(parse(request._request))
+            agent = sender_of(request._request).user_agent
+            if told is not None and told.consent and not actions.is_bot(agent):
                 actions.note_visits(told.visitor, facts_from(told.behaviours), at=self.at)
         return answer({"status": "ok"}, status=202)
 
@@ -185,8 +184,8 @@ def is_browser(request: HttpRequest) -> bool:
     return request.content_type != JSON and "text/html" in request.headers.get("Accept", "")
 
 
-def _thanked(found: FoundForm, form_key: str) -> HttpResponse:
-    target = found.form.thanks_url or reverse("intake_thanks", args=[form_key])
+def _thanked(form: Form, form_key: str) -> HttpResponse:
+    target = form.thanks_url or reverse("intake_thanks", args=[form_key])
     response = HttpResponseRedirect(target)
     response.status_code = 303
     return response

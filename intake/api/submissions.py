@@ -63,7 +63,9 @@ class Submissions(KeyView):
             sender=sender_of(request._request),
             at=self.at,
         )
-        submission = actions.judge(received.submission, at=self.at)
+        # What was stored a moment ago nobody else has seen; what was known may be judged by somebody else just now.
+        judge = actions.judge if received.known else actions.judge_fresh
+        submission = judge(received.submission, at=self.at)
         response = answer(represented(submission), status=status_of(submission, known=received.known))
         response.headers["Location"] = reverse("api:submission", args=[submission.pk])
         if received.known:

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 from rest_framework.exceptions import Throttled
 
-from intake import access, actions, queries
+from intake import access, actions, crowd, queries
 from intake.access import FoundForm, FoundOptIn
 from intake.actions import Sender
 from intake.forms import VisitorForm
@@ -87,15 +87,16 @@ def _hosted(request: HttpRequest, found: FoundForm, form: VisitorForm, *, status
 def _take(request: HttpRequest, found: FoundForm, form: VisitorForm) -> None:
     at = now()
     agent = request.headers.get("User-Agent", "").encode("utf-8", "replace").decode().replace("\x00", "")
-    with tenant_scope(found.organisation.pk):
-        received = actions.receive(
-            form.raw(request.GET),
-            content_type="application/x-www-form-urlencoded",
-            form=found.form,
-            sender=Sender(ip=client_address(request), user_agent=agent),
-            at=at,
-        )
-    actions.judge_at_once(received.submission, at=at)
+    with crowd.entered():
+        with tenant_scope(found.organisation.pk):
+            received = actions.receive(
+                form.raw(request.GET),
+                content_type="application/x-www-form-urlencoded",
+                form=found.form,
+                sender=Sender(ip=client_address(request), user_agent=agent),
+                at=at,
+            )
+        actions.judge_soon(received.submission, at=at)
 
 
 def _thanked(found: FoundForm, form_key: str) -> HttpResponse:

@@ -47,6 +47,7 @@ from intake.actions import (
     store_batch,
 )
 from intake.models import Batch, OptIn
+from leads import normal
 from leads.actions import (
     When,
     accept_handover,
@@ -70,7 +71,7 @@ from leads.actions import (
     start_preview,
     take_in,
 )
-from leads.actions.campaigns import meet_name
+from leads.actions.campaigns import meet_names
 from leads.actions.changing_many import change_many
 from leads.actions.saving_views import open_with, save_view
 from leads.capture import Attribution, BehaviourFact, Captured, CompanyFacts, ConsentFact, Person, Touch
@@ -402,9 +403,9 @@ def _furnish_leads(house: House, *, at: datetime) -> None:
     cost = book_cost(campaign, booked_on=at.date(), amount=Decimal(500), note=f"stand {mark}", by=marketer, at=at)
     things["cost"] = str(cost.pk)
     give_feedback(campaign, verdict="mixed", text=f"some {mark}", by=rep, at=at)
-    meet_name(f"known {mark}", at=at)
+    meet_names({normal.fold(f"known {mark}"): (f"known {mark}", at)})
     map_name(UtmName.objects.get(), to=campaign, by=house.staff[Role.MARKETING_MANAGER], at=at)
-    meet_name(f"unknown {mark}", at=at)
+    meet_names({normal.fold(f"unknown {mark}"): (f"unknown {mark}", at)})
     things["utm_name"] = str(UtmName.objects.get(state="unknown").pk)
     pending = _handed_over(house, "pending", at=at)
     things["handover"], things["lead"] = str(pending.pk), str(pending.lead_id)
