@@ -8,7 +8,6 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arbitration.calendar_file import calendar_file
 from arbitration.models import Case, Citation, Precedent, Ruling, Sitting, SittingCase
 from arbitration.queries.labels import labels_of
 from arbitration.queries.records import rulings_of, statements_of
@@ -16,6 +15,7 @@ from arbitration.words import outcome_word
 from leads.criteria import demand_text
 from leads.queries.attributes import field_labels
 from sla.words import side_label
+from smarketing.lib.calendar_files import calendar_file
 from smarketing.lib.papers import set_paper
 from tenants.models import Membership, Organisation
 
@@ -98,12 +98,12 @@ def sitting_file(sitting: Sitting, *, url: str) -> HttpResponse:
     """Return the answer that carries a sitting into a calendar."""
     rows = SittingCase.objects.filter(sitting=sitting).select_related("case").defer("case__evidence")
     content = calendar_file(
-        sitting_id=sitting.pk,
+        uid=f"sitting-{sitting.pk}",
         title=_("Sitting of the board"),
         starts_at=sitting.starts_at,
         minutes_for=sitting.minutes_for,
         place=sitting.place,
-        numbers=[row.case.number for row in rows.order_by("position", "pk")],
+        lines=[", ".join(row.case.number for row in rows.order_by("position", "pk"))],
         url=url,
         revision=sitting.revision,
         changed_at=sitting.updated_at,

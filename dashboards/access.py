@@ -1,9 +1,11 @@
-"""Which figures a member may see: those of one person only that person and their manager."""
+"""Which figures a member may see: those of one person only that person and their manager. Meetings are for all."""
 
 from uuid import UUID
 
 from django.http import Http404
 
+from dashboards.models import Review, ReviewAction, ReviewItem
+from tenants.access import get_or_404
 from tenants.models import Membership
 from tenants.roles import SALES, Role
 
@@ -28,3 +30,18 @@ def get_owner(people: list[Membership], text: str) -> UUID | None:
         if str(member.pk) == text:
             return member.pk
     raise Http404
+
+
+def get_review(membership: Membership, review_id: UUID) -> Review:
+    """Return a meeting of both sides; every member may read it."""
+    return get_or_404(Review.objects.all(), review_id)
+
+
+def get_item(membership: Membership, review: Review, item_id: UUID) -> ReviewItem:
+    """Return an item of a meeting's agenda."""
+    return get_or_404(ReviewItem.objects.filter(review=review).select_related("review"), item_id)
+
+
+def get_action(membership: Membership, action_id: UUID) -> ReviewAction:
+    """Return what somebody took on in a meeting; every member may read it."""
+    return get_or_404(ReviewAction.objects.select_related("owner", "review"), action_id)

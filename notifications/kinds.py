@@ -42,6 +42,7 @@ _HEADS_ONLY = _("As usual: heads and executives")
 _EXECUTIVE = frozenset({Role.EXECUTIVE})
 _ADMIN = frozenset({Role.ADMINISTRATOR})
 _OWNERS = MARKETING | SALES
+_MEETING = HEADS | _EXECUTIVE
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,17 @@ GROUPS: tuple[Group, ...] = (
             Kind("pace.on_track", _("The month is on track again"), HEADS, _BELL),
             Kind(WEEKLY, _("The week in figures"), EVERYONE, _HEADS_ONLY),
             Kind(MONTHLY, _("The month in figures"), EVERYONE, _HEADS_ONLY),
+        ),
+    ),
+    Group(
+        _("Reviews"),
+        (
+            Kind("review.planned", _("A review meeting is planned"), _MEETING),
+            Kind("review.moved", _("A review meeting was changed"), _MEETING),
+            Kind("review.cancelled", _("A review meeting was cancelled"), _MEETING),
+            Kind("review.closed", _("Minutes of a review meeting are closed"), _MEETING, _BELL),
+            Kind("review.action_given", _("You took something on in a review meeting"), EVERYONE),
+            Kind("review.action_due", _("What you took on is due"), EVERYONE),
         ),
     ),
     Group(

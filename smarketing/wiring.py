@@ -181,6 +181,9 @@ def _rounds() -> list[Round]:
         Round("notifications.digests", timedelta(minutes=5), _send_digests),
         Round("dashboards.reports", timedelta(minutes=5), _send_reports),
         Round("dashboards.forget_reports", timedelta(hours=12), _forget_reports),
+        Round("dashboards.weekly_reports", timedelta(minutes=15), _send_weekly_reports),
+        Round("dashboards.plan_reviews", timedelta(minutes=15), _plan_reviews),
+        Round("dashboards.remind_of_actions", timedelta(minutes=15), _remind_of_actions),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),
         Round("dashboards.check_rollups", timedelta(hours=24), _check_rollups),
     ]
@@ -275,6 +278,18 @@ def _forget_reports(at: "datetime") -> None:
     from dashboards.reports.sending import forget_reports
 
     forget_reports(at)
+
+
+def _plan_reviews(at: "datetime") -> None:
+    from dashboards.actions import plan_reviews
+
+    plan_reviews(at)
+
+
+def _remind_of_actions(at: "datetime") -> None:
+    from dashboards.actions import remind_of_actions
+
+    remind_of_actions(at)
 
 
 def _send_digests(at: "datetime") -> None:

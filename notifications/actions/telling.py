@@ -90,6 +90,9 @@ def path_of(page: str, event: Event, organisation: Organisation) -> str:
 
 def _path_by_data(page: str, event: Event, slug: str) -> str:
     """Return the path of a page that the event's data name."""
+    if page in ("review", "review_of_action"):
+        review = event.subject_id if page == "review" else event.data["review"]
+        return reverse("dashboards:review", kwargs={"slug": slug, "review_id": review})
     if page == "campaign":
         return reverse("leads:campaign", kwargs={"slug": slug, "campaign_id": event.data["campaign"]})
     if page == "agreement":

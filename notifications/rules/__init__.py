@@ -6,7 +6,18 @@ One module per subject, each with its own ``RULES``; a new kind of event is one 
 from collections.abc import Mapping
 from typing import Any
 
-from notifications.rules import absences, agreements, calendars, cases, clocks, endpoints, handovers, leads, targets
+from notifications.rules import (
+    absences,
+    agreements,
+    calendars,
+    cases,
+    clocks,
+    endpoints,
+    handovers,
+    leads,
+    reviews,
+    targets,
+)
 from notifications.rules.telling import Rule, Told
 
 __all__ = [
@@ -25,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     **endpoints.RULES,
     **handovers.RULES,
     **leads.RULES,
+    **reviews.RULES,
     **targets.RULES,
 }
 

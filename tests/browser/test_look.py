@@ -51,6 +51,8 @@ NO_PAGES = {
     "intake:batch_errors",
     "arbitration:ruling_paper",
     "arbitration:sitting_calendar",
+    "dashboards:review_calendar",
+    "dashboards:review_minutes",
     "leads:evidence_file",
     "dashboards:person_export",
     "arbitration:case_file",

@@ -205,6 +205,8 @@ FILTERS = {
     "kpis_funnel": ("month", "tier"),
     "kpis_pace": ("month", "tier"),
     "kpis_speed_to_lead": ("month", "tier"),
+    "reviews": LISTED,
+    "actions_of_reviews": ("state", "owner", *LISTED),
 }
 
 
@@ -284,6 +286,7 @@ ALL_OPTIONAL = {
 HIDDEN_FIELDS = {
     "dashboards:plan_adopt", "leads:criterion", "leads:definitions", "leads:routing_default", "leads:routing_rule_act",
     "sla:targets_countersign", "leads:reason_act", "arbitration:move", "arbitration:sitting_act",
+    "dashboards:review_act", "dashboards:review_action_act",
 }  # fmt: skip
 
 

@@ -95,6 +95,9 @@ ENDPOINT = {"endpoint_id": "{endpoint}"}
 DELIVERY = {**ENDPOINT, "delivery_id": "{delivery}"}
 ENDPOINT_FORM = {"name": "CRM", "url": "https://crm.example/hook", "everything": "on"}
 
+REVIEW = {"review_id": "{review}"}
+REVIEW_ACTION = {"action_id": "{review_action}"}
+
 # Pages under /o/<organisation>/.
 PAGES: dict[str, Page] = {
     "organisation_home": Page(ALL),
@@ -105,6 +108,30 @@ PAGES: dict[str, Page] = {
     "dashboards:privacy": Page(ADMIN | {Role.AUDITOR}, ADMIN, {"who": "nobody@example.com"}),
     "dashboards:person": Page(ADMIN, ADMIN, {"number": "{fresh_number}"}, {"lead_id": "{fresh_lead}"}),
     "dashboards:person_export": Page(ADMIN, path={"lead_id": "{lead}"}),
+    "dashboards:reviews": Page(ALL, HEADS, {"starts_at": "2026-04-01T10:00", "minutes_for": "60", "rhythm": "monthly"}),
+    "dashboards:review": Page(ALL, path=REVIEW),
+    "dashboards:review_change": Page(
+        HEADS, HEADS,
+        {"starts_at": "2026-04-02T10:00", "minutes_for": "90", "rhythm": "weekly", "revision": "1"},
+        {"review_id": "{planned_review}"},
+    ),
+    "dashboards:review_act": Page(post=HEADS, form={"do": "open"}, path={"review_id": "{planned_review}"}),
+    "dashboards:review_point": Page(post=HEADS, form={"title": "The fair in May"}, path=REVIEW),
+    "dashboards:review_room": Page(ALL, path=REVIEW),
+    "dashboards:review_item": Page(
+        post=HEADS, form={"minutes": "All heard.", "revision": "2"}, path={**REVIEW, "item_id": "{review_item}"}
+    ),
+    "dashboards:review_action_new": Page(
+        post=HEADS,
+        form={"text": "Word the form anew", "owner": "{rep}", "due_on": "2026-03-20"},
+        path={**REVIEW, "item_id": "{review_item}"},
+    ),
+    # The action of the world is the rep's.
+    "dashboards:review_action_act": Page(
+        post=ALL, form={"do": "done"}, path={"action_id": "{review_action}"}, refused=ALL - HEADS - {Role.SALES_REP}
+    ),
+    "dashboards:review_calendar": Page(ALL, path=REVIEW),
+    "dashboards:review_minutes": Page(ALL, path=REVIEW),
     "events:audit": Page(frozenset({Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR})),
     "leads:inbox": Page(ALL),
     "leads:list": Page(ALL),
@@ -584,6 +611,34 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("kpis_funnel", "GET"): _reads("reports:read"),
     ("kpis_pace", "GET"): _reads("reports:read"),
     ("kpis_speed_to_lead", "GET"): _reads("reports:read"),
+    ("reviews", "GET"): _reads("reports:read"),
+    ("reviews", "POST"): Operation("sla:write", HEADS, {"starts_at": "2026-04-01T10:00:00Z", "rhythm": "monthly"}),
+    ("review", "GET"): _reads("reports:read", **REVIEW),
+    ("review", "PATCH"): Operation(
+        "sla:write", HEADS, {"place": "Room 2"}, {"review_id": "{planned_review}"}, headers={"If-Match": "*"}
+    ),
+    ("review_opening", "POST"): Operation("sla:write", HEADS, path={"review_id": "{planned_review}"}),
+    ("review_closing", "POST"): Operation("sla:write", HEADS, path=REVIEW),
+    ("review_cancellation", "POST"): Operation("sla:write", HEADS, path={"review_id": "{planned_review}"}),
+    ("review_points", "POST"): Operation("sla:write", HEADS, {"title": "The fair in May"}, REVIEW),
+    ("review_item", "PUT"): Operation(
+        "sla:write",
+        HEADS,
+        {"minutes": "All heard.", "decision": "Drop it."},
+        {**REVIEW, "item_id": "{review_item}"},
+        headers={"If-Match": "*"},
+    ),
+    ("review_actions", "POST"): Operation(
+        "sla:write", HEADS, {"text": "Word the form anew", "owner": "{rep}", "due_on": "2026-03-20"}, REVIEW
+    ),
+    ("review_calendar", "GET"): _reads("reports:read", **REVIEW),
+    ("review_minutes", "GET"): _reads("reports:read", **REVIEW),
+    ("actions_of_reviews", "GET"): _reads("reports:read"),
+    ("action_completion", "POST"): Operation(
+        "sla:write", ALL, path=REVIEW_ACTION, refused=ALL - HEADS - {Role.SALES_REP}
+    ),
+    ("action_dropping", "POST"): Operation("sla:write", HEADS, path=REVIEW_ACTION),
+    ("action_carrying", "POST"): Operation("sla:write", HEADS, {"due_on": "2026-04-20"}, REVIEW_ACTION),
     ("lead_stage", "GET"): _reads(lead_id="{lead}"),
     ("lead_stage", "POST"): Operation(
         "leads:write", SIDES, {"stage": "nurture", "reason": "Later"}, {"lead_id": "{lead}"}, refused=SIDES

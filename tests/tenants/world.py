@@ -33,7 +33,8 @@ from arbitration.actions import (
     start_amendment_preview,
 )
 from arbitration.models import Case, Precedent
-from dashboards.models import ReportEdition, ReportPlan, ReportSending, Rollup
+from dashboards.actions import add_point, give_action, open_review, plan_review, write_item
+from dashboards.models import ReportEdition, ReportPlan, ReportSending, ReviewItem, Rollup
 from dashboards.rollups import fold
 from intake.access import adapter_path, opt_in_path
 from intake.actions import (
@@ -230,6 +231,7 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         _furnish_board(house, at=at)
         _furnish_sla(house, at=at)
         _furnish_machines(house, at=at)
+        _furnish_reviews(house, at=at)
     run_outbox(organisation=organisation, at=at + timedelta(hours=1, minutes=50))
     _furnish_dashboards(house, at=at)
     with tenant_scope(organisation.pk):
@@ -238,6 +240,25 @@ def _furnish(organisation: Organisation, staff: dict[Role, Membership], mark: st
         cookie = signed_in(member).cookies[settings.SESSION_COOKIE_NAME]
         house.sessions[role] = cookie.value
     return house
+
+
+def _furnish_reviews(house: House, *, at: datetime) -> None:
+    """A meeting that is being held, with minutes and an action of the rep, and one that is planned."""
+    head, mark = house.staff[Role.MARKETING_MANAGER], house.mark
+    told = {"place": f"room {mark}", "by": head}
+    review = plan_review(starts_at=at + timedelta(minutes=90), at=at, **told)
+    house.things["review"] = str(review.pk)
+    add_point(review, title=f"point {mark}", by=head, at=at)
+    held_at = at + timedelta(minutes=90)
+    open_review(review, by=head, at=held_at)
+    item = ReviewItem.objects.select_related("review").get(topic="own")
+    house.things["review_item"] = str(item.pk)
+    write_item(item, minutes=f"said {mark}", decision=f"decided {mark}", revision=1, by=head, at=held_at)
+    rep, due_on = house.staff[Role.SALES_REP], (at + timedelta(days=14)).date()
+    action = give_action(review, text=f"do {mark}", owner=rep, due_on=due_on, item=item, by=head, at=held_at)
+    house.things["review_action"] = str(action.pk)
+    planned = plan_review(starts_at=at + timedelta(days=28), at=at, rhythm="monthly", **told)
+    house.things["planned_review"] = str(planned.pk)
 
 
 def _furnish_dashboards(house: House, *, at: datetime) -> None:
