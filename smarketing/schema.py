@@ -36,6 +36,8 @@ TAGS = {
     "cases": "Disputed rejections, from the appeal to the ruling.",
     "board": "Who sits on the board, and its figures.",
     "sittings": "The meetings of the board.",
+    "reviews": "The meetings of both sides: agenda, minutes.",
+    "review-actions": "What people took on in meetings of both sides.",
     "precedents": "What rulings teach for similar leads.",
     "rulings": "Rulings on similar questions.",
     "amendments": "From precedents to the next version of the agreement.",

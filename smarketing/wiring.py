@@ -181,7 +181,6 @@ def _rounds() -> list[Round]:
         Round("notifications.digests", timedelta(minutes=5), _send_digests),
         Round("dashboards.reports", timedelta(minutes=5), _send_reports),
         Round("dashboards.forget_reports", timedelta(hours=12), _forget_reports),
-        Round("dashboards.weekly_reports", timedelta(minutes=15), _send_weekly_reports),
         Round("dashboards.plan_reviews", timedelta(minutes=15), _plan_reviews),
         Round("dashboards.remind_of_actions", timedelta(minutes=15), _remind_of_actions),
         Round("leads.dwelling", timedelta(minutes=15), _tell_of_dwelling),

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from arbitration.api.shapes import WRITE
-from dashboards import actions
+from dashboards import actions, answers
 from dashboards.access import get_action, get_item, get_review
 from dashboards.api.meetings import READS, WRITES, ReviewView, action_row
 from dashboards.models import ReviewAction
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import get_member, require
 from tenants.models import Membership
@@ -50,7 +50,13 @@ class ReviewActions(ReviewView):
 
     scopes: ClassVar = {"GET": READS}
 
-    @operation("List actions of meetings", answers={200: "A page of actions."}, problems=(401, 403, 422))
+    @operation(
+        "List actions of meetings",
+        query=ActionFilter,
+        gives=Page[answers.MeetingAction],
+        answers={200: "A page of actions."},
+        problems=(401, 403, 422),
+    )
     def get(self, request: Request) -> Response:
         asked = self.query(ActionFilter)
         rows = ReviewAction.objects.all()
@@ -64,7 +70,15 @@ class ActionsOfReview(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Note an action", body=ActionBody, answers={201: "The action."}, problems=WRITE, posts=True)
+    @operation(
+        "Note an action",
+        gives=answers.MeetingAction,
+        tagged=True,
+        body=ActionBody,
+        answers={201: "The action."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         given = self.body(ActionBody)
@@ -94,7 +108,14 @@ class ActionCompletion(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Note that an action is done", answers={201: "The action."}, problems=WRITE, posts=True)
+    @operation(
+        "Note that an action is done",
+        gives=answers.MeetingAction,
+        tagged=True,
+        answers={201: "The action."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, action_id: UUID) -> Response:
         self.no_body()
         done = actions.finish_action(get_action(self.member, action_id), by=self.member, at=self.at)
@@ -106,7 +127,14 @@ class ActionDropping(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Drop an action", answers={201: "The action."}, problems=WRITE, posts=True)
+    @operation(
+        "Drop an action",
+        gives=answers.MeetingAction,
+        tagged=True,
+        answers={201: "The action."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, action_id: UUID) -> Response:
         require(self.member, *HEADS)
         self.no_body()
@@ -119,7 +147,15 @@ class ActionCarrying(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Carry an action over", body=CarryBody, answers={201: "The action."}, problems=WRITE, posts=True)
+    @operation(
+        "Carry an action over",
+        gives=answers.MeetingAction,
+        tagged=True,
+        body=CarryBody,
+        answers={201: "The action."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, action_id: UUID) -> Response:
         require(self.member, *HEADS)
         given = self.body(CarryBody)

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from arbitration.api.shapes import READ, WRITE, Moment
-from dashboards import actions
+from dashboards import actions, answers
 from dashboards.access import get_item, get_review
 from dashboards.api.meetings import READS, WRITES, ReviewView, review_row
 from dashboards.minutes import minutes_file, review_file
 from dashboards.models import Review
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import answer
@@ -58,11 +58,24 @@ class Reviews(ReviewView):
 
     scopes: ClassVar = {"GET": READS, "POST": WRITES}
 
-    @operation("List review meetings", answers={200: "A page of meetings."}, problems=(401, 403))
+    @operation(
+        "List review meetings",
+        gives=Page[answers.Meeting],
+        answers={200: "A page of meetings."},
+        problems=(401, 403),
+    )
     def get(self, request: Request) -> Response:
         return answer(page(request, Review.objects.all(), review_row))
 
-    @operation("Plan a review meeting", body=ReviewBody, answers={201: "The meeting."}, problems=WRITE, posts=True)
+    @operation(
+        "Plan a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        body=ReviewBody,
+        answers={201: "The meeting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request) -> Response:
         require(self.member, *HEADS)
         given = self.body(ReviewBody)
@@ -84,13 +97,22 @@ class OneReview(ReviewView):
 
     @operation(
         "Read a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
         answers={200: "The meeting; before it is open the agenda is what it would be now."},
         problems=READ,
     )
     def get(self, request: Request, review_id: UUID) -> Response:
         return self.whole(review_id)
 
-    @operation("Move a review meeting", body=ReviewChange, answers={200: "The meeting."}, problems=(*WRITE, 412, 428))
+    @operation(
+        "Move a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        body=ReviewChange,
+        answers={200: "The meeting."},
+        problems=(*WRITE, 412, 428),
+    )
     def patch(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         given = self.body(ReviewChange)
@@ -114,7 +136,14 @@ class ReviewOpening(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Open a review meeting", answers={201: "The meeting, its agenda frozen."}, problems=WRITE, posts=True)
+    @operation(
+        "Open a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        answers={201: "The meeting, its agenda frozen."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         self.no_body()
@@ -127,7 +156,14 @@ class ReviewClosing(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Close a review meeting", answers={201: "The meeting, its minutes closed."}, problems=WRITE, posts=True)
+    @operation(
+        "Close a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        answers={201: "The meeting, its minutes closed."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         self.no_body()
@@ -140,7 +176,14 @@ class ReviewCancellation(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Cancel a review meeting", answers={201: "The meeting."}, problems=WRITE, posts=True)
+    @operation(
+        "Cancel a review meeting",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        answers={201: "The meeting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         self.no_body()
@@ -153,7 +196,15 @@ class ReviewPoints(ReviewView):
 
     scopes: ClassVar = {"POST": WRITES}
 
-    @operation("Put a point on an agenda", body=PointBody, answers={201: "The meeting."}, problems=WRITE, posts=True)
+    @operation(
+        "Put a point on an agenda",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        body=PointBody,
+        answers={201: "The meeting."},
+        problems=WRITE,
+        posts=True,
+    )
     def post(self, request: Request, review_id: UUID) -> Response:
         require(self.member, *HEADS)
         given = self.body(PointBody)
@@ -167,7 +218,12 @@ class ReviewMinutes(ReviewView):
     scopes: ClassVar = {"PUT": WRITES}
 
     @operation(
-        "Write the minutes of an item", body=ItemBody, answers={200: "The meeting."}, problems=(*WRITE, 412, 428)
+        "Write the minutes of an item",
+        gives=answers.WholeMeeting,
+        tagged=True,
+        body=ItemBody,
+        answers={200: "The meeting."},
+        problems=(*WRITE, 412, 428),
     )
     def put(self, request: Request, review_id: UUID, item_id: UUID) -> Response:
         require(self.member, *HEADS)
@@ -185,7 +241,12 @@ class ReviewCalendar(ReviewView):
 
     scopes: ClassVar = {"GET": READS}
 
-    @operation("A review meeting as iCalendar", answers={200: "The file."}, problems=READ)
+    @operation(
+        "A review meeting as iCalendar",
+        file="text/calendar",
+        answers={200: "The file."},
+        problems=READ,
+    )
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         found = get_review(self.member, review_id)
         where = {"slug": self.organisation.slug, "review_id": found.pk}
@@ -197,7 +258,12 @@ class ReviewPaper(ReviewView):
 
     scopes: ClassVar = {"GET": READS}
 
-    @operation("The minutes as PDF", answers={200: "The file; 404 before the meeting is open."}, problems=READ)
+    @operation(
+        "The minutes as PDF",
+        file="application/pdf",
+        answers={200: "The file; 404 before the meeting is open."},
+        problems=READ,
+    )
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         found = get_review(self.member, review_id)
         if found.opened_at is None:

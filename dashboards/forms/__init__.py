@@ -1,6 +1,6 @@
 """What people type on the pages of the dashboards, checked."""
 
-from dashboards.forms.planning import PlanForm
+from dashboards.forms.planning import EraseForm, PlanForm
 from dashboards.forms.reviews import ActionForm, CarryForm, ChangeForm, ItemForm, PointForm, ReviewForm
 
-__all__ = ["ActionForm", "CarryForm", "ChangeForm", "ItemForm", "PlanForm", "PointForm", "ReviewForm"]
+__all__ = ["ActionForm", "CarryForm", "ChangeForm", "EraseForm", "ItemForm", "PlanForm", "PointForm", "ReviewForm"]

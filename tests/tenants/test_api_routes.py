@@ -29,6 +29,8 @@ FILES = {
     "case_file_content": "text/plain",
     "case_ruling_paper": "application/pdf",
     "sitting_calendar": "text/calendar; charset=utf-8",
+    "review_calendar": "text/calendar; charset=utf-8",
+    "review_minutes": "application/pdf",
 }
 # An id that no row has.
 NOTHING = "00000000-0000-7000-8000-000000000000"
