@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Three tables with their belts."""
 
     dependencies = [
-        ("dashboards", "0005_reports_tenancy"),
+        ("dashboards", "0006_more_dimensions"),
         ("tenants", "0007_key_replaces"),
     ]
 
