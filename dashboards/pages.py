@@ -74,7 +74,6 @@ def joint_context(
         "working_days": len(delivery.working_days) if figures.state != "future" else 0,
         "filters": _filters(cut, people, slug=slug),
         "updated_at": figures.at,
-        "csv_url": None,
         "empty": _empty(figures, links),
         "kpis": cards(figures, links),
         "pace": pace_panel(figures),

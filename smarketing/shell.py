@@ -90,6 +90,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         item(_("Targets"), "sla:targets", "target", "t", year=now().year),
         item(_("Months"), "sla:months", "lock"),
         item(_("Reviews"), "dashboards:reviews", "messages", "v"),
+        item(_("Reports"), "dashboards:reports", "file-text"),
         item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
     ]
     if membership.has(Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.AUDITOR):

@@ -16,6 +16,7 @@ from dashboards.api.privacy import (
     PersonErasure,
     PersonExport,
 )
+from dashboards.api.reports import OneReport, ReportPaper, Reports, ReportSendings, SentPaper, SentReports
 from dashboards.api.review_actions import (
     ActionCarrying,
     ActionCompletion,
@@ -34,6 +35,7 @@ from dashboards.api.reviews import (
     ReviewPoints,
     Reviews,
 )
+from dashboards.api.tables import KpisTable
 
 __all__ = [
     "ActionCarrying",
@@ -44,12 +46,17 @@ __all__ = [
     "AgreementReplay",
     "Funnel",
     "Kpis",
+    "KpisTable",
+    "OneReport",
     "OneReview",
     "Pace",
     "PersonErasure",
     "PersonExport",
     "PlanAdoption",
     "Plans",
+    "ReportPaper",
+    "ReportSendings",
+    "Reports",
     "ReviewActions",
     "ReviewCalendar",
     "ReviewCancellation",
@@ -59,5 +66,7 @@ __all__ = [
     "ReviewPaper",
     "ReviewPoints",
     "Reviews",
+    "SentPaper",
+    "SentReports",
     "SpeedToLead",
 ]

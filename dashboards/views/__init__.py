@@ -18,6 +18,16 @@ from dashboards.views.privacy import (
     person_export,
     privacy,
 )
+from dashboards.views.reports import (
+    report,
+    report_paper,
+    report_pause,
+    report_pdf_page,
+    report_plan,
+    report_resume,
+    report_send,
+    reports,
+)
 from dashboards.views.reviews import (
     review,
     review_act,
@@ -31,6 +41,7 @@ from dashboards.views.reviews import (
     review_room,
     reviews,
 )
+from dashboards.views.tables import table
 
 __all__ = [
     "audit_log",
@@ -42,6 +53,14 @@ __all__ = [
     "plan_adopt",
     "privacy",
     "replay",
+    "report",
+    "report_paper",
+    "report_pause",
+    "report_pdf_page",
+    "report_plan",
+    "report_resume",
+    "report_send",
+    "reports",
     "review",
     "review_act",
     "review_action_act",
@@ -54,4 +73,5 @@ __all__ = [
     "review_room",
     "reviews",
     "rollups",
+    "table",
 ]

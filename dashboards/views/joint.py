@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from dashboards import access, queries
 from dashboards.pages import joint_context, month_from
 from dashboards.queries.health import rollup_health
+from dashboards.tables.menu import file_links
 from leads.words import TIERS
 from sla.access import READS_HEALTH, sees_only_own
 from sla.queries import open_breach_clocks, open_breaches
@@ -30,15 +31,17 @@ def joint(request: MemberRequest) -> HttpResponse:
     """Show whether both sides keep their promises this month."""
     at, zone = now(), request.organisation.zone
     people = access.people_open_to(request.membership)
-    figures = queries.month_figures(_cut(request, people, at=at), at=at, zone=zone)
+    cut = cut_of(request, people, at=at)
+    figures = queries.month_figures(cut, at=at, zone=zone)
     only_own = request.membership if sees_only_own(request.membership) else None
     breached = open_breaches(at=at, zone=zone, limit=BREACHES_SHOWN, owner=only_own)
     total = open_breach_clocks(at=at, owner=only_own).count()
     context = joint_context(figures, breached, people, breached_total=total, slug=request.organisation.slug)
+    context["files"] = file_links(request.organisation.slug, cut)
     return render_page(request, JOINT, context, partial=_target(request, PANELS))
 
 
-def _cut(request: MemberRequest, people: list[Membership], *, at: datetime) -> queries.Cut:
+def cut_of(request: MemberRequest, people: list[Membership], *, at: datetime) -> queries.Cut:
     """Return what the address asks for; 404 for a month, tier or person that there is not."""
     given = request.GET
     today = at.astimezone(ZoneInfo(request.organisation.zone)).date()

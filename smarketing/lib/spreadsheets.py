@@ -9,6 +9,7 @@ import csv
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
 from typing import Any
@@ -60,12 +61,31 @@ def _text(cell: Cell) -> str | int | float:
     return neutral(cell) if isinstance(cell, str) else cell
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 def xlsx_stream(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str) -> Iterator[bytes]:
     """Yield a table as a workbook of one sheet; rows go to a file as they come, so that memory stays flat."""
+    return _book_stream([(sheet, header, rows)])
+
+
+def workbook_stream(sheets: Sequence[Sheet]) -> Iterator[bytes]:
+    """Yield several tables as the sheets of one workbook."""
+    return _book_stream([(sheet.title, sheet.header, sheet.rows) for sheet in sheets])
+
+
+def _book_stream(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(file, options) as book:
-            _fill(book, header, rows, sheet)
+            for title, header, rows in sheets:
+                _fill(book, header, rows, title)
         file.seek(0)
         while block := file.read(BLOCK):
             yield block

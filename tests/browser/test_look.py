@@ -54,6 +54,9 @@ NO_PAGES = {
     "dashboards:review_calendar",
     "dashboards:review_minutes",
     "leads:evidence_file",
+    "dashboards:table",
+    "dashboards:report_pdf",
+    "dashboards:report_paper",
     "dashboards:person_export",
     "arbitration:case_file",
 }

@@ -104,6 +104,16 @@ PAGES: dict[str, Page] = {
     "dashboards:joint": Page(ALL),
     "dashboards:nav_counts": Page(ALL),
     "dashboards:rollups": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
+    "dashboards:table": Page(ALL, path={"name": "pace", "kind": "csv"}),
+    "dashboards:reports": Page(ALL),
+    "dashboards:report": Page(ALL, path={"kind": "weekly"}),
+    "dashboards:report_pdf": Page(ALL, path={"kind": "weekly"}),
+    "dashboards:report_plan": Page(ALL, ALL, {"weekday": "3", "hour": "16", "form": "pdf"}, {"kind": "weekly"}),
+    "dashboards:report_pause": Page(post=ALL, path={"kind": "weekly"}),
+    "dashboards:report_resume": Page(post=ALL, path={"kind": "monthly"}),
+    "dashboards:report_send": Page(post=ALL, path={"kind": "weekly"}),
+    # It holds joint numbers only, which every member may read.
+    "dashboards:report_paper": Page(ALL, path={"sending_id": "{report}"}),
     "dashboards:replay": Page(HEADS | CHAIR, HEADS | CHAIR, path={"number": "{draft}"}),
     "dashboards:privacy": Page(ADMIN | {Role.AUDITOR}, ADMIN, {"who": "nobody@example.com"}),
     "dashboards:person": Page(ADMIN, ADMIN, {"number": "{fresh_number}"}, {"lead_id": "{fresh_lead}"}),
@@ -639,6 +649,16 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("action_dropping", "POST"): Operation("sla:write", HEADS, path=REVIEW_ACTION),
     ("action_carrying", "POST"): Operation("sla:write", HEADS, {"due_on": "2026-04-20"}, REVIEW_ACTION),
+    ("kpis_table", "GET"): _reads("reports:read", name="breached"),
+    ("reports", "GET"): _reads("reports:read"),
+    ("report", "GET"): _reads("reports:read", kind="weekly"),
+    ("report", "PUT"): Operation(
+        "reports:read", ALL, {"hour": 16, "form": "pdf", "active": True, "weekday": 3}, {"kind": "weekly"}
+    ),
+    ("report_paper", "GET"): _reads("reports:read", kind="monthly"),
+    ("report_sendings", "POST"): Operation("reports:read", ALL, path={"kind": "weekly"}),
+    ("reports_sent", "GET"): _reads("reports:read"),
+    ("report_sent_paper", "GET"): _reads("reports:read", sending_id="{report}"),
     ("lead_stage", "GET"): _reads(lead_id="{lead}"),
     ("lead_stage", "POST"): Operation(
         "leads:write", SIDES, {"stage": "nurture", "reason": "Later"}, {"lead_id": "{lead}"}, refused=SIDES

@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
 NAMES = sorted(OPERATIONS)
 # What somebody uploaded, letter by letter; in the world it is a text.
 FILES = {
+    "report_paper": "application/pdf",
+    "report_sent_paper": "application/pdf",
+    "kpis_table": "text/csv; charset=utf-8",
     "handover_evidence_file": "text/plain",
     "lead_export": "application/zip",
     "case_file_content": "text/plain",
