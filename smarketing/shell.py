@@ -86,6 +86,9 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     measure = [
         item(_("Joint dashboard"), "dashboards:joint", "layout-dashboard", "b"),
         item(_("Campaigns"), "leads:campaigns", "speakerphone"),
+        item(_("Return"), "dashboards:returns", "arrows-exchange"),
+        item(_("Revenue"), "dashboards:revenue", "trending-up"),
+        item(_("Criteria"), "dashboards:criteria", "checks"),
         item(_("Insights"), "leads:insights", "message"),
         item(_("Targets"), "sla:targets", "target", "t", year=now().year),
         item(_("Months"), "sla:months", "lock"),

@@ -6,6 +6,7 @@ from dashboards.api.kpis import (
     Pace,
     SpeedToLead,
 )
+from dashboards.api.money import CampaignReturns, Criteria, RevenueMonths
 from dashboards.api.planning import (
     AddedUp,
     AgreementReplay,
@@ -44,6 +45,8 @@ __all__ = [
     "ActionsOfReview",
     "AddedUp",
     "AgreementReplay",
+    "CampaignReturns",
+    "Criteria",
     "Funnel",
     "Kpis",
     "KpisTable",
@@ -57,6 +60,7 @@ __all__ = [
     "ReportPaper",
     "ReportSendings",
     "Reports",
+    "RevenueMonths",
     "ReviewActions",
     "ReviewCalendar",
     "ReviewCancellation",

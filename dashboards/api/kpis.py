@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dashboards import answers, queries, serializers
+from dashboards.api.tagging import TaggedView
 from dashboards.pages import month_from
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
-from tenants.rest import KeyView, answer
 
 
 class KpiFilter(Struct, forbid_unknown_fields=True):
@@ -20,7 +20,7 @@ class KpiFilter(Struct, forbid_unknown_fields=True):
     tier: Literal["", "standard", "hand_raiser"] = ""
 
 
-class FiguresView(KeyView):
+class FiguresView(TaggedView):
     """What the views of figures share: the cut that the query asks for."""
 
     scopes: ClassVar = {"GET": "reports:read"}
@@ -45,11 +45,12 @@ class Kpis(FiguresView):
         "Read the figures of a month",
         gives=answers.Kpis,
         query=KpiFilter,
+        tagged=True,
         answers={200: "The figures, each with numerator, denominator and pending."},
     )
     def get(self, request: Request) -> Response:
         """Read the month's figures, each with numerator, denominator and pending."""
-        return answer(serializers.kpis(self.figures()))
+        return self.tagged(serializers.kpis(self.figures()))
 
 
 class Funnel(FiguresView):
@@ -59,11 +60,12 @@ class Funnel(FiguresView):
         "Read the funnel of a month",
         gives=answers.Funnel,
         query=KpiFilter,
+        tagged=True,
         answers={200: "How many handovers came how far."},
     )
     def get(self, request: Request) -> Response:
         """Read how many of the month's handovers came how far."""
-        return answer(serializers.funnel(self.figures()))
+        return self.tagged(serializers.funnel(self.figures()))
 
 
 class Pace(FiguresView):
@@ -73,12 +75,13 @@ class Pace(FiguresView):
         "Read the pace of a month",
         gives=answers.Pace,
         query=KpiFilter,
+        tagged=True,
         answers={200: "Points against the target by working day."},
     )
     def get(self, request: Request) -> Response:
         """Read the month's pace."""
         cut = self.cut()
-        return answer(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut.month))
+        return self.tagged(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut.month))
 
 
 class SpeedToLead(FiguresView):
@@ -88,6 +91,7 @@ class SpeedToLead(FiguresView):
         "Read the speed to lead",
         gives=answers.SpeedToLead,
         query=KpiFilter,
+        tagged=True,
         answers={200: "Elapsed and in business time."},
     )
     def get(self, request: Request) -> Response:
@@ -100,4 +104,4 @@ class SpeedToLead(FiguresView):
             "business": serializers.speed(speeds.business),
             "buckets": serializers.buckets(speeds.elapsed),
         }
-        return answer(body)
+        return self.tagged(body)

@@ -8,6 +8,7 @@ from dashboards.views.joint import (
     nav_counts,
     rollups,
 )
+from dashboards.views.money import criteria, criterion_drop, returns, revenue
 from dashboards.views.planning import (
     plan,
     plan_adopt,
@@ -45,6 +46,8 @@ from dashboards.views.tables import table
 
 __all__ = [
     "audit_log",
+    "criteria",
+    "criterion_drop",
     "joint",
     "nav_counts",
     "person",
@@ -61,6 +64,8 @@ __all__ = [
     "report_resume",
     "report_send",
     "reports",
+    "returns",
+    "revenue",
     "review",
     "review_act",
     "review_action_act",

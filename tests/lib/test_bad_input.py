@@ -210,6 +210,9 @@ FILTERS = {
     "kpis_speed_to_lead": ("month", "tier"),
     "reviews": LISTED,
     "actions_of_reviews": ("state", "owner", *LISTED),
+    "kpis_criteria": ("since", "until", "version"),
+    "kpis_campaigns": ("since", "until", "touch"),
+    "kpis_revenue": ("since", "until"),
 }
 
 
@@ -396,6 +399,9 @@ def test_a_part_of_a_page_is_not_replaced_by_the_door(world: World) -> None:  # 
 
 PARAMETERS = {
     "dashboards:joint": ("month", "tier", "owner"),
+    "dashboards:criteria": ("since", "until", "version"),
+    "dashboards:returns": ("since", "until", "touch"),
+    "dashboards:revenue": ("since", "until"),
     "events:audit": ("family", "by", "days", "page"),
     "leads:inbox": ("view", "tier", "owner", "lead", "first"),
     "leads:insights": ("q", "tag", "author", "month", "campaign", "page"),
