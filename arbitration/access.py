@@ -1,5 +1,6 @@
 """The only road from an outside id to a case or a rejection that can be disputed."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -21,6 +22,13 @@ def visible_cases(membership: Membership) -> "QuerySet[Case]":
         return Case.objects.all()
     mine = Q(handover__assigned_to=membership) | Q(handover__decided_by=membership) | Q(rejection__by=membership)
     return Case.objects.filter(mine)
+
+
+def readable_cases(membership: Membership, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these cases that a member may open."""
+    if membership.has(*SEE_ALL):
+        return set(case_ids)
+    return set(visible_cases(membership).filter(pk__in=case_ids).values_list("pk", flat=True))
 
 
 def get_case(membership: Membership, case_id: UUID | str, *, for_update: bool = False) -> Case:

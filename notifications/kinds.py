@@ -99,6 +99,11 @@ GROUPS: tuple[Group, ...] = (
             Kind("case.ruled", _("A case was ruled on"), _OWNERS),
             Kind("case.corrected", _("A ruling was corrected"), _OWNERS),
             Kind("case.chair_missing", _("Nobody may rule on a case"), _EXECUTIVE),
+            Kind("case.resumed", _("A case goes on after a question"), _EXECUTIVE),
+            Kind("case.withdrawn", _("An appeal was withdrawn"), SALES | _EXECUTIVE, _BELL),
+            Kind("seat.taken", _("You were given a seat on the board"), EVERYONE),
+            Kind("sitting.planned", _("The board meets"), EVERYONE),
+            Kind("sitting.cancelled", _("A sitting of the board is cancelled"), EVERYONE),
         ),
     ),
     Group(

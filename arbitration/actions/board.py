@@ -7,14 +7,17 @@ deputy who has sat longest, else to the executive who has been here longest.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from arbitration.actions.hearing import tell_if_nobody_rules
 from arbitration.models import Seat
-from arbitration.queries.board import present_seats
+from arbitration.queries.board import cases_nobody_rules, present_seats
 from arbitration.rules import EXECUTIVE, OF_A_SIDE, RULING_SEATS
 from events.actions import record
+from events.models import Event
 from smarketing.lib.errors import DomainError, Forbidden
 from tenants.models import Membership
 from tenants.roles import Role
@@ -111,19 +114,51 @@ def end_seat(seat: Seat, *, by: Membership, at: datetime) -> None:
         raise SeatEmpty(_("This person has left the board already."))
     if held.kind == Kind.CHAIR:
         raise ChairNeeded(_("Give the chair to somebody else first."))
+    before = _without_a_chair()
     _end(held, because="ended", by=by, at=at)
+    _tell_of_others(before, at=at)
 
 
 @transaction.atomic
 def keep_board(at: datetime) -> None:
     """End the seats of those who left, and fill an empty chair. See Note [The board keeps itself]."""
-    for seat in present_seats().select_for_update(of=("self",)):
-        if not seat.member.is_active:
-            _end(seat, because="left", by=None, at=at)
-        elif seat.kind in RULING_SEATS and not is_neutral_executive(seat.member):
-            _end(seat, because="not_executive", by=None, at=at)
+    gone = [(seat, _gone_because(seat)) for seat in present_seats().select_for_update(of=("self",))]
+    empty = not Seat.objects.filter(kind=Kind.CHAIR, until=None).exists()
+    if not empty and not any(because for _seat, because in gone):
+        return
+    before = _told_already()
+    for seat, because in gone:
+        if because:
+            _end(seat, because=because, by=None, at=at)
     if not Seat.objects.filter(kind=Kind.CHAIR, until=None).exists():
         _fill_chair(at=at)
+    _tell_of_others(before, at=at)
+
+
+def _gone_because(seat: Seat) -> str:
+    """Return why the holder of a seat cannot keep it, "" when they can."""
+    if not seat.member.is_active:
+        return "left"
+    return "not_executive" if seat.kind in RULING_SEATS and not is_neutral_executive(seat.member) else ""
+
+
+def _without_a_chair() -> set[UUID]:
+    return {case.pk for case in cases_nobody_rules()}
+
+
+def _told_already() -> set[UUID]:
+    """Return the open cases of which the executives were told that nobody may rule."""
+    waiting = _without_a_chair()
+    return set(
+        Event.objects.filter(kind="case.chair_missing", subject_id__in=waiting).values_list("subject_id", flat=True)
+    )
+
+
+def _tell_of_others(before: set[UUID], *, at: datetime) -> None:
+    """Let the executives know of the cases on which nobody may rule any more since the board changed."""
+    for case in cases_nobody_rules():
+        if case.pk not in before:
+            tell_if_nobody_rules(case, at=at)
 
 
 def _fill_chair(*, at: datetime) -> None:

@@ -44,4 +44,6 @@ def resume(case: Case, *, by: Membership | None, at: datetime) -> None:
     """Let the board's clock run again with the time that is left; the case is ready to rule."""
     resume_clocks(case.subject, side=Side.BOARD, at=at, by=by)
     Case.objects.filter(pk=case.pk).update(stage=READY, remand_until=None, updated_at=at)
-    record("case.resumed", case, by=by, at=at, thread=case.handover.lead_id, data={"number": case.number})
+    asked = Ruling.objects.filter(case=case, outcome=Ruling.Outcome.REMANDED).order_by("-at", "-pk")
+    told = {"number": case.number, "asked_by": str(asked.values_list("by", flat=True)[0])}
+    record("case.resumed", case, by=by, at=at, thread=case.handover.lead_id, data=told)

@@ -169,6 +169,7 @@ def told_of(case: Case, ruling: Ruling, cited: Mapping[Precedent, str]) -> dict[
         "cited": [str(precedent.pk) for precedent, stance in cited.items() if stance != Stance.NONE],
         "filed_by": str(case.filed_by_id),
         "rejected_by": str(case.rejection.by_id),
+        "assigned_to": str(case.handover.assigned_to_id) if case.handover.assigned_to_id else None,
     }
 
 

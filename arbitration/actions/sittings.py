@@ -1,6 +1,8 @@
 """Meetings of the board: planned with a docket of open cases, held, put into minutes."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +10,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Sitting, SittingCase
+from arbitration.queries.board import present_seats
 from arbitration.queries.sittings import MOST_CASES, cases_in_order
 from arbitration.rules import OPEN_STAGES
 from events.actions import record
@@ -69,7 +72,7 @@ def plan_sitting(
     SittingCase.objects.bulk_create(
         SittingCase(sitting=sitting, case=case, position=position) for position, case in enumerate(cases, 1)
     )
-    data = {"starts_at": starts_at.isoformat(), "cases": [case.number for case in cases]}
+    data = {"starts_at": starts_at.isoformat(), "cases": [case.number for case in cases], "members": _bench()}
     record("sitting.planned", sitting, by=by, at=at, data=data)
     return sitting
 
@@ -141,7 +144,13 @@ def end_sitting(sitting: Sitting, *, state: str, by: Membership, at: datetime) -
     """Note that it was held, or cancel it. Raises NotYourSitting, SittingOver."""
     held = _planned(sitting, by)
     Sitting.objects.filter(pk=held.pk).update(state=State(state))
-    _changed(held, by=by, at=at, kind=f"sitting.{State(state)}")
+    told = {"starts_at": held.starts_at.isoformat(), "members": _bench()}
+    _changed(held, by=by, at=at, kind=f"sitting.{State(state)}", data=told)
+
+
+def _bench() -> list[str]:
+    """Return who sits on the board now."""
+    return [str(seat.member_id) for seat in present_seats()]
 
 
 def _planned(sitting: Sitting, by: Membership) -> Sitting:
@@ -157,6 +166,13 @@ def _require_executive(by: Membership) -> None:
         raise NotYourSitting(_("The executives call the board together."))
 
 
-def _changed(sitting: Sitting, *, by: Membership, at: datetime, kind: str = "sitting.changed") -> None:
+def _changed(
+    sitting: Sitting,
+    *,
+    by: Membership,
+    at: datetime,
+    kind: str = "sitting.changed",
+    data: Mapping[str, Any] | None = None,
+) -> None:
     Sitting.objects.filter(pk=sitting.pk).update(updated_at=at, revision=F("revision") + 1)
-    record(kind, sitting, by=by, at=at, data={})
+    record(kind, sitting, by=by, at=at, data=data or {})

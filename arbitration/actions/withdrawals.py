@@ -28,4 +28,5 @@ def withdraw_case(case: Case, *, by: Membership, at: datetime) -> None:
     cancel_clocks(held.subject, at=at, by=by)
     Case.objects.filter(pk=held.pk).update(stage=WITHDRAWN, updated_at=at)
     settle_rejection(held.rejection, outcome="withdrawn", by=by, at=at)
-    record("case.withdrawn", held, by=by, at=at, thread=held.handover.lead_id, data={"number": held.number})
+    told = {"number": held.number, "rejected_by": str(held.rejection.by_id)}
+    record("case.withdrawn", held, by=by, at=at, thread=held.handover.lead_id, data=told)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from arbitration import actions, queries
-from arbitration.access import get_case, sees_votes
+from arbitration.access import get_case, readable_cases, sees_votes
 from arbitration.forms import CorrectionForm, NoteForm, RecusalForm, RulingForm, StatementForm, VoteForm
 from arbitration.models import Case, Seat
 from leads.forms import EvidenceForm
@@ -31,8 +31,13 @@ def partial_of(request: HttpRequest, known: frozenset[str], default: str = "") -
 
 
 def linked(request: MemberRequest, rows: Sequence[Any]) -> list[Any]:
-    """Return the rows with the address of their case."""
-    return [replace(row, url=case_url(request, row.case_id)) for row in rows]
+    """Return the rows with the address of their case; of one that the reader may not see, of what it taught."""
+    seen = readable_cases(request.membership, [row.case_id for row in rows])
+    taught = reverse("arbitration:rulings", kwargs={"slug": request.organisation.slug})
+    return [
+        replace(row, url=case_url(request, row.case_id) if row.case_id in seen else f"{taught}?q={row.number}")
+        for row in rows
+    ]
 
 
 def case_url(request: MemberRequest, case_id: UUID) -> str:

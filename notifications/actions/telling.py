@@ -66,6 +66,7 @@ def _put_under_bell(member: Membership, line: Line, event: Event) -> None:
 
 _CALENDARS = {"calendar": "sla:calendar", "holidays": "sla:calendar_holidays"}
 _LISTS = {
+    "board": "arbitration:board",
     "months": "sla:months",
     "breaches": "sla:breaches",
     "returns": "leads:returns",
@@ -83,6 +84,8 @@ def path_of(page: str, event: Event, organisation: Organisation) -> str:
         return reverse("leads:detail", kwargs={"slug": slug, "lead_id": event.thread_id})
     if page == "case":
         return reverse("arbitration:case", kwargs={"slug": slug, "case_id": event.subject_id})
+    if page == "sitting":
+        return reverse("arbitration:sitting", kwargs={"slug": slug, "sitting_id": event.subject_id})
     if page in _LISTS:
         return reverse(_LISTS[page], kwargs={"slug": slug})
     return _path_by_data(page, event, slug)

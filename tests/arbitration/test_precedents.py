@@ -10,6 +10,7 @@ from arbitration.actions import StanceMissing, follow_version, rule_on_case
 from arbitration.likeness import Question, can_both_hold, likeness
 from arbitration.models import Case, Citation, Precedent, Ruling, RulingWord
 from arbitration.queries import RulingFilter, ruling_rows, rulings_on, tally_on
+from arbitration.queries.contradictions import contradicting
 from arbitration.queries.records import PrecedentQuery, found_precedents
 from arbitration.queries.search import found_rulings
 from events.models import Event
@@ -211,3 +212,17 @@ def test_remands_are_no_rulings_and_leave_no_words(acme: Cast, at: datetime) -> 
                  at=at + DAY)  # fmt: skip
     assert Case.objects.get().stage == "remanded"
     assert not RulingWord.objects.exists()
+
+
+def test_a_contradiction_is_told_where_the_precedents_are_suggested(acme: Cast, at: datetime) -> None:
+    teach(acme, "ann", "upheld", "Too small.", at=at)
+    teach(acme, "ben", "overturned", "Large enough.", at=at, conditions=[BIG])
+    found = {row.number: row.contradicts for row in rulings_on("company_size", "not_fitting", fields={})}
+    assert found == {"2026-001": ["2026-002"], "2026-002": ["2026-001"]}
+
+
+def test_a_holding_on_another_question_contradicts_nothing(acme: Cast, at: datetime) -> None:
+    one = teach(acme, "ann", "upheld", "Too small.", at=at)
+    other = teach(acme, "ben", "overturned", "Large enough.", at=at)
+    Precedent.objects.filter(pk=other.pk).update(criterion="industry")
+    assert contradicting([one]) == {}
