@@ -25,9 +25,10 @@ from leads.models import (
     StageSetting,
     UtmName,
 )
+from smarketing.lib.clock import now
 from tenants.access import get_or_404
 from tenants.models import Membership
-from tenants.queries import covered_by
+from tenants.queries import covered_by, today_in
 from tenants.roles import MARKETING, Role
 
 # Everybody but a rep, who sees their own handovers and those that nobody has yet.
@@ -59,8 +60,13 @@ def visible_leads(membership: Membership) -> "QuerySet[Lead]":
 
 
 def get_lead(membership: Membership, lead_id: UUID | str, *, for_update: bool = False) -> Lead:
-    """Return a lead that the member may see; 404 otherwise."""
-    return get_or_404(visible_leads(membership).select_related("company", "campaign"), lead_id, for_update=for_update)
+    """Return a lead that the member may see, or stands in for; 404 otherwise."""
+    rows = visible_leads(membership)
+    if not membership.has(*SEE_ALL) and (absent := covered_by(membership, today_in(at=now()))):
+        # What nothing is owed on stays with who is away; whoever stands in still has to look at it.
+        theirs = Handover.objects.filter(merged_into=None, assigned_to__in=absent, lead=OuterRef("pk"))
+        rows = Lead.objects.filter(Exists(visible_handovers(membership).filter(lead=OuterRef("pk"))) | Exists(theirs))
+    return get_or_404(rows.select_related("company", "campaign"), lead_id, for_update=for_update)
 
 
 def get_campaign(membership: Membership, campaign_id: UUID | str) -> Campaign:

@@ -114,6 +114,7 @@ GROUPS: tuple[Group, ...] = (
             Kind("agreement.reopened", _("A version is being changed again"), HEADS),
             Kind("agreement.review_due", _("The agreement is to be reviewed"), HEADS),
             Kind("agreement.labels_changed", _("Labels were reworded"), HEADS),
+            Kind("reason.retired", _("A reason is not offered any more"), HEADS, _BELL),
             Kind("target.proposed", _("A target was proposed"), frozenset({Role.SALES_MANAGER})),
             Kind("pace.at_risk", _("The month is at risk"), HEADS),
             Kind("pace.on_track", _("The month is on track again"), HEADS, _BELL),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from events.actions import UNDO_WINDOW
 from events.models import Event
 from leads import words
+from leads.access import SEE_ALL
 from leads.facts import fields_of
 from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
 from leads.normal import zone_of_phone
@@ -272,7 +273,15 @@ def _timeline(lead: Lead) -> list[TimelineEntry]:
         .exclude(kind__in=words.UNTOLD)
         .annotate(by_name=Subquery(name))
     )
-    return [_entry(event, lead, event.by_name or "") for event in told.order_by("-at", "-id")[:RECENT]]
+    # A merge stands on the timelines of both; two leads that are one person now have one line of it.
+    seen: set[tuple[Any, ...]] = set()
+    shown = []
+    for event in told.order_by("-at", "-id")[: RECENT * 2]:
+        same = (event.kind, event.subject_id, event.at, event.data.get("other"))
+        if same not in seen:
+            seen.add(same)
+            shown.append(_entry(event, lead, event.by_name or ""))
+    return shown[:RECENT]
 
 
 def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
@@ -298,6 +307,9 @@ def _may(
     if handover is None or not membership.has(*SALES):
         return _marketing_may(handover, rejection) if marketing else frozenset()
     may = set()
+    if not membership.has(*SEE_ALL) and handover.assigned_to_id not in (None, membership.pk):
+        # Somebody who is away has it: who stands in looks at it, and decides what has come over to them.
+        return frozenset()
     if handover.decision == Handover.Decision.PENDING:
         may |= {"accept", "reject", "attempt"}
     elif handover.decision != Handover.Decision.REJECTED and handover.progress != Handover.Progress.CLOSED:

@@ -28,6 +28,8 @@ from tenants.access import MemberRequest, get_member, members_only
 from tenants.roles import Role
 
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
+# Who acts on the lead's own page stays on it; the inbox goes on to the next.
+FROM_LEAD = "lead"
 
 
 @members_only(*SALES)
@@ -192,10 +194,11 @@ def _form_page(
                 form.add_error(field if field in form.fields else None, fault.detail)
         else:
             return _done(request, handover, said, at=at, show=handover.pk)
+    stays = f"?from={FROM_LEAD}" if request.GET.get("from") == FROM_LEAD else ""
     context = {
         "title": f"{words[0]}: {handover.lead.name}",
         "form": form,
-        "action_url": reverse(f"leads:{name}", args=[request.organisation.slug, handover.pk]),
+        "action_url": reverse(f"leads:{name}", args=[request.organisation.slug, handover.pk]) + stays,
         "submit_label": words[1],
         "consequence": words[2],
         "target": "#detail",
@@ -225,6 +228,8 @@ def _done(
     """Answer a successful act: for htmx the next lead with a toast, for a browser 303 with a message."""
     if not wants_fragment(request):
         messages.success(request, said)
+        if request.GET.get("from") == FROM_LEAD:
+            return redirect("leads:detail", slug=request.organisation.slug, lead_id=handover.lead_id)
         return _back(request, show)
     following = _announce(request, show)
     response = acted(request, at=at, show=show, announce=f"{said} {following}".strip())

@@ -70,6 +70,7 @@ _LISTS = {
     "months": "sla:months",
     "breaches": "sla:breaches",
     "returns": "leads:returns",
+    "reasons": "leads:reasons",
     "followups": "leads:followups",
     "absences": "tenants:absences",
     "endpoint": "notifications:endpoints",

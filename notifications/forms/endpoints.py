@@ -16,8 +16,14 @@ class EndpointForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What is at the other end, such as CRM."))
     url = forms.CharField(label=_("Address"), max_length=2000, widget=forms.URLInput)
-    everything = forms.BooleanField(label=_("Everything, new types as well"), required=False)
-    types = forms.MultipleChoiceField(label=_("Or only"), required=False, widget=forms.CheckboxSelectMultiple)
+    everything = forms.BooleanField(
+        label=_("Everything, new types as well"),
+        required=False,
+        help_text=_("While this is ticked, the single boxes below make no difference."),
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Without “Everything”, only these"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, data: Any = None, *, kind: str, of: Endpoint | None = None) -> None:
         initial: dict[str, Any] = {"everything": of is None and kind == Endpoint.Kind.WEBHOOK}

@@ -51,10 +51,19 @@ def _labels_changed(data: Mapping[str, Any], _zone: ZoneInfo) -> str:
     }
 
 
+def _reason_retired(data: Mapping[str, Any]) -> list[Told]:
+    def words(_zone: ZoneInfo) -> str:
+        return _("The reason “%(key)s” is not offered any more. What was decided with it stays.") % {"key": data["key"]}
+
+    heads = (Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+    return [Told("reason.retired", words, "reasons", roles=heads, by_mail=False)]
+
+
 RULES: Mapping[str, Rule] = {
     "agreement.proposed": _agreement("agreement.proposed", _agreement_proposed),
     "agreement.reopened": _agreement("agreement.reopened", _agreement_reopened),
     "agreement.concluded": _agreement("agreement.concluded", _agreement_concluded),
     "agreement.review_due": _agreement("agreement.review_due", _review_due),
+    "reason.retired": _reason_retired,
     "agreement.labels_changed": _agreement("agreement.labels_changed", _labels_changed),
 }

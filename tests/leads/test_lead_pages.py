@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -9,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from leads.actions import add_insight, merge_leads
 from leads.models import Handover, Lead
 from smarketing.lib.scope import tenant_scope
+from tenants.actions import plan_absence
 from tests.leads.makers import make_handover, make_lead, make_rep
 from tests.support import CANARY, Cast, signed_in
 
@@ -184,3 +187,54 @@ def test_the_manager_reassigns_and_sales_moves_on(cast: Cast, leads: list[Lead],
     assert sina.post(url("progress", handover.pk), {"step": "won", "amount": "900"}).status_code == 302
     with tenant_scope(cast.acme.pk):
         assert Lead.objects.get(pk=leads[0].pk).stage == "customer"
+
+
+def test_who_acts_on_the_leads_own_page_stays_on_it(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    """The inbox goes on to the next lead; the page of one lead shows what became of it."""
+    with tenant_scope(cast.acme.pk):
+        handover = Handover.objects.get()
+    sam, page = signed_in(cast.sam), url("detail", leads[0].pk)
+    with time_machine.travel(at, tick=False):
+        assert f"{url('accept', handover.pk)}?from=lead" in sam.get(page).content.decode()
+        assert sam.post(f"{url('accept', handover.pk)}?from=lead")["Location"] == page
+        attempt = f"{url('attempt', handover.pk)}?from=lead"
+        assert f'action="{attempt}"' in sam.get(attempt).content.decode()
+        assert sam.post(attempt, {"channel": "call", "outcome": "reached"})["Location"] == page
+        elsewhere = sam.post(url("progress", handover.pk), {"step": "qualified"})["Location"]
+    assert elsewhere.startswith(url("inbox"))
+
+
+def test_a_deputy_opens_what_stayed_with_who_is_away(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    """They look at it, and decide nothing that has not come over to them."""
+    with tenant_scope(cast.acme.pk):
+        pam = make_rep("pam", at=at)
+        day = at.date()
+        plan_absence(cast.sam, first_day=day, last_day=day, deputy=pam, by=cast.sam, at=at - timedelta(days=1))
+        # Whatever is owed came over to the deputy; this one has stayed.
+        Handover.objects.update(assigned_to=cast.sam)
+    page = url("detail", leads[0].pk)
+    with time_machine.travel(at, tick=False):
+        shown = signed_in(pam).get(page)
+        assert shown.status_code == 200
+        assert "/accept/" not in shown.content.decode()
+        assert "Log contact" not in shown.content.decode()
+        assert signed_in(pam).get(url("detail", leads[1].pk)).status_code == 404
+    with time_machine.travel(at + timedelta(days=2), tick=False):
+        assert signed_in(pam).get(page).status_code == 404
+
+
+def test_a_merge_is_one_line_of_the_timeline(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        merge_leads(leads[1], leads[2], by=cast.mara, at=at + timedelta(hours=1))
+    shown = signed_in(cast.mara).get(url("detail", min(leads[1:], key=lambda lead: lead.number).pk))
+    told = [entry.text for entry in shown.context["lead"].timeline]
+    assert told.count("merged two leads into one") == 1
+
+
+def test_an_insight_on_a_company_leads_to_its_leads(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        company = leads[0].company
+        add_insight(text="They fear downtime.", company=company, by=cast.mara, at=at)
+    page = signed_in(cast.mara).get(reverse("leads:insights", args=["acme"])).content.decode()
+    assert company is not None
+    assert f"{url('list')}?q={quote(company.name)}" in page

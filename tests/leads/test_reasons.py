@@ -25,13 +25,15 @@ from leads.forms import RejectForm
 from leads.models import Handover, ReasonSetting, Rejection
 from leads.queries.reasons import reason_catalogue
 from leads.reasons import Catalogue, lost_reasons, rejection_reasons
+from notifications.models import Notification
 from sla.actions import change_labels
 from sla.models import AgreementVersion
+from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import make_handover, make_lead
 from tests.leads.test_api import Caller
-from tests.support import Cast, signed_in
+from tests.support import Cast, run_outbox, signed_in
 
 SOON = timedelta(minutes=10)
 
@@ -71,6 +73,14 @@ def test_a_retired_reason_is_not_offered_and_refused(acme: Cast, at: datetime) -
     reject_handover(handover, reason="duplicate", evidence_url="https://x.example", by=acme.sam, at=at + SOON)
     kinds = Event.objects.filter(kind__startswith="reason.").values_list("kind", flat=True)
     assert list(kinds.order_by("id")) == ["reason.retired", "reason.restored"]
+
+
+def test_both_heads_are_told_that_a_reason_is_retired(acme: Cast, at: datetime) -> None:
+    retire_reason(version(), kind="rejection", key="duplicate", by=acme.ada, at=at)
+    run_outbox(organisation=acme.acme, at=now() + SOON)
+    told = Notification.objects.filter(kind="reason.retired")
+    assert set(told.values_list("member_id", flat=True)) == {acme.marc.pk, acme.sina.pk}
+    assert "duplicate" in told[0].text
 
 
 def test_old_rejections_keep_their_reason(acme: Cast, at: datetime) -> None:
