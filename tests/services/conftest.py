@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.copies import Copy
+
 
 @pytest.fixture
 def new_folder() -> Iterator[Callable[[], Path]]:
@@ -23,6 +25,17 @@ def new_folder() -> Iterator[Callable[[], Path]]:
             return folder
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def copy() -> Iterator[Copy]:
+    """One running copy for all modules of the group "up"; each asks it to be there with ``ensure``."""
+    copy = Copy(Path(tempfile.mkdtemp(prefix="smarketing-data-")))
+    yield copy
+    if copy.up and copy.up.poll() is None:
+        copy.stop()
+    forget(copy.data)
+    copy.output.unlink(missing_ok=True)
 
 
 @pytest.fixture
