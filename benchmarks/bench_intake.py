@@ -7,6 +7,7 @@ round measures one after the other, 16 connections each; printed are medians of 
 a  the ceiling: pgbench commits the same rows (post, lead, event) in one call, with indexes, triggers and policies
 b  posts with a form's key as a burst, and the time until the worker has judged them all
 c  posts with a secret key, judged in the request
+h  the same of people who ask for a sales talk: handed over in the request, with routing, clocks and credit
 d  the plainest view (plain_view.py)
 e  a file of leads taken in, against COPY of the same rows
 """
@@ -19,10 +20,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ import bench_lag
 import firing
 import psycopg2
 from ground import ROOT, Ground, ground, load, open_organisations
-from rows_of_a_post import ceiling, client_post, form_post, plain_post, to_copy
+from rows_of_a_post import ceiling, client_post, form_post, plain_post, request_post, to_copy
 
 from smarketing.services import instance, postgres, programs
 
@@ -84,6 +86,7 @@ def main() -> None:
             _ceiling(place, seconds, figures)
             _forms(place, seconds, figures, drained=True)
             _secret(place, seconds, figures, drained=False)
+            _handed_over(place, seconds, figures, drained=False)
             _plain(place, seconds, figures, drained=False)
             _file(place, rows, figures)
     _tell(figures, seconds, rounds, rows)
@@ -220,13 +223,19 @@ def _all_are_leads(place: Place, posts: int) -> None:
 
 def _secret(place: Place, seconds: int, figures: Figures, *, drained: bool) -> None:
     """c: a client's posts, answered with the lead."""
-
-    def make(number: int) -> bytes:
-        headers = {"Authorization": f"Bearer {place.secret}"}
-        return firing.request("/api/v1/intake/submissions", json.dumps(client_post(number)).encode(), headers)
-
-    shots = _fire(place, place.port, make, seconds, 201)
+    shots = _fire(place, place.port, partial(_with_key, place, client_post), seconds, 201)
     figures.note(c=shots.per_second, c50=shots.share(50), c99=shots.share(99))
+
+
+def _handed_over(place: Place, seconds: int, figures: Figures, *, drained: bool) -> None:
+    """h: the same, each of them to sales."""
+    shots = _fire(place, place.port, partial(_with_key, place, request_post), seconds, 201)
+    figures.note(h=shots.per_second, h50=shots.share(50), h99=shots.share(99))
+
+
+def _with_key(place: Place, body: Callable[[int], dict[str, Any]], number: int) -> bytes:
+    headers = {"Authorization": f"Bearer {place.secret}"}
+    return firing.request("/api/v1/intake/submissions", json.dumps(body(number)).encode(), headers)
 
 
 def _plain(place: Place, seconds: int, figures: Figures, *, drained: bool) -> None:
@@ -308,7 +317,13 @@ def _empty_outbox(place: Place) -> None:
 
 def _tell(figures: Figures, seconds: int, rounds: int, rows: int) -> None:
     print(f"{rounds} rounds of {seconds} s, {CONNECTIONS} connections, medians; {load()}")
-    names = {"a": "ceiling (pgbench)", "b": "form's key", "c": "secret key, judged", "d": "plainest DRF view"}
+    names = {
+        "a": "ceiling (pgbench)",
+        "b": "form's key",
+        "c": "secret key, judged",
+        "h": "… and handed over",
+        "d": "plainest DRF view",
+    }
     for letter, name in names.items():
         per_second, ratio = figures[letter], figures[letter] / figures["a"]
         print(

@@ -42,10 +42,14 @@ def client_post(number: int) -> dict[str, Any]:
         "person": {"email": f"b{number}@{domain(number)}", **PERSON},
         "company": {"name": "Example GmbH", "employees": 120, "industry": "logistics", "country": "AT"},
         "attribution": ATTRIBUTION,
-        "behaviours": [{"kind": "pricing_viewed"}],
         "consents": [CONSENT],
         "custom": {"budget": "50k"},
     }
+
+
+def request_post(number: int) -> dict[str, Any]:
+    """The same of somebody who asks for a sales talk, and so goes to sales at once."""
+    return {**client_post(number), "intent": "talk_to_sales"}
 
 
 def plain_post(number: int) -> dict[str, Any]:
