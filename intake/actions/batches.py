@@ -11,14 +11,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from events.actions import record
-from intake.actions.judging import judge_many
+from intake.actions.judging import Judged, judge_many
 from intake.actions.receiving import Received, receive_rows
+from intake.body import captured_from
 from intake.models import Batch, BatchChunk, BatchRow, Submission
 from intake.rows import LEFT_OUT, broken, guessed, notes_about, read_row, stops
 from intake.tables import FileUnreadable, read_table
 from intake.words import TARGETS
 from leads import normal
-from leads.actions.withdrawing import remove_lead, restore_lead, values_before
+from leads.actions.withdrawing import Taken, remove_lead, restore_lead, unlearn, values_before
 from leads.models import Lead
 from smarketing.lib.errors import DomainError
 from tenants.actions import start_job
@@ -30,6 +31,8 @@ MOST_ROWS = 100_000
 # One step of the work: some seconds, whatever a row costs.
 CHUNK = 100
 UNDO_FOR = timedelta(days=30)
+# Among the values before a row: what it told of the company that nobody knew.
+LEARNED = "learned"
 Read = tuple[int, Any, list[dict[str, str]]]
 S, O = Batch.State, BatchRow.Outcome  # noqa: E741 -- states and outcomes, named often here
 
@@ -239,16 +242,17 @@ def _take(batch: Batch, wave: Sequence[_Row]) -> list[BatchRow]:
     good = [row for row in wave if not stops(row.notes)]
     before = _values_before([row.address for row in good])
     stored = receive_rows([(row.sender_id, row.value) for row in good], batch=batch, at=at)
-    judged = {one.pk: one for one in judge_many([one.submission.pk for one in stored if not one.known], at=at)}
+    fresh = [one.submission.pk for one in stored if not one.known]
+    judged = {one.submission.pk: one for one in judge_many(fresh, at=at)}
     rows = {row.number: BatchRow(batch=batch, number=row.number, outcome=O.ERROR, notes=row.notes) for row in wave}
     for row, received in zip(good, stored, strict=True):
         _tell(rows[row.number], received, judged.get(received.submission.pk), before.get(row.address))
     return list(rows.values())
 
 
-def _tell(row: BatchRow, received: Received, judged: Submission | None, before: Mapping[str, Any] | None) -> None:
+def _tell(row: BatchRow, received: Received, judged: Judged | None, before: Mapping[str, Any] | None) -> None:
     """Note what became of a row, and what undoing it needs."""
-    submission = judged or received.submission
+    submission = judged.submission if judged else received.submission
     row.submission, row.lead = submission, submission.lead
     if received.known:
         row.outcome = O.KNOWN
@@ -256,7 +260,8 @@ def _tell(row: BatchRow, received: Received, judged: Submission | None, before: 
         row.outcome = O.QUARANTINED
     else:
         row.outcome = O.CREATED if submission.created_lead else O.APPENDED
-        row.before = None if submission.created_lead else before
+        learned = {LEARNED: judged.taken.learned} if judged and judged.taken and judged.taken.learned else {}
+        row.before = (learned or None) if submission.created_lead else {**(before or {}), **learned}
         row.revision = submission.lead.revision if submission.lead else None
 
 
@@ -280,13 +285,25 @@ def undo_step(job: Job, at: datetime) -> Step:
 
 def _take_back(row: BatchRow, batch: Batch, *, by: Membership | None, at: datetime) -> None:
     gone = row.outcome == O.QUARANTINED
-    if row.outcome == O.APPENDED and row.lead_id and row.before is not None and batch.run_at is not None:
-        gone = restore_lead(row.lead_id, row.before, revision=row.revision or 0, taken_at=batch.run_at, by=by, at=at)
+    if row.outcome == O.APPENDED:
+        gone = _restore(row, batch, by=by, at=at)
     if gone or row.outcome == O.CREATED:
         _let_go(row)
     if row.outcome == O.CREATED and row.lead_id:
         gone = _remove(row, by=by, at=at)
+        if gone and row.before:
+            unlearn(row.before[LEARNED])
     BatchRow.objects.filter(pk=row.pk).update(outcome=O.UNDONE if gone else O.KEPT)
+
+
+def _restore(row: BatchRow, batch: Batch, *, by: Membership | None, at: datetime) -> bool:
+    """Give a known lead its values back; False when somebody has changed it since."""
+    before = {name: value for name, value in (row.before or {}).items() if name != LEARNED}
+    if not before or row.lead_id is None or row.submission is None or batch.run_at is None:
+        return False
+    told = captured_from(read_row(row.submission.raw, batch.mapping))
+    taken = Taken(batch.run_at, row.submission.pk, told.behaviours, (row.before or {}).get(LEARNED))
+    return restore_lead(row.lead_id, before, taken=taken, revision=row.revision or 0, by=by, at=at)
 
 
 def _let_go(row: BatchRow) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from intake.body import SubmissionBody
 from intake.models import Form, OptIn, Submission
 from intake.rows import read_row
 from leads import normal
+from leads.actions import TakenIn
 from leads.queries import forgotten_among
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.scope import tenant_scope
@@ -45,6 +47,14 @@ class OptInMissing(DomainError):
     code = "opt_in_missing"
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A judged submission, and what was taken in where it became a lead."""
+
+    submission: Submission
+    taken: TakenIn | None
+
+
 @transaction.atomic
 def judge(submission: Submission, *, at: datetime) -> Submission:
     """Make of an unjudged submission what it is: a lead (new or appended to) or a case for quarantine.
@@ -64,18 +74,18 @@ def judge_fresh(submission: Submission, *, at: datetime) -> Submission:
 
 
 @transaction.atomic
-def judge_many(submission_ids: Sequence[UUID], *, at: datetime) -> list[Submission]:
+def judge_many(submission_ids: Sequence[UUID], *, at: datetime) -> list[Judged]:
     """Judge several submissions, with the rows and events that judge would write one by one; return those judged.
 
     What somebody else judges at this moment is left to them.
     """
     rows = _whole().select_for_update(of=("self",), skip_locked=True).filter(pk__in=submission_ids)
     locked = list(rows.filter(state=Submission.State.RECEIVED).order_by("received_at", "id"))
-    _judge_each(locked, at=at)
-    return locked
+    taken = _judge_each(locked, at=at)
+    return [Judged(one, taken.get(one.pk)) for one in locked]
 
 
-def _judge_each(submissions: Sequence[Submission], *, at: datetime) -> None:
+def _judge_each(submissions: Sequence[Submission], *, at: datetime) -> dict[UUID, TakenIn]:
     """Judge locked submissions in this order; those that become leads are taken in together."""
     waiting = [submission for submission in submissions if submission.state == Submission.State.RECEIVED]
     bodies = {submission.pk: _body_of(submission) for submission in waiting}
@@ -88,7 +98,7 @@ def _judge_each(submissions: Sequence[Submission], *, at: datetime) -> None:
             _quarantine(submission, [_reason("not_an_object", _("The post is not an object with fields."))], at=at)
         elif not _waits(one, at=at):
             ready.append(one)
-    match_each(ready, at=at)
+    return match_each(ready, at=at)
 
 
 def _body_of(submission: Submission) -> SubmissionBody | None:

@@ -13,7 +13,7 @@ from intake.actions.opting_in import with_evidence
 from intake.actions.visiting import identify
 from intake.body import SubmissionBody, captured_from
 from intake.models import OptIn, Submission
-from leads.actions import Arrival, hand_over_qualified, lift_forgetting, take_in_each
+from leads.actions import Arrival, TakenIn, hand_over_qualified, lift_forgetting, take_in_each
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Membership
@@ -48,11 +48,13 @@ class Ready:
         )
 
 
-def match_each(ready: Sequence[Ready], *, at: datetime) -> None:
-    """Make leads of submissions, and hand over what is qualified."""
+def match_each(ready: Sequence[Ready], *, at: datetime) -> dict[UUID, TakenIn]:
+    """Make leads of submissions, and hand over what is qualified; return what was taken in, by submission."""
+    found: dict[UUID, TakenIn] = {}
     came_from = {one.submission.pk: one.submission.state for one in ready}
     for one, taken in zip(ready, take_in_each([one.arrival() for one in ready]), strict=True):
         submission, lead = one.submission, taken.lead
+        found[submission.pk] = taken
         if one.was_forgotten:
             lift_forgetting(lead, at=at)
         if one.body.visitor:
@@ -63,6 +65,7 @@ def match_each(ready: Sequence[Ready], *, at: datetime) -> None:
         submission.state, submission.judged_at = Submission.State.MATCHED, at
         submission.lead, submission.created_lead, submission.warnings = lead, taken.created, taken.warnings
     _write_matched([one.submission for one in ready], came_from, at=at)
+    return found
 
 
 MATCHED = """

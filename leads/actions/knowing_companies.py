@@ -19,30 +19,69 @@ class Companies:
         self._ids = ids
         self._made: list[Company] = []
         self._news: dict[UUID, dict[str, Any]] = {}
-        self._by_domain = _met(told)
+        # What was made with the facts of the first who named it, until they come.
+        self._fresh: dict[UUID, dict[str, Any]] = {}
+        self._by_domain = self._met(told)
         self._by_id = {company.pk: company for company in self._by_domain.values()}
+        # What each lead told that nobody knew: what taking it back undoes.
+        self.learned: dict[UUID, dict[str, Any]] = {}
 
     def of(self, lead: Lead, told: CompanyFacts, *, email_norm: str) -> Company | None:
         """Return the lead's company, with what was unknown of it; None when nothing tells of one."""
+        company = self._found(lead, told, email_norm)
+        if company is not None:
+            made = company.pk in self._fresh
+            news = self._fresh.pop(company.pk, {}) | self._complete(company, told)
+            if made or news:
+                self.learned[lead.pk] = {"id": str(company.pk), "made": made, "facts": news}
+        return company
+
+    def _found(self, lead: Lead, told: CompanyFacts, email_norm: str) -> Company | None:
         if lead.company is not None:
-            return self._completed(self._by_id.setdefault(lead.company.pk, lead.company), told)
+            return self._by_id.setdefault(lead.company.pk, lead.company)
         domain = normal.company_domain(email_norm, told.website)
         name = normal.tidy(told.name) or domain
-        if not name and told.employees is None:
-            return None
-        return self._completed(self._by_domain[domain] if domain else self._new(name), told)
+        if domain:
+            return self._by_domain[domain]
+        return self._new(name) if name or told.employees is not None else None
 
     def _new(self, name: str) -> Company:
-        self._made.append(Company(id=next(self._ids), name=name))
-        return self._made[-1]
+        company = Company(id=next(self._ids), name=name)
+        self._made.append(company)
+        self._fresh[company.pk] = {}
+        return company
 
-    def _completed(self, company: Company, told: CompanyFacts) -> Company:
-        news = {name: value for name, value in _facts(told).items() if value and not getattr(company, name)}
+    def _complete(self, company: Company, told: CompanyFacts) -> dict[str, Any]:
+        """Write what was unknown, and return it."""
+        news = {name: value for name, value in _facts(told).items() if not getattr(company, name)}
         for name, value in news.items():
             setattr(company, name, value)
         if news and not company._state.adding:
             self._news.setdefault(company.pk, {}).update(news)
-        return company
+        return news
+
+    def _met(self, told: Sequence[tuple[str, CompanyFacts]]) -> dict[str, Company]:
+        """Return the company of each domain, made where nobody knew it."""
+        named: dict[str, tuple[str, CompanyFacts]] = {}
+        for email_norm, facts in told:
+            domain = normal.company_domain(email_norm, facts.website)
+            if domain:
+                named.setdefault(domain, (normal.tidy(facts.name) or domain, facts))
+        found = _known(list(named))
+        missing = sorted(named.keys() - found.keys())
+        return found | self._make({domain: named[domain] for domain in missing}) if missing else found
+
+    def _make(self, named: dict[str, tuple[str, CompanyFacts]]) -> dict[str, Company]:
+        rows = [
+            Company(id=next(self._ids), name=name, domain_norm=domain, **_facts(facts))
+            for domain, (name, facts) in named.items()
+        ]
+        # Somebody else may make the same one: whose row it became is looked up.
+        Company.objects.bulk_create(rows, ignore_conflicts=True)
+        there = _known(list(named))
+        ours = {company.pk for company in rows}
+        self._fresh = {row.pk: _facts(named[domain][1]) for domain, row in there.items() if row.pk in ours}
+        return there
 
     def write(self) -> None:
         """Write new companies, and what became known of others."""
@@ -51,26 +90,12 @@ class Companies:
             Company.objects.filter(pk=company_id).update(**news)
 
 
-def _met(told: Sequence[tuple[str, CompanyFacts]]) -> dict[str, Company]:
-    """Return the company of each domain, made where nobody knew it."""
-    named: dict[str, Company] = {}
-    for email_norm, facts in told:
-        domain = normal.company_domain(email_norm, facts.website)
-        if domain and domain not in named:
-            named[domain] = Company(name=normal.tidy(facts.name) or domain, domain_norm=domain, **_facts(facts))
-    found = _known(named)
-    missing = [named[domain] for domain in sorted(named.keys() - found.keys())]
-    if missing:
-        # Somebody else may make the same one: whose row it became is looked up.
-        Company.objects.bulk_create(missing, ignore_conflicts=True)
-        found |= _known([company.domain_norm for company in missing])
-    return found
-
-
-def _known(domains: "Sequence[str] | dict[str, Company]") -> dict[str, Company]:
-    rows = Company.objects.exclude(domain_norm="").filter(domain_norm__in=list(domains)) if domains else []
+def _known(domains: Sequence[str]) -> dict[str, Company]:
+    rows = Company.objects.exclude(domain_norm="").filter(domain_norm__in=domains) if domains else []
     return {company.domain_norm: company for company in rows}
 
 
 def _facts(told: CompanyFacts) -> dict[str, Any]:
-    return {"employees": told.employees, "industry": normal.fold(told.industry), "country": told.country.upper()}
+    """Return what was told in our spelling, without what was not."""
+    facts = {"employees": told.employees, "industry": normal.fold(told.industry), "country": told.country.upper()}
+    return {name: value for name, value in facts.items() if value}

@@ -49,11 +49,15 @@ MOST_LOOKS = 5
 
 @dataclass(frozen=True)
 class TakenIn:
-    """The lead, whether it is new, and what could not be understood (code and detail each; nothing is lost)."""
+    """The lead, whether it is new, and what could not be understood (code and detail each; nothing is lost).
+
+    ``learned`` is what was told of the company that nobody knew (leads.actions.withdrawing.unlearn).
+    """
 
     lead: Lead
     created: bool
     warnings: list[dict[str, str]] = field(default_factory=list)
+    learned: dict[str, Any] | None = None
 
 
 @transaction.atomic
@@ -118,7 +122,7 @@ def _take(wave: list[Reading], known: dict[str, Lead]) -> list[TakenIn]:
                 lead = _new_lead(reading, ground)
                 work.made.append(lead)
             _take_one(reading, lead, created, ground)
-            taken.append(TakenIn(lead, created, reading.warnings))
+            taken.append(TakenIn(lead, created, reading.warnings, ground.companies.learned.get(lead.pk)))
         _number(work.made, ground)
         ground.companies.write()
         work.write()
