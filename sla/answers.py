@@ -325,11 +325,20 @@ class Correction(TypedDict):
     counted_in: MonthText
 
 
+class MonthProof(TypedDict):
+    """Whether a closed month still says what it said: against its hash, the event of the close, and its ledger."""
+
+    hash_holds: bool
+    event_holds: bool
+    ledger_holds: bool
+
+
 class WholeMonth(Month):
-    """A month with its frozen figures and the corrections to them."""
+    """A month with its frozen figures and the corrections to them; figures and proof are null until it is closed."""
 
     figures: FreeForm | None
     corrections: list[Correction]
+    proof: MonthProof | None
 
 
 class Sweep(TypedDict):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from sla import access, answers
 from sla.models import Month as MonthRow
 from sla.queries.month_page import correction_lines, month_lines
+from sla.queries.month_proof import proof_of
 from sla.serializers import correction_row, month_row
 from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page_together
@@ -50,4 +51,6 @@ class Month(KeyView):
         row = access.get_month(self.member, month)
         (line,) = month_lines([row], zone=self.zone.key)
         corrections = [correction_row(correction) for correction in correction_lines(row.month)]
-        return answer({**month_row(line), "figures": row.figures or None, "corrections": corrections})
+        proof = proof_of(row)
+        whole = {"figures": row.figures or None, "corrections": corrections, "proof": vars(proof) if proof else None}
+        return answer({**month_row(line), **whole})

@@ -65,9 +65,9 @@ def figures_of(
         "month": f"{row.month:%Y-%m}",
         "zone": zone,
         "agreement_version": row.subject.version.number,
-        "target": {"points": _text(target.points), "source": target.source},
+        "target": {"points": plain_amount(target.points), "source": target.source},
         "planned_days": planned_days,
-        "delivered_points": _text(delivered_points(row.month)),
+        "delivered_points": plain_amount(delivered_points(row.month)),
         "ledger": _ledger(row.month),
         "by_tier": _by_tier(row.month),
         "acceptance": outcomes.as_data(),
@@ -111,7 +111,7 @@ def corrections_of(months: Iterable[date]) -> dict[date, list[Correction]]:
 
 def _ledger(month: date) -> dict[str, dict[str, Any]]:
     rows = CreditEntry.objects.filter(month=month).values("kind").annotate(lines=Count("pk"), total=Sum("points"))
-    return {row["kind"]: {"lines": row["lines"], "points": _text(row["total"])} for row in rows.order_by("kind")}
+    return {row["kind"]: {"lines": row["lines"], "points": plain_amount(row["total"])} for row in rows.order_by("kind")}
 
 
 def _by_tier(month: date) -> dict[str, dict[str, Any]]:
@@ -129,9 +129,9 @@ def _by_tier(month: date) -> dict[str, dict[str, Any]]:
 def _tier(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "count": row["n"],
-        "points": _text(row["total"]),
+        "points": plain_amount(row["total"]),
         "suspended": row["suspended"],
-        "suspended_points": _text(row["suspended_points"] or _NOTHING),
+        "suspended_points": plain_amount(row["suspended_points"] or _NOTHING),
     }
 
 
@@ -141,11 +141,12 @@ def _verdict(clock: Clock) -> dict[str, Any]:
         "cycle": clock.cycle,
         "unit": clock.unit,
         "state": clock.state,
-        "promised": _text(clock.amount),
-        "delivered": _text(clock.delivered),
+        "promised": plain_amount(clock.amount),
+        "delivered": plain_amount(clock.delivered),
         "due_at": clock.due_at.isoformat(),
     }
 
 
-def _text(value: Decimal | None) -> str | None:
+def plain_amount(value: Decimal | None) -> str | None:
+    """Return an amount as frozen figures write it: without floats and trailing zeros."""
     return None if value is None else f"{value.normalize():f}"

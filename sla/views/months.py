@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from sla import access
 from sla.models import Month
 from sla.queries.month_page import correction_lines, month_lines
+from sla.queries.month_proof import proof_of
 from sla.words import tier_label
 from smarketing.lib.htmx import render_page
 from tenants.access import MemberRequest, members_only
@@ -40,6 +41,7 @@ def month(request: MemberRequest, month: str) -> HttpResponse:
         "line": line,
         "figures": _figures(row.figures) if row.figures else None,
         "corrections": correction_lines(row.month),
+        "proof": proof_of(row),
         "back_url": reverse("sla:months", kwargs={"slug": request.organisation.slug}),
     }
     return render_page(request, "sla/month.html", context)

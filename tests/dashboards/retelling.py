@@ -27,6 +27,7 @@ class Told:
     amount: Decimal = Decimal(0)
     reason: str = ""
     credited: bool = True
+    id: Any = None
 
     @property
     def taken(self) -> bool:
@@ -42,11 +43,12 @@ class Promise:
     state: str = "running"
 
 
-def handovers(zone: str) -> dict[date, list[Told]]:
-    """Return the handovers by the month in which they were sent."""
+def handovers(zone: str, *, before: datetime | None = None) -> dict[date, list[Told]]:
+    """Return the handovers by the month in which they were sent, as far as had happened before a moment."""
     told: dict[Any, Told] = {}
     for event in Event.objects.filter(subject_kind="handover").order_by("at", "recorded_at", "id"):
-        _hear(told, event)
+        if before is None or event.at < before:
+            _hear(told, event)
     months: dict[date, list[Told]] = defaultdict(list)
     for handover in told.values():
         months[handover.sent_at.astimezone(ZoneInfo(zone)).date().replace(day=1)].append(handover)
@@ -56,7 +58,7 @@ def handovers(zone: str) -> dict[date, list[Told]]:
 def _hear(told: dict[Any, Told], event: Event) -> None:
     kind, data = event.kind, event.data
     if kind == "handover.sent":
-        told[event.subject_id] = Told(event.at, data["tier"])
+        told[event.subject_id] = Told(event.at, data["tier"], id=event.subject_id)
         return
     handover = told[event.subject_id]
     if kind in {"handover.accepted", "handover.rejected", "handover.deemed_accepted"}:
