@@ -1,15 +1,23 @@
 """The figures of a month against the same month recomputed from raw events in plain Python."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboards.formulas import compliance, gross_acceptance, net_acceptance
 from dashboards.queries import Cut, month_figures
 from dashboards.queries import promises as promises_of
+from dashboards.queries.campaign_return import ReturnAsked, campaign_returns
+from dashboards.queries.criteria import CriteriaAsked, criteria_outcomes
+from dashboards.queries.revenue import revenue
+from dashboards.returns import Return
+from leads.models import Campaign, Handover
+from leads.normal import fold
 from leads.periods import CONVERSION_FOR
 from sla import queries as sla
 from tests.dashboards import retelling
@@ -34,6 +42,10 @@ def test_a_random_history_adds_up_the_same_from_its_events(acme: Cast, at: datet
         _compare_speed(figures, told[month], until)
         _compare_points(figures, told[month])
         _compare_promises(figures, month, until)
+    _compare_criteria([handover for month in MONTHS for handover in told[month]], until)
+    for touch in ("first", "last"):
+        _compare_returns([handover for month in MONTHS for handover in told[month]], touch)
+    _compare_revenue([handover for handovers in told.values() for handover in handovers])
 
 
 def _compare_decisions(figures, told) -> None:
@@ -94,6 +106,73 @@ def _compare_promises(figures, month: date, until: datetime) -> None:
         )  # fmt: skip
         # The page of breaches and the dashboard count alike.
         assert found == sla.compliance(first=month, last=sla.last_day(month), side=side, zone=ZONE, at=until)
+
+
+def _compare_criteria(told, until: datetime) -> None:
+    """Compare with what was sealed at each handover; all had their time to buy by then."""
+    sealed = {row.pk: row.snapshot for row in Handover.objects.all()}
+    expected: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for handover in told:
+        for reason in sealed[handover.id]["score_reasons"]:
+            expected[reason["key"], reason["state"]].update(
+                sent=1,
+                taken=handover.taken,
+                rejected=handover.decision == "rejected",
+                won=retelling.within(handover, "won", WITHIN),
+            )
+    asked = CriteriaAsked(1, {key for key, _state in expected}, *MONTHS)
+    found = criteria_outcomes(asked, at=until + timedelta(days=WITHIN), zone=ZONE)
+    assert {(key, state) for key, states in found.items() for state in states} == set(expected)
+    for (key, state), counts in expected.items():
+        outcomes = found[key][state]
+        assert (outcomes.sent, outcomes.taken, outcomes.rejected, outcomes.won) == (
+            counts["sent"], counts["taken"], counts["rejected"], counts["won"]
+        ), (key, state)  # fmt: skip
+        assert outcomes.ripe == outcomes.sent
+    assert sum(counts["won"] for counts in expected.values())
+
+
+def _compare_returns(told, touch: str) -> None:
+    sealed = {row.pk: row.snapshot for row in Handover.objects.all()}
+    campaigns = {row.utm_norm: row.pk for row in Campaign.objects.all()}
+    expected: dict[Any, Return] = defaultdict(Return)
+    for handover in told:
+        visits = [sealed[handover.id][name].get("campaign", "") for name in ("first_touch", "last_touch")]
+        named = [fold(name) for name in (visits if touch == "first" else reversed(visits)) if name]
+        # By the first touch it is the first that somebody knows, by the last touch the last, known or not.
+        meant = (
+            [campaigns[name] for name in named if name in campaigns]
+            if touch == "first"
+            else ([campaigns.get(name) for name in named[:1]])
+        )
+        won, offered = (retelling.within(handover, step, WITHIN) for step in ("won", "opportunity"))
+        expected[meant[0] if meant else None] += Return(
+            mqls=1,
+            sqls=retelling.within(handover, "qualified", WITHIN),
+            customers=won,
+            pipeline=handover.amount if offered else Decimal(0),
+            won=handover.amount if won else Decimal(0),
+        )
+    found = campaign_returns(ReturnAsked(*MONTHS, touch), zone=ZONE)
+    assert {row.id: row.figures for row in found} == expected
+    assert len(expected) > 2
+
+
+def _compare_revenue(told) -> None:
+    bought = [(h.reached["won"], h) for h in told if "won" in h.reached]
+    assert bought
+    found = revenue(date(2026, 3, 1), date(2026, 5, 1), zone=ZONE)
+    for month in found.months:
+        mine = [h for at, h in bought if at.astimezone(ZoneInfo(ZONE)).date().replace(day=1) == month.month]
+        assert month.marketing.customers == len(mine)
+        assert month.marketing.amount == sum((h.amount for h in mine), Decimal(0))
+        took = sorted(int((h.reached["won"] - h.sent_at).total_seconds()) for h in mine)
+        assert month.took.from_handover == (took[ceil(len(took) / 2) - 1] if took else None)
+        # All of them were handed over as soon as they came.
+        assert month.took.from_touch == month.took.from_handover
+        assert month.sales.customers == 0
+    took = sorted(int((h.reached["won"] - h.sent_at).total_seconds()) for _at, h in bought)
+    assert found.took.from_handover == took[ceil(len(took) / 2) - 1]
 
 
 def test_a_promise_past_due_counts_as_breached_before_the_sweep_has_been(acme: Cast, at: datetime) -> None:
