@@ -14,11 +14,11 @@ from dashboards.formulas import Change, Share, Speed
 from dashboards.links import Links
 from dashboards.queries import MonthFigures
 from sla.models import Side
-from smarketing.lib.templatetags.ui import duration, number, points, pp
+from smarketing.lib.templatetags.ui import THIN, duration, number, points, pp, signed
 
 MARKETING, SALES, JOINT = "marketing", "sales", "joint"
-# Changes smaller than these say nothing: percentage points, seconds, points.
-FLAT_SHARE, FLAT_SECONDS, FLAT_POINTS = 0.5, 60, 1
+# Changes smaller than these say nothing: percentage points, seconds, points, pipeline for each unit of cost.
+FLAT_SHARE, FLAT_SECONDS, FLAT_POINTS, FLAT_RATIO = 0.5, 60, 1, 0.05
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _delivered(figures: MonthFigures, links: Links) -> Kpi:
         note=ngettext("%(n)s lead", "%(n)s leads", count) % {"n": number(count)},
         pending=int(open_points) or None,
         pending_label=ngettext("point not final", "points not final", int(open_points)),
-        url=links.leads(),
+        url=links.leads(counted="yes"),
         spark=[float(delivery.points_of(month)) for month in _shown_months(figures)],
         basis=_("the plan") if gap and gap.tone != "flat" else "",
     )
@@ -119,7 +119,7 @@ def _acceptance(figures: MonthFigures, links: Links) -> Kpi:
         note=_of_decided(share),
         pending=share.pending or None,
         pending_label=_("undecided"),
-        url=links.leads(decision="accepted"),
+        url=links.leads(decision="by_sales"),
         spark=_percents(
             [formulas.gross_acceptance(figures.cohort_of(month).decisions) for month in _shown_months(figures)]
         ),
@@ -154,7 +154,7 @@ def _compliance(figures: MonthFigures, links: Links) -> Kpi:
         note=_("%(n)s of %(all)s due") % {"n": number(share.numerator), "all": number(share.denominator)},
         pending=share.pending or None,
         pending_label=_("running"),
-        url=links.breaches(SALES),
+        url=links.leads(promise="met", side=SALES),
         spark=_percents([_kept(figures, month) for month in _shown_months(figures)]),
     )
     return _compared(card, figures, share, _kept(figures, figures.cut.previous))
@@ -180,7 +180,7 @@ def _speed(figures: MonthFigures, links: Links) -> Kpi:
         note=_contacts_note(speed),
         pending=speed.untouched or None,
         pending_label=_("untouched"),
-        url=links.leads(reached="contacted"),
+        url=links.leads(reached="touched"),
         spark=[float(figures.medians[month]) for month in _shown_months(figures) if month in figures.medians],
         basis=_than(figures) if change else "",
     )
@@ -225,8 +225,43 @@ def _converted(figures: MonthFigures, month: date) -> Share:
 
 
 def _pipeline(figures: MonthFigures, links: Links) -> Kpi:
+    """Return pipeline per euro; without booked costs, or of a part that has none of its own, the pipeline itself."""
+    cost = figures.costs.total(figures.cut.month)
+    if not cost:
+        return _pipeline_alone(figures, links)
+    ratio, before = _per_cost(figures, figures.cut.month), _per_cost(figures, figures.cut.previous)
+    change = formulas.change(ratio, before, more_is_good=True, flat_under=FLAT_RATIO)
+    told = {"pipeline": number(figures.cohort.pipeline), "cost": number(cost)}
+    note = _("%(pipeline)s for %(cost)s") % told
+    if figures.floor is not None:
+        note += ", " + _("agreed floor %(floor)s") % {"floor": f"{number(figures.floor, 1)}{THIN}×"}
+    ratios = [_per_cost(figures, month) for month in _shown_months(figures)]
+    card = Kpi(
+        key="value",
+        name=_("Pipeline per euro"),
+        owner=JOINT,
+        kind="ratio",
+        value=ratio,
+        note=note,
+        url=links.leads(reached="opportunity"),
+        spark=[found for found in ratios if found is not None],
+        basis=_than(figures) if change else "",
+    )
+    return _moved(card, change, _times_text(change))
+
+
+def _per_cost(figures: MonthFigures, month: date) -> float | None:
+    return formulas.per_cost(figures.cohort_of(month).pipeline, figures.costs.total(month))
+
+
+def _times_text(change: Change | None) -> str:
+    return _("as much") if change is None or change.tone == "flat" else f"{signed(change.value, 1)}{THIN}×"
+
+
+def _pipeline_alone(figures: MonthFigures, links: Links) -> Kpi:
     cohort = figures.cohort
     opportunities = ngettext("%(n)s opportunity", "%(n)s opportunities", cohort.opportunities)
+    has_costs = figures.costs.by_month is not None
     return Kpi(
         key="value",
         name=_("Pipeline"),
@@ -236,5 +271,5 @@ def _pipeline(figures: MonthFigures, links: Links) -> Kpi:
         note=opportunities % {"n": number(cohort.opportunities)},
         url=links.leads(reached="opportunity"),
         spark=[float(figures.cohort_of(month).pipeline) for month in _shown_months(figures)],
-        basis=_("of the leads of this month"),
+        basis=_("no cost booked this month") if has_costs else _("costs are booked for campaigns only"),
     )

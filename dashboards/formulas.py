@@ -12,11 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from math import sqrt
 
-from leads.periods import CONVERSION_FOR
+from leads.periods import BAND_ENDS, CONVERSION_FOR
 
 HOUR = 3600
-# What a bucket of the speed distribution ends before, in seconds; the last one has no end.
-BUCKET_ENDS = (HOUR // 4, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR)
+BUCKET_ENDS = BAND_ENDS
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,11 @@ def attainment(points: Decimal, target: Decimal | None) -> float | None:
 def lead_velocity(present: int, before: int) -> float | None:
     """Growth of qualified leads over the month before, in percent; None from nothing."""
     return (present - before) * 100 / before if before else None
+
+
+def per_cost(amount: Decimal, cost: Decimal | None) -> float | None:
+    """Amount for each unit of booked cost; None where nothing was booked."""
+    return float(amount / cost) if cost else None
 
 
 def is_mature(cohort_ends_at: datetime, *, at: datetime) -> bool:

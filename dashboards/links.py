@@ -8,13 +8,22 @@ from django.utils.http import urlencode
 
 from dashboards.queries import Cut
 
+# What a cut can be narrowed to, by its names in the address.
+PARTS = ("team", "segment", "tier", "campaign", "owner")
+
+
+def given_of(cut: Cut) -> dict[str, str]:
+    """Return a cut as the parameters of the joint dashboard's address; "" is everything."""
+    months = {"month": f"{cut.month:%Y-%m}", "compare": f"{cut.compared:%Y-%m}" if cut.compared else ""}
+    return months | {name: str(getattr(cut, name) or "") for name in PARTS}
+
 
 @dataclass(frozen=True)
 class Links:
     """Addresses of one organisation for one cut.
 
-    The list of leads takes month, tier and owner, and one of: decision (pending, accepted, rejected), reached
-    (contacted, untouched, qualified, opportunity, won), reason (of a rejection).
+    The list of leads takes month, tier, owner, team, campaign and country, and one of: decision, reached, reason with
+    label, disputed, counted, band, promise with side and commitment (see leads.queries.cohorts.CohortCut).
     """
 
     slug: str
@@ -22,13 +31,13 @@ class Links:
 
     def leads(self, **chosen: str) -> str:
         """Return the list of the cohort's leads, narrowed as chosen."""
-        query = {"month": f"{self.cut.month:%Y-%m}"} | self._parts() | chosen
+        query = {"month": f"{self.cut.month:%Y-%m}"} | self._parts(segment="country") | chosen
         return f"{self._to('leads:list')}?{urlencode(query)}"
 
     def joint(self, month: date) -> str:
         """Return this page for another month, with the same filters."""
-        query = {"month": f"{month:%Y-%m}"} | self._parts()
-        return f"{self._to('dashboards:joint')}?{urlencode(query)}"
+        query = given_of(self.cut) | {"month": f"{month:%Y-%m}"}
+        return f"{self._to('dashboards:joint')}?{urlencode({name: value for name, value in query.items() if value})}"
 
     def breaches(self, side: str = "") -> str:
         """Return the page of broken promises."""
@@ -43,6 +52,10 @@ class Links:
         """Return the agreement."""
         return self._to("sla:agreement")
 
+    def campaigns(self) -> str:
+        """Return the page of campaigns."""
+        return self._to("leads:campaigns")
+
     def docket(self) -> str:
         """Return the board's docket."""
         return self._to("arbitration:docket")
@@ -51,9 +64,10 @@ class Links:
         """Return this page without anything chosen."""
         return self._to("dashboards:joint")
 
-    def _parts(self) -> dict[str, str]:
-        parts = {"tier": self.cut.tier, "owner": str(self.cut.owner or "")}
-        return {name: value for name, value in parts.items() if value}
+    def _parts(self, **names: str) -> dict[str, str]:
+        """Return what the cut is narrowed to, under the names that another page has for it."""
+        parts = {name: str(getattr(self.cut, name) or "") for name in PARTS}
+        return {names.get(name, name): value for name, value in parts.items() if value}
 
     def _to(self, name: str) -> str:
         return reverse(name, kwargs={"slug": self.slug})

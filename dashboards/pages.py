@@ -1,26 +1,22 @@
 """What the joint dashboard says around its figures: month, filters, empty state."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+from dashboards.asking import Asking, filters
+from dashboards.campaign_panel import campaign_panel, campaigns_named
 from dashboards.cards import cards
+from dashboards.kept_panel import compliance_panel
 from dashboards.links import Links
-from dashboards.panels import compliance_panel, funnel, pace_panel, rejection_panel, speed_panel
-from dashboards.queries import Cut, MonthFigures, months_before
-from leads.pages import Empty, filter_of
-from leads.words import TIERS
+from dashboards.panels import funnel, pace_panel, rejection_panel, speed_panel
+from dashboards.queries import BreachesNow, MonthFigures, campaign_names, months_before
+from leads.pages import Empty
 from sla.models import Side
-from sla.queries import BreachRow, next_month
-from tenants.models import Membership
-
-# As far as business time and calendars are known with some sense.
-FIRST_YEAR, LAST_YEAR = 2000, 2190
+from sla.queries import next_month
 
 
 @dataclass(frozen=True)
@@ -43,46 +39,30 @@ class AgreementLine:
     url: str
 
 
-def month_from(text: str, *, today: date) -> date | None:
-    """Return the first day of a month given as 2026-11, the present one for nothing, None for anything else."""
-    if not text:
-        return today.replace(day=1)
-    year, dash, number = text.partition("-")
-    if not (dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()):
-        return None
-    if not (FIRST_YEAR <= int(year) <= LAST_YEAR and 1 <= int(number) <= 12):
-        return None
-    return date(int(year), int(number), 1)
-
-
-def joint_context(
-    figures: MonthFigures,
-    breached: Sequence[BreachRow],
-    people: Sequence[Membership],
-    *,
-    breached_total: int,
-    slug: str,
-) -> dict[str, Any]:
+def joint_context(figures: MonthFigures, breached: BreachesNow, asking: Asking, *, slug: str) -> dict[str, Any]:
     """Return the context of dashboards/joint.html."""
     cut, delivery = figures.cut, figures.delivery
     links = Links(slug, cut)
+    campaigns = campaign_names({*campaigns_named(figures), *filter(None, [str(cut.campaign or "")])})
     due = [figures.promises.of(cut.month, side) for side in (Side.SALES, Side.MARKETING)]
     return {
         "month": _month_line(figures, links),
         "agreement": _agreement_line(figures, links),
         "working_day": sum(day <= delivery.today for day in delivery.working_days),
         "working_days": len(delivery.working_days) if figures.state != "future" else 0,
-        "filters": _filters(cut, people, slug=slug),
+        "filters": filters(asking, figures, campaigns, slug=slug),
+        "is_part": cut.is_part,
         "updated_at": figures.at,
         "empty": _empty(figures, links),
         "kpis": cards(figures, links),
         "pace": pace_panel(figures),
-        "compliance": compliance_panel(figures, links),
+        "compliance": compliance_panel(figures, links, asking.teams),
         "funnel": funnel(figures, links),
-        "speed": speed_panel(figures),
+        "speed": speed_panel(figures, links),
         "rejections": rejection_panel(figures, links),
-        "breached": breached,
-        "breached_total": breached_total,
+        "campaigns": campaign_panel(figures, links, campaigns),
+        "breached": breached.rows,
+        "breached_total": breached.total,
         "breached_total_month": sum(kept.breached for kept in due),
         "breached_url": links.breaches(),
         "needs_targets": delivery.target.points is None,
@@ -106,19 +86,10 @@ def _agreement_line(figures: MonthFigures, links: Links) -> AgreementLine | None
     return AgreementLine(found.number, found.signed_at, links.agreement()) if found else None
 
 
-def _filters(cut: Cut, people: Sequence[Membership], *, slug: str) -> list[Any]:
-    path = reverse("dashboards:joint", kwargs={"slug": slug})
-    given: Mapping[str, str] = {"month": f"{cut.month:%Y-%m}", "tier": cut.tier, "owner": str(cut.owner or "")}
-    filters = [filter_of(path, given, "tier", _("Tier"), [(key, str(label)) for key, label in TIERS.items()])]
-    if people:
-        filters.append(filter_of(path, given, "owner", _("Rep"), [(str(p.pk), p.name) for p in people]))
-    return filters
-
-
 def _empty(figures: MonthFigures, links: Links) -> Empty | None:
     if figures.cohort.decisions.sent or figures.delivery.points_of(figures.cut.month):
         return None
-    if figures.cut.tier or figures.cut.owner:
+    if figures.cut.is_part:
         return Empty(_("The filters hide everything"), _("Nothing fits them this month."), _("Clear"), links.page())
     if figures.state == "future":
         text = _("The month has not begun; below is its plan.")

@@ -13,13 +13,10 @@ from dashboards.cards import MARKETING, SALES
 from dashboards.formulas import Share, Speed
 from dashboards.links import Links
 from dashboards.queries import Delivery, MonthFigures
-from sla.models import Side
-from sla.queries import Compliance
-from sla.words import commitment_label, tier_label
+from leads.words import BANDS
+from sla.words import tier_label
 from smarketing.lib.templatetags.ui import number, percent
 
-# A commitment is a promise for each lead: the agreement knows no tolerance.
-PROMISED = 100
 LATE_FROM_BUCKET = len(formulas.BUCKET_ENDS)
 
 
@@ -126,62 +123,6 @@ def _plain(value: Decimal) -> int | Decimal:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Promises of one kind (or side) in the period."""
-
-    name: str
-    met: int
-    breached: int
-    running: int
-    share: float | None
-    below: bool
-
-
-@dataclass(frozen=True)
-class CompliancePanel:
-    """Promises due in the month, sales by commitment, marketing as a whole."""
-
-    title: str
-    rows_label: str
-    share: float | None
-    target: int
-    met: int
-    breached: int
-    running: int
-    excused: int
-    rows: list[Kept]
-    note: str
-    marketing: Kept | None
-    url: str
-
-
-def compliance_panel(figures: MonthFigures, links: Links) -> CompliancePanel:
-    """Return how both sides kept what was due in the month."""
-    sales = figures.promises.of(figures.cut.month, Side.SALES)
-    marketing = figures.promises.of(figures.cut.month, Side.MARKETING)
-    by_commitment = sorted(figures.promises.by_commitment.items())
-    return CompliancePanel(
-        title=_("Promises kept by sales"),
-        rows_label=_("Promise"),
-        share=sales.share,
-        target=PROMISED,
-        met=sales.met,
-        breached=sales.breached,
-        running=sales.running,
-        excused=sales.excused,
-        rows=[_kept(commitment_label(key), kept) for key, kept in by_commitment],
-        note=_("Obligations whose deadline lies in this month."),
-        marketing=_kept(_("Marketing"), marketing) if marketing.met + marketing.breached + marketing.running else None,
-        url=links.breaches(),
-    )
-
-
-def _kept(name: str, kept: Compliance) -> Kept:
-    share = kept.share
-    return Kept(name, kept.met, kept.breached, kept.running, share, share is not None and share < PROMISED)
-
-
-@dataclass(frozen=True)
 class FunnelStep:
     """How many of the cohort came this far; ``note`` stands between this step and the one before."""
 
@@ -279,10 +220,12 @@ class SpeedPanel:
     p90_over_seconds: int | None
     within_hour_share: float | None
     business: Times | None
+    contacts_url: str
+    untouched_url: str
     buckets: list[Bucket] = field(default_factory=list)
 
 
-def speed_panel(figures: MonthFigures) -> SpeedPanel:
+def speed_panel(figures: MonthFigures, links: Links) -> SpeedPanel:
     """Return the distribution of first contacts."""
     elapsed, business = figures.speeds.elapsed, figures.speeds.business
     return SpeedPanel(
@@ -291,7 +234,9 @@ def speed_panel(figures: MonthFigures) -> SpeedPanel:
         **vars(_times(elapsed)),
         within_hour_share=elapsed.within_hour.percent,
         business=_times(business) if business.contacts or business.untouched else None,
-        buckets=_buckets(elapsed),
+        buckets=_buckets(elapsed, links),
+        contacts_url=links.leads(reached="touched"),
+        untouched_url=links.leads(reached="untouched"),
     )
 
 
@@ -299,11 +244,16 @@ def _times(speed: Speed) -> Times:
     return Times(speed.median.seconds, speed.median.over, speed.p90.seconds, speed.p90.over)
 
 
-def _buckets(speed: Speed) -> list[Bucket]:
-    labels = (_("< 15 m"), _("15–60 m"), _("1–4 h"), _("4–12 h"), _("12–24 h"), _("> 24 h"))
+def _buckets(speed: Speed, links: Links) -> list[Bucket]:
     return [
-        Bucket(label, count, Share(count, speed.contacts).percent or 0.0, late=position >= LATE_FROM_BUCKET)
-        for position, (label, count) in enumerate(zip(labels, speed.buckets, strict=True))
+        Bucket(
+            label=str(label),
+            count=count,
+            share=Share(count, speed.contacts).percent or 0.0,
+            late=position >= LATE_FROM_BUCKET,
+            url=links.leads(band=str(position)),
+        )
+        for position, (label, count) in enumerate(zip(BANDS, speed.buckets, strict=True))
     ]
 
 
@@ -326,6 +276,7 @@ class RejectionPanel:
     share: float | None
     rows: list[RejectionRow]
     disputed: int
+    disputed_url: str
     docket_url: str
 
 
@@ -337,9 +288,10 @@ def rejection_panel(figures: MonthFigures, links: Links) -> RejectionPanel:
         decided=share.denominator,
         share=share.percent,
         rows=[
-            RejectionRow(r.label, r.reason_class, r.count, links.leads(reason=r.key))
+            RejectionRow(r.label, r.reason_class, r.count, links.leads(reason=r.key, label=r.label))
             for r in figures.rejections.reasons
         ],
         disputed=figures.rejections.disputed,
+        disputed_url=links.leads(disputed="yes"),
         docket_url=links.docket(),
     )

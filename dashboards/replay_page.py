@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from dashboards.pages import month_from
+from dashboards.months import month_from
 from dashboards.queries import months_before
 from dashboards.queries.replay import (
     KIND,

@@ -11,8 +11,10 @@ from django.utils.http import urlencode
 
 from leads import words
 from leads.models import Lead
-from leads.queries.cohorts import DECIDED, REACHED, CohortCut, Reported
+from leads.periods import BAND_ENDS
+from leads.queries.cohorts import DECIDED, PROMISES, REACHED, CohortCut, Reported
 from leads.queries.lists import NONE, ORDERS, VIEWS, Asked, Span
+from sla.models import Side
 from sla.queries import end_of_month, start_of_month
 
 # Months as far as calendars are known with some sense.
@@ -37,9 +39,10 @@ COLUMNS = (
     "activity",
 )
 SHOWN_AT_FIRST = ("score", "stage", "owner", "source", "clock", "activity")
-# What reports narrow a cohort by; see leads.queries.cohorts.Reported.
+# What reports narrow a cohort by, and what the dashboard's figures do; see leads.queries.cohorts.
 REPORTED = ("until", "dated", "origin", "version", "criterion", "judged", "last_touch")
-COHORT = ("month", "decision", "reached", "reason", *REPORTED)
+FIGURED = ("decision", "reached", "reason", "label", "disputed", "counted", "band", "promise", "side", "commitment")
+COHORT = ("month", "team", *FIGURED, *REPORTED)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Asking:
 def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
     """Read parameters; unknown values mean nothing, as links from elsewhere may be old."""
     given = {name: value for name, value in _readable(told).items() if value}
-    cohort = _cohort(given, zone=zone)
+    cohort = _cohort(given, at=at, zone=zone)
     if cohort is None:
         given = {name: value for name, value in given.items() if name not in COHORT}
     spans: dict[str, Any] = {name: _span(given.get(name, ""), at=at, zone=zone) for name in ("created", "updated")}
@@ -94,9 +97,17 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "dated": ("won",),
     "origin": tuple(Lead.Origin.values),
     "judged": ("met", "not_met", "unknown"),
+    "disputed": ("yes",),
+    "counted": ("yes",),
+    "band": tuple(str(band) for band in range(len(BAND_ENDS) + 1)),
+    "promise": tuple(PROMISES),
+    "side": tuple(Side.values),
 }
-_IDS = ("owner", "marketer", "campaign", "last_touch")
-_TEXTS = {"source": LONGEST_VALUE, "reason": LONGEST_VALUE, "criterion": LONGEST_VALUE, "q": LONGEST_SEARCH}
+_IDS = ("owner", "marketer", "campaign", "last_touch", "team")
+_TEXTS = {
+    "source": LONGEST_VALUE, "reason": LONGEST_VALUE, "label": LONGEST_VALUE, "commitment": LONGEST_VALUE,
+    "criterion": LONGEST_VALUE, "q": LONGEST_SEARCH,
+}  # fmt: skip
 
 
 def _readable(told: Mapping[str, str]) -> dict[str, str]:
@@ -127,21 +138,23 @@ def _id(text: str) -> str:
         return ""
 
 
-def _cohort(given: Mapping[str, str], *, zone: str) -> CohortCut | None:
+def _cohort(given: Mapping[str, str], *, at: datetime, zone: str) -> CohortCut | None:
     """Return the cohort that the parameters name; without a readable month there is none."""
     month = _month(given.get("month", ""))
     if month is None:
         return None
-    owner = given.get("owner", "")
+    parts: dict[str, Any] = {name: _known_id(given.get(name, "")) for name in ("owner", "team", "campaign")}
+    parts |= {name: given.get(name, "").replace(NONE, "") for name in ("tier", "country")}
+    figured: dict[str, Any] = {name: given.get(name, "") for name in FIGURED}
+    # Whatever is late is late by now, and days are the organisation's.
+    reported = _reported(month, given, zone=zone)
     return CohortCut(
-        month=month,
-        tier=given.get("tier", "").replace(NONE, ""),
-        owner=UUID(owner) if owner and owner != NONE else None,
-        decision=given.get("decision", ""),
-        reached=given.get("reached", ""),
-        reason=given.get("reason", ""),
-        reported=_reported(month, given, zone=zone),
+        month=month, **parts, **figured, reported=reported, at=at if figured["promise"] else None, zone=zone
     )
+
+
+def _known_id(text: str) -> UUID | None:
+    return UUID(text) if text and text != NONE else None
 
 
 def _reported(month: date, given: Mapping[str, str], *, zone: str) -> Reported:
@@ -156,7 +169,7 @@ def _reported(month: date, given: Mapping[str, str], *, zone: str) -> Reported:
         version=int(version) if version else None,
         criterion=given.get("criterion", ""),
         judged=given.get("judged", ""),
-        last_touch=UUID(touch) if touch and touch != NONE else None,
+        last_touch=_known_id(touch),
     )
 
 

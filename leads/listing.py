@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from leads import words
 from leads.asking import COLUMNS, FITS, READINESS, RECENT, SHOWN_AT_FIRST, Asking
 from leads.pages import Filter, address, filter_of
+from leads.queries.cohorts import CohortCut
 from leads.queries.lists import NONE
+from sla.words import commitment_label, side_label
 from tenants.models import Membership
 from tenants.roles import MARKETING, SALES
 
@@ -123,24 +125,55 @@ def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str
     cut, given = asking.asked.cohort, asking.given
     if cut is None:
         return []
-    month, is_won = given["month"], cut.reported.closed is not None
-    named = date_format(cut.month, "F Y")
-    if cut.reported.last:
-        named += f" – {date_format(cut.reported.last, 'F Y')}"
-    chips = [filter_of(path, given, "month", _("Won in") if is_won else _("Sent in"), [(month, named)])]
-    decisions = [("pending", _("Undecided")), ("accepted", _("Accepted")), ("rejected", _("Rejected"))]
+    chips = [filter_of(path, given, "month", _dated(cut), [(given["month"], _period(cut))])]
+    decisions = [
+        ("pending", _("Undecided")),
+        ("accepted", _("Accepted")),
+        ("by_sales", _("Accepted by sales")),
+        ("rejected", _("Rejected")),
+    ]
     chips.append(filter_of(path, given, "decision", _("Decision"), decisions))
     reached = [
         ("contacted", _("Contacted")),
+        ("touched", _("Contact logged")),
         ("untouched", _("Untouched")),
         ("qualified", _("Qualified")),
         ("opportunity", _("Opportunity")),
         ("won", _("Won")),
     ]
     chips.append(filter_of(path, given, "reached", _("Reached"), reached))
-    if cut.reason:
-        chips.append(filter_of(path, given, "reason", _("Reason"), [(cut.reason, cut.reason)]))
-    return [*chips, *_report_filters(path, given, used)]
+    return [*chips, *_figure_filters(path, asking, cut), *_report_filters(path, given, used)]
+
+
+def _dated(cut: CohortCut) -> str:
+    """Return what the month of a cohort is the month of."""
+    if cut.reported.closed is not None:
+        return _("Won in")
+    return _("Due in") if cut.promise else _("Sent in")
+
+
+def _period(cut: CohortCut) -> str:
+    first = date_format(cut.month, "F Y")
+    return f"{first} – {date_format(cut.reported.last, 'F Y')}" if cut.reported.last else first
+
+
+def _figure_filters(path: str, asking: Asking, cut: CohortCut) -> list[Filter]:
+    """Return the chips of what only a figure's link asks for: each says what it does and can be cleared."""
+    told = {
+        "reason": (_("Reason"), cut.label or cut.reason),
+        "disputed": (_("Disputed"), _("Yes")),
+        "counted": (_("Counts towards the target"), _("Yes")),
+        "band": (_("First contact"), words.BANDS[int(cut.band)] if cut.band else ""),
+        "promise": (_("Promise"), words.PROMISES.get(cut.promise, "")),
+        "side": (_("Promised by"), side_label(cut.side)),
+        "commitment": (_("Promise"), commitment_label(cut.commitment) if cut.commitment else ""),
+        "team": (_("Team"), _("chosen")),
+    }
+    return [
+        filter_of(path, asking.given, name, label, [(asking.given[name], str(value))])
+        for name, (label, value) in told.items()
+        if asking.given.get(name)
+    ]
 
 
 def _report_filters(path: str, given: Mapping[str, str], used: Mapping[str, list[tuple[str, str]]]) -> list[Filter]:

@@ -1,6 +1,6 @@
 """Stages, decisions and events in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,21 @@ STAGE_TONES = {
 TIERS: Mapping[str, Promise] = {
     "standard": gettext_lazy("Standard"),
     "hand_raiser": gettext_lazy("Hand-raiser"),
+}
+# Stretches of the time until first contact; see leads.periods.BAND_ENDS.
+BANDS: Sequence[Promise] = (
+    gettext_lazy("< 15 m"),
+    gettext_lazy("15–60 m"),
+    gettext_lazy("1–4 h"),
+    gettext_lazy("4–12 h"),
+    gettext_lazy("12–24 h"),
+    gettext_lazy("> 24 h"),
+)
+PROMISES: Mapping[str, Promise] = {
+    "met": gettext_lazy("Kept"),
+    "breached": gettext_lazy("Broken"),
+    "running": gettext_lazy("Running"),
+    "excused": gettext_lazy("Excused"),
 }
 DECISIONS: Mapping[str, Promise] = {
     Handover.Decision.PENDING: gettext_lazy("To decide"),

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from dashboards import answers, queries, serializers
 from dashboards.api.tagging import TaggedView
-from dashboards.pages import month_from
+from dashboards.months import month_from
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
 

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 
 from dashboards.api.kpis import FiguresView
-from dashboards.pages import month_from
+from dashboards.months import month_from
 from dashboards.queries import Cut
 from dashboards.tables import Asked
 from dashboards.tables.files import is_file, table_file

@@ -1,12 +1,15 @@
 """Adding up what happened."""
 
+from dashboards.queries.breached import BreachesNow, breaches_now
 from dashboards.queries.cohorts import Cohort, cohorts
 from dashboards.queries.costs import Costs, costs
 from dashboards.queries.cut import Cut, months_before
 from dashboards.queries.direct import Direct
 from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
+from dashboards.queries.mark import mark_of
 from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
-from dashboards.queries.nav import NavCount, nav_counts, version_of
+from dashboards.queries.names import campaign_names, team_names
+from dashboards.queries.nav import NavCount, nav_counts
 from dashboards.queries.points import Credits, credits_of, ledger
 from dashboards.queries.promises import Promises, promises
 from dashboards.queries.rejections import Reason, Rejections, rejections
@@ -17,6 +20,7 @@ from dashboards.queries.speed import Speeds, medians, speeds
 __all__ = [
     "Actual",
     "Agreement",
+    "BreachesNow",
     "Cohort",
     "Costs",
     "Credits",
@@ -32,11 +36,14 @@ __all__ = [
     "Rolled",
     "Speeds",
     "actual_of",
+    "breaches_now",
+    "campaign_names",
     "cohorts",
     "costs",
     "credits_of",
     "delivery",
     "ledger",
+    "mark_of",
     "medians",
     "month_figures",
     "months_before",
@@ -47,5 +54,5 @@ __all__ = [
     "source_of",
     "speeds",
     "speeds_of",
-    "version_of",
+    "team_names",
 ]

@@ -16,7 +16,7 @@ from dashboards.queries.rejections import Rejections
 from dashboards.queries.source import Source, source_of
 from dashboards.queries.speed import Speeds
 from sla.business_time import Hours
-from sla.models import AgreementVersion, Signature, Target
+from sla.models import AgreementVersion, Target
 from sla.pace import Pace, pace
 from sla.queries import TargetView, calendar_in_force, end_of_month, frozen_tiers, hours_for
 from sla.queries.months import planned_days
@@ -115,7 +115,7 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
         at=at,
         state=state_on(ground.today, cut.month, ground.hours),
         is_mature=is_mature(end_of_month(cut.month, zone=zone), at=at),
-        agreement=Agreement(version.number, _signed_at(version)) if version else None,
+        agreement=Agreement(version.number, version.signed_at) if version else None,
         delivery=_delivery(source, ground),
         cohorts=source.cohorts(),
         promises=source.promises(),
@@ -189,8 +189,3 @@ def _standing(cut: Cut, *, at: datetime, zone: str) -> datetime:
 def _floor(version: AgreementVersion | None) -> Decimal | None:
     floor = version.content.get("floors", {}).get("pipeline_per_euro") if version else None
     return Decimal(str(floor)) if floor else None
-
-
-def _signed_at(version: AgreementVersion) -> datetime | None:
-    signed = list(Signature.objects.filter(version=version).values_list("signed_at", flat=True))
-    return max(signed) if len(signed) > 1 else None

@@ -1,7 +1,5 @@
 """What waits for a member, as small numbers beside the navigation."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,8 +42,3 @@ def nav_counts(membership: Membership, *, at: datetime) -> list[NavCount]:
 def _open_returns(membership: Membership) -> int:
     rows = Rejection.objects.filter(state=Rejection.State.OPEN, handover__in=visible_handovers(membership))
     return rows.exclude(reason_class=Rejection.Class.PROCEDURAL).count()
-
-
-def version_of(counts: Sequence[NavCount]) -> str:
-    """Return a text that changes with any of the counts."""
-    return hashlib.sha256(repr(counts).encode()).hexdigest()[:16]

@@ -9,20 +9,19 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from dashboards.cards import Kpi, cards
+from dashboards.kept_panel import CompliancePanel, compliance_panel
 from dashboards.links import Links
 from dashboards.panels import (
-    CompliancePanel,
     FunnelStep,
     PacePanel,
     RejectionPanel,
     SpeedPanel,
-    compliance_panel,
     funnel,
     pace_panel,
     rejection_panel,
     speed_panel,
 )
-from dashboards.queries import Cut, MonthFigures, month_figures
+from dashboards.queries import Cut, MonthFigures, month_figures, team_names
 from dashboards.reports.occasions import WEEKLY, Period
 from sla.models import Side
 from smarketing.lib.templatetags.ui import number, percent, points
@@ -71,9 +70,9 @@ def told(kind: str, period: Period, organisation: Organisation, figures: MonthFi
         opening=_opening(kind, period, figures, pace),
         kpis=cards(figures, links),
         pace=pace,
-        compliance=compliance_panel(figures, links),
+        compliance=compliance_panel(figures, links, team_names()),
         funnel=funnel(figures, links),
-        speed=speed_panel(figures),
+        speed=speed_panel(figures, links),
         rejections=rejection_panel(figures, links),
     )
 

@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 from django.template.loader import render_to_string
 
-from dashboards.panels import Bucket, CompliancePanel, PacePanel
+from dashboards.kept_panel import CompliancePanel
+from dashboards.panels import Bucket, PacePanel
 from smarketing.lib import charts
 
 # What the templates leave for the curve between the words at its edges.

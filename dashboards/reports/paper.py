@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from dashboards.cards import Kpi
-from dashboards.panels import Kept, PacePanel
+from dashboards.panels import PacePanel
 from dashboards.reports.content import Report
 from dashboards.reports.drawings import bar_picture, columns_picture, gauge_picture, pace_picture
 from dashboards.reports.words import kind_label
@@ -100,9 +100,8 @@ def pace_words(panel: PacePanel) -> str:
 
 def _kept(report: Report) -> dict[str, Any]:
     panel = report.compliance
-    whole = Kept(_("Sales, all"), panel.met, panel.breached, panel.running, panel.share, below=False)
-    rows = [*panel.rows, whole, *([panel.marketing] if panel.marketing else [])]
-    label = _("%(n)s met") % {"n": number(panel.met)}
+    rows = [*panel.rows, panel.sales, *([panel.marketing] if panel.marketing else [])]
+    label = _("%(n)s met") % {"n": number(panel.sales.met)}
     return _table(
         panel.title,
         [panel.rows_label, _("Met"), _("Late"), _("Share")],

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from dashboards import formulas
 from dashboards.cards import SALES
-from dashboards.panels import Kept, compliance_panel, funnel, pace_panel, rejection_panel
-from dashboards.queries import MonthFigures, months_before
+from dashboards.kept_panel import Kept, compliance_panel
+from dashboards.panels import funnel, pace_panel, rejection_panel
+from dashboards.queries import MonthFigures, months_before, team_names
 from dashboards.queries.cut import SPARK_MONTHS
 from dashboards.tables.columns import Asked, Column, Table
 from sla.access import sees_only_own
@@ -42,9 +43,8 @@ class SideKept:
 
 
 def _promises(asked: Asked) -> list[SideKept]:
-    panel = compliance_panel(asked.figures, asked.links)
-    whole = Kept(_("Sales, all"), panel.met, panel.breached, panel.running, panel.share, below=False)
-    rows = [SideKept(SALES, row) for row in (*panel.rows, whole)]
+    panel = compliance_panel(asked.figures, asked.links, team_names())
+    rows = [SideKept(SALES, row) for row in (*panel.rows, panel.sales)]
     return [*rows, SideKept("marketing", panel.marketing)] if panel.marketing else rows
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from dashboards.links import given_of
 from dashboards.queries import Cut
 from dashboards.tables import ALL
 from dashboards.tables.files import EVERYTHING
@@ -22,8 +23,7 @@ class FileLink:
 
 def file_links(slug: str, cut: Cut) -> list[FileLink]:
     """Return every table of the dashboard, cut as the page is, and all of them together."""
-    parts = {"month": f"{cut.month:%Y-%m}", "tier": cut.tier, "owner": str(cut.owner or "")}
-    query = urlencode({name: value for name, value in parts.items() if value})
+    query = urlencode({name: value for name, value in given_of(cut).items() if value})
 
     def address(name: str, kind: str) -> str:
         return f"{reverse('dashboards:table', kwargs={'slug': slug, 'name': name, 'kind': kind})}?{query}"

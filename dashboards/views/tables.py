@@ -3,10 +3,9 @@
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
-from dashboards import access
+from dashboards.asking import asked_cut
 from dashboards.tables import Asked
 from dashboards.tables.files import is_file, table_file
-from dashboards.views.joint import cut_of
 from smarketing.lib.clock import now
 from tenants.access import MemberRequest, members_only
 
@@ -18,5 +17,5 @@ def table(request: MemberRequest, name: str, kind: str) -> HttpResponse:
     if not is_file(name, kind):
         raise Http404
     at = now()
-    cut = cut_of(request, access.people_open_to(request.membership), at=at)
+    cut = asked_cut(request, at=at).cut
     return table_file(name, kind, Asked(cut, at, request.organisation, request.membership))

@@ -1,13 +1,16 @@
 """The handovers of a month and how far they came: what the dashboards count and the leads list shows."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from leads.models import Campaign, Handover, Rejection, UtmName
-from leads.periods import CONVERSION_FOR
+from leads.periods import BAND_ENDS, CONVERSION_FOR
+from sla.models import Clock, Side, Subject
+from sla.queries import due_between, going_on, last_day, past_due
 
 TAKEN = Q(
     decision__in=[
@@ -28,6 +31,7 @@ _OPPORTUNITY = _in_time("opportunity_at") | _WON
 
 REACHED: dict[str, Q] = {
     "contacted": TAKEN & Q(contacted_at__isnull=False),
+    "touched": Q(contacted_at__isnull=False),
     "untouched": ~Q(decision=Handover.Decision.REJECTED) & Q(contacted_at=None),
     "qualified": _in_time("qualified_at") | _OPPORTUNITY,
     "opportunity": _OPPORTUNITY,
@@ -37,12 +41,16 @@ REACHED: dict[str, Q] = {
 DECIDED: dict[str, Q] = {
     "pending": Q(decision=Handover.Decision.PENDING),
     "accepted": TAKEN,
+    "by_sales": Q(decision__in=[Handover.Decision.ACCEPTED, Handover.Decision.DEEMED_ACCEPTED]),
     "rejected": Q(decision=Handover.Decision.REJECTED),
 }
 
 
 # A rejection stood, also where the board took it back later.
 STOOD = (Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING)
+
+# What counts towards marketing's target: also what was rejected, while that is not final.
+COUNTED = (Subject.Credit.COUNTED, Subject.Credit.SUSPENDED)
 
 # What an agreement's month counts of each decision.
 _COUNTED = {
@@ -59,6 +67,14 @@ def decisions_in(month: date) -> dict[str, int]:
     counts = {name: Count("pk", filter=Q(decision=decision)) for name, decision in _COUNTED.items()}
     # What ended in a merger is decided in the handover that goes on.
     return Handover.objects.filter(counted_month=month, merged_into=None).aggregate(**counts)
+
+
+PROMISES: dict[str, Callable[[datetime], Q]] = {
+    "met": lambda _at: Q(state=Clock.State.MET),
+    "breached": lambda at: Q(state=Clock.State.BREACHED) | past_due(at=at),
+    "running": lambda at: going_on(at=at),
+    "excused": lambda _at: Q(state=Clock.State.EXCUSED),
+}
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,10 @@ def names_meaning(campaign_id: UUID) -> list[str]:
 
 @dataclass(frozen=True)
 class CohortCut:
-    """Which handovers of a month (its first day) are meant; "" and None are all."""
+    """Which handovers of a month (its first day) are meant; "" and None are all.
+
+    With ``promise`` the month is that in which promises of ``side`` were due, else that in which was sent.
+    """
 
     month: date
     tier: str = ""
@@ -110,6 +129,20 @@ class CohortCut:
     reached: str = ""
     reason: str = ""
     reported: Reported = field(default_factory=Reported)
+    label: str = ""
+    disputed: str = ""
+    team: UUID | None = None
+    campaign: UUID | None = None
+    country: str = ""
+    # "yes": only what counts towards marketing's target.
+    counted: str = ""
+    # Which stretch of the time until first contact, as its number.
+    band: str = ""
+    promise: str = ""
+    side: str = ""
+    commitment: str = ""
+    at: datetime | None = None
+    zone: str = "UTC"
 
     def period(self) -> Q:
         """Return which handovers are of the period, reports' own filters included."""
@@ -123,16 +156,59 @@ class CohortCut:
 
 def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     """Return the handovers of the month that the cut means."""
-    rows = Handover.objects.filter(cut.period(), merged_into=None)
-    if cut.tier:
-        rows = rows.filter(tier=cut.tier)
-    if cut.owner:
-        rows = rows.filter(assigned_to=cut.owner)
+    if cut.promise:
+        return _of_part(Handover.objects.filter(subject__in=promised(cut).values("subject")), replace(cut, owner=None))
+    rows = _of_part(Handover.objects.filter(cut.period()), cut)
+    if cut.counted:
+        # A merger may have moved the credit to what it ended: the credit tells its own story.
+        return rows.filter(subject__credit__in=COUNTED)
+    rows = rows.filter(merged_into=None)
     if cut.decision:
         rows = rows.filter(DECIDED[cut.decision])
     if cut.reached:
         rows = rows.filter(REACHED[cut.reached])
-    if cut.reason:
-        claims = Rejection.objects.filter(reason=cut.reason, handover__decision__in=STOOD)
-        rows = rows.filter(pk__in=claims.values("handover"))
+    if cut.band:
+        rows = rows.filter(_within(int(cut.band)))
+    if cut.reason or cut.disputed:
+        rows = rows.filter(Exists(_standing(cut)), decision__in=STOOD)
     return rows
+
+
+def _of_part(rows: "QuerySet[Handover]", cut: CohortCut) -> "QuerySet[Handover]":
+    wanted = {
+        "tier": cut.tier,
+        "assigned_to": cut.owner,
+        "subject__team": cut.team,
+        "lead__campaign": cut.campaign,
+        "lead__country": cut.country,
+    }
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def promised(cut: CohortCut) -> "QuerySet[Clock]":
+    """Return the month's promises that came out as asked, of whatever part of the leads."""
+    due = due_between(cut.month, last_day(cut.month), zone=cut.zone).filter(side=cut.side or Side.SALES)
+    wanted = {"owner": cut.owner, "commitment": cut.commitment}
+    rows = due.filter(**{name: value for name, value in wanted.items() if value})
+    return rows.filter(PROMISES[cut.promise](cut.at or datetime.max.replace(tzinfo=UTC)))
+
+
+def _within(band: int) -> Q:
+    """Return the handovers that were contacted within one stretch of time."""
+    # Whole seconds, as they are counted.
+    found = Q(contacted_at__isnull=False)
+    if band:
+        found &= Q(contacted_at__gte=F("sent_at") + timedelta(seconds=BAND_ENDS[band - 1]))
+    if band < len(BAND_ENDS):
+        found &= Q(contacted_at__lt=F("sent_at") + timedelta(seconds=BAND_ENDS[band]))
+    return found
+
+
+def _standing(cut: CohortCut) -> "QuerySet[Rejection]":
+    """Return the rejection that stands of each handover (the last one) where it is as asked."""
+    claims = Rejection.objects.filter(handover=OuterRef("handover")).exclude(reason_class=Rejection.Class.PROCEDURAL)
+    last = Subquery(claims.order_by("-at", "-pk").values("pk")[:1])
+    wanted = {"reason": cut.reason, "reason_label": cut.label}
+    wanted |= {"state": Rejection.State.APPEALED} if cut.disputed else {}
+    chosen = {name: value for name, value in wanted.items() if value}
+    return Rejection.objects.filter(handover=OuterRef("pk"), pk=last, **chosen)

@@ -1,7 +1,7 @@
 """Leads in a table: views, filters, order, and how many there are without counting all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +111,9 @@ def _of_cohort(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
     """
     cut = asked.cohort
     whole = Asked(cohort=cut, order=asked.order, tier=asked.tier, owner=asked.owner)
-    if cut is None or asked != whole or not membership.has(*SEE_ALL):
+    whole = replace(whole, campaign=asked.campaign, country=asked.country)
+    known = NONE not in (asked.campaign, asked.country)
+    if cut is None or asked != whole or not known or not membership.has(*SEE_ALL):
         return None
     lead = Lead.objects.filter(pk=OuterRef("lead"))
     key, _tie = ORDERS[asked.order]

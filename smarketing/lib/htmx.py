@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import trigger_client_event
@@ -30,6 +30,25 @@ def render_page(
     response = render(request, name, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     response.headers["Cache-Control"] = "private, no-cache" if fragment else "private, no-store"
+    return response
+
+
+def is_unchanged(request: HttpRequest, tag: str) -> bool:
+    """Tell whether the caller has already what this tag names; "" names nothing."""
+    return bool(tag) and request.headers.get("If-None-Match") == tag
+
+
+def not_modified(tag: str) -> HttpResponse:
+    """Answer that nothing has changed."""
+    return with_tag(HttpResponseNotModified(), tag)
+
+
+def with_tag(response: HttpResponse, tag: str) -> HttpResponse:
+    """Name what a response holds, so that the next poll can be answered without it."""
+    if tag:
+        response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
     return response
 
 

@@ -59,7 +59,8 @@ document.addEventListener("post", ({ detail: url }) => {
 });
 
 // Polling stops in hidden tabs and runs once on return; no trigger filter, because filters need eval.
-const poll = el => { el.smWaited = 0; window.htmx.trigger(el, "refresh"); };
+// What somebody has opened in a region to read stays open: it is left alone until they close it.
+const poll = el => { el.smWaited = 0; if (!el.querySelector("details[open]")) window.htmx.trigger(el, "refresh"); };
 const polled = () => document.querySelectorAll("[data-poll]");
 setInterval(() => {
   if (document.hidden) return;

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 import time_machine
@@ -14,13 +15,15 @@ from dashboards.models import Rollup
 from dashboards.queries import Cut, Rolled, month_figures, source_of
 from dashboards.rollups import step
 from leads.actions import accept_handover, advance_handover, log_attempt, reject_handover
-from leads.models import Handover
+from leads.actions.campaigns import book_cost, create_campaign
+from leads.models import Handover, Lead
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership, Team
 from tests.leads.makers import make_handover
 from tests.support import CANARY, PASSWORD, Cast, signed_in
 
 URL = "/o/acme/dashboard/"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Session, person, membership, organisation; then one query for its purpose each: agreements, signatures, target,
 # calendars (2, and one in the first month of all), breaches, their subjects' names (2) and their number. Of rows:
 # ledger, credits, cohorts, promises, contacts, medians, rejections. Of what was added up: mark, what changed since,
@@ -84,7 +87,7 @@ def test_nobody_gets_the_sign_in(cast: Cast, at: datetime, anonymous: Client) ->
 
 def test_each_panel_comes_alone_for_htmx(month: Cast, at: datetime) -> None:
     client = signed_in(month.rita)
-    for panel in ("kpis", "pace", "compliance", "funnel", "speed", "rejections", "breached"):
+    for panel in ("figures", "kpis", "pace", "compliance", "funnel", "speed", "rejections", "breached", "campaigns"):
         response = page(client, at + 5 * HOUR, **{"HX-Request": "true", "HX-Target": panel})
         text = response.content.decode()
         assert f'id="{panel}"' in text
@@ -94,16 +97,18 @@ def test_each_panel_comes_alone_for_htmx(month: Cast, at: datetime) -> None:
 
 def test_every_figure_links_to_the_leads_behind_it(month: Cast, at: datetime) -> None:
     context = page(signed_in(month.rita), at + 5 * HOUR).context
-    assert context["kpis"][1].url == "/o/acme/leads/?month=2026-03&decision=accepted"
+    assert context["kpis"][1].url == "/o/acme/leads/?month=2026-03&decision=by_sales"
     assert [step.count for step in context["funnel"]] == [5, 2, 1, 1, 1, 0]
     assert context["funnel"][3].url == "/o/acme/leads/?month=2026-03&reached=qualified"
     reason = context["rejections"].rows[0]
-    assert (reason.count, reason.url) == (2, "/o/acme/leads/?month=2026-03&reason=not_fitting")
+    assert (reason.count, reason.url) == (
+        2, f"/o/acme/leads/?month=2026-03&reason=not_fitting&label={quote_plus(reason.label)}"
+    )  # fmt: skip
 
 
 def test_the_filters_stay_in_the_links(month: Cast, at: datetime) -> None:
     context = page(signed_in(month.rita), at + 5 * HOUR, "?tier=standard").context
-    assert context["kpis"][0].url == "/o/acme/leads/?month=2026-03&tier=standard"
+    assert context["kpis"][0].url == "/o/acme/leads/?month=2026-03&tier=standard&counted=yes"
     assert context["month"].previous_url == "/o/acme/dashboard/?month=2026-02&tier=standard"
     assert context["pace"] is None
 
@@ -126,7 +131,20 @@ def test_a_month_before_the_agreement_has_neither_target_nor_agreement(month: Ca
 
 @pytest.mark.parametrize(
     "query",
-    ["?month=2026-13", "?month=march", "?month=0000-01", "?month=٢٠٢٦-03", "?tier=gold", "?owner=nobody"],
+    [
+        "?month=2026-13",
+        "?month=march",
+        "?month=0000-01",
+        "?month=٢٠٢٦-03",
+        "?tier=gold",
+        "?owner=nobody",
+        "?team=nobody",
+        "?segment=austria",
+        "?campaign=x",
+        "?campaign=01890000-0000-7000-8000-000000000000",
+        "?compare=x",
+        "?month=2026-03&compare=2026-03",
+    ],
 )
 def test_what_there_is_not_answers_404(cast: Cast, at: datetime, query: str) -> None:
     assert page(signed_in(cast.rita), at, query).status_code == 404
@@ -189,3 +207,106 @@ def test_the_page_has_no_inline_style_or_script(month: Cast, at: datetime) -> No
     assert " style=" not in text
     assert "onclick" not in text
     assert PASSWORD not in text
+
+
+# Filters
+
+
+def test_the_filters_offer_what_there_is(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.acme.pk):
+        team = Team.objects.create(name="Field", side="sales")
+    context = page(signed_in(month.sina), at + 5 * HOUR, "?segment=AT").context
+    menus = {menu.name: menu for menu in context["filters"]}
+    assert menus["compare"].value_label == "Feb 2026"
+    assert [option.label for option in menus["team"].options] == ["All", "Field"]
+    assert str(team.pk) in menus["team"].options[1].url
+    assert (menus["segment"].value_label, menus["segment"].active) == ("AT", True)
+    assert "segment=AT" in menus["tier"].options[1].url
+    assert context["kpis"][0].url == "/o/acme/leads/?month=2026-03&country=AT&counted=yes"
+
+
+def test_another_month_to_compare_with_is_named_in_the_cards(month: Cast, at: datetime) -> None:
+    may = at + 65 * DAY
+    with tenant_scope(month.acme.pk):
+        handover = make_handover(by=month.mara, at=may, email="may@example.com")
+        accept_handover(_fresh(handover), by=month.sam, at=may + HOUR)
+    context = page(signed_in(month.rita), may + 2 * HOUR, "?month=2026-05&compare=2026-03").context
+    card = context["kpis"][1]
+    # Of March's five two were accepted and two rejected.
+    assert (card.value, card.basis, card.tone) == (100, "than Mar", "good")
+    assert context["month"].previous_url == "/o/acme/dashboard/?month=2026-04&compare=2026-03"
+
+
+def test_a_foreign_campaign_is_not_there(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.globex.pk):
+        campaign = create_campaign(name="Theirs", utm="theirs", by=month.gus, at=at)
+    assert page(signed_in(month.rita), at, f"?campaign={campaign.pk}").status_code == 404
+
+
+# Costs
+
+
+def test_pipeline_per_euro_needs_booked_costs_and_knows_the_floor(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.acme.pk):
+        campaign = create_campaign(name="Spring", utm="spring", by=month.marc, at=at)
+        book_cost(campaign, booked_on=at.date(), amount=Decimal(2000), by=month.marc, at=at)
+        Lead.objects.update(campaign=campaign)
+    context = page(signed_in(month.rita), at + 5 * HOUR).context
+    card = context["kpis"][5]
+    assert (card.name, card.value) == ("Pipeline per euro", 2.5)
+    (line,) = context["campaigns"].lines
+    assert (line.name, line.sent, line.cost, line.cost_per_mql, line.ratio) == ("Spring", 5, 2000, 400, 2.5)
+    # Nobody books costs for a tier: the pipeline itself is shown.
+    part = page(signed_in(month.rita), at + 5 * HOUR, "?tier=standard").context
+    assert (part["kpis"][5].name, part["kpis"][5].value) == ("Pipeline", 5000)
+    assert part["campaigns"].lines[0].cost is None
+
+
+# Teams
+
+
+def test_promises_are_told_by_team(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.acme.pk):
+        team = Team.objects.create(name="Field", side="sales")
+        Membership.objects.filter(pk=month.sam.pk).update(team=team)
+        make_handover(by=month.mara, at=at + HOUR, email="team@example.com")
+    panel = page(signed_in(month.rita), at + 9 * DAY).context["compliance"]
+    field, nobody = panel.teams
+    assert (field.name, field.met, field.breached, nobody.name) == ("Field", 0, 2, "No team")
+    assert f"team={team.pk}" in field.breached_url
+    assert field.met + nobody.met == panel.sales.met
+    assert field.breached + nobody.breached == panel.sales.breached
+
+
+# Polling
+
+
+def test_an_unchanged_poll_is_answered_before_anything_is_read(month: Cast, at: datetime) -> None:
+    client, late = signed_in(month.rita), at + 5 * HOUR
+    first = page(client, late)
+    asked = {"HX-Request": "true", "HX-Target": "figures", "If-None-Match": first.context["poll_tag"]}
+    with CaptureQueriesContext(connection) as found:
+        again = page(client, late, **asked)
+    assert (again.status_code, again.content) == (304, b"")
+    assert len([query for query in found if not query["sql"].startswith(NO_QUERY)]) <= 6
+    with tenant_scope(month.acme.pk):
+        make_handover(by=month.mara, at=late, email="new@example.com")
+    news = page(client, late, **asked)
+    assert news.status_code == 200
+    assert news.context["kpis"][0].value == 6
+    assert news["ETag"] != first.context["poll_tag"]
+
+
+def test_a_mark_is_one_members_of_one_address(month: Cast, at: datetime) -> None:
+    def tag(name: str, query: str = "") -> str:
+        return str(page(signed_in(month.people()[name]), at + 5 * HOUR, query).context["poll_tag"])
+
+    assert tag("rita") == tag("rita")
+    assert len({tag("rita"), tag("sina"), tag("rita", "?tier=standard")}) == 3
+
+
+def test_with_time_a_poll_is_answered_anew(month: Cast, at: datetime) -> None:
+    client = signed_in(month.rita)
+    first = page(client, at + 5 * HOUR)
+    asked = {"HX-Request": "true", "HX-Target": "figures", "If-None-Match": first.context["poll_tag"]}
+    assert page(client, at + 5 * HOUR + timedelta(minutes=6), **asked).status_code == 200

@@ -1,0 +1,118 @@
+"""The joint dashboard's panel of promises: what was due in the month and kept, by team and by kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from dashboards.cards import MARKETING, SALES
+from dashboards.links import Links
+from dashboards.queries import MonthFigures
+from sla.models import Side
+from sla.queries import Compliance
+from sla.words import commitment_label
+
+# A commitment is a promise for each lead: the agreement knows no tolerance.
+PROMISED = 100
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Promises of one team, kind or side in the period; the addresses open the leads behind them."""
+
+    name: str
+    met: int
+    breached: int
+    running: int
+    share: float | None
+    below: bool
+    met_url: str = ""
+    breached_url: str = ""
+
+
+@dataclass(frozen=True)
+class CompliancePanel:
+    """Promises due in the month: sales by team and by commitment, marketing as a whole."""
+
+    title: str
+    share: float | None
+    target: int
+    teams: list[Kept]
+    commitments: list[Kept]
+    sales: Kept
+    running: int
+    running_url: str
+    excused: int
+    excused_url: str
+    marketing: Kept | None
+    note: str
+    url: str
+
+    @property
+    def rows_label(self) -> str:
+        """What the rows are."""
+        return _("Team") if self.teams else _("Promise")
+
+    @property
+    def rows(self) -> list[Kept]:
+        """The teams, or the promises where there are no teams to tell apart."""
+        return self.teams or self.commitments
+
+
+def compliance_panel(figures: MonthFigures, links: Links, teams: Mapping[str, str]) -> CompliancePanel:
+    """Return how both sides kept what was due in the month; ``teams`` are the names of those of sales."""
+    sales = figures.promises.of(figures.cut.month, Side.SALES)
+    marketing = figures.promises.of(figures.cut.month, Side.MARKETING)
+    return CompliancePanel(
+        title=_("Promises kept by sales"),
+        share=sales.share,
+        target=PROMISED,
+        teams=_by_team(figures, links, teams),
+        commitments=[
+            _kept(commitment_label(key), kept, links, side=SALES, commitment=key)
+            for key, kept in sorted(figures.promises.by_commitment.items())
+            if kept.met + kept.breached + kept.running
+        ],
+        sales=_kept(_("Sales, all"), sales, links, side=SALES),
+        running=sales.running,
+        running_url=links.leads(promise="running", side=SALES),
+        excused=sales.excused,
+        excused_url=links.leads(promise="excused", side=SALES),
+        marketing=_of_marketing(marketing, links),
+        note=_("Obligations whose deadline lies in this month."),
+        url=links.breaches(),
+    )
+
+
+def _by_team(figures: MonthFigures, links: Links, teams: Mapping[str, str]) -> list[Kept]:
+    """Return one row for each team, by name; nothing where there are no teams to tell apart."""
+    found = {key: kept for key, kept in figures.promises.by_team.items() if kept.met + kept.breached + kept.running}
+    rows = [
+        _kept(teams.get(key, _("Another team")), kept, links, side=SALES, team=key)
+        for key, kept in found.items()
+        if key
+    ]
+    rows.sort(key=lambda row: row.name)
+    if rows and "" in found:
+        rows.append(_kept(_("No team"), found[""]))
+    return rows
+
+
+def _of_marketing(kept: Compliance, links: Links) -> Kept | None:
+    if not kept.met + kept.breached + kept.running:
+        return None
+    # Some of its promises (the month's volume) are about no lead: they stand on the page of breaches.
+    return replace(_kept(_("Marketing, all"), kept), breached_url=links.breaches(MARKETING))
+
+
+def _kept(name: str, kept: Compliance, links: Links | None = None, **chosen: str) -> Kept:
+    """Return one row; with links its numbers open their leads."""
+    share = kept.share
+    row = Kept(name, kept.met, kept.breached, kept.running, share, share is not None and share < PROMISED)
+    if links is None:
+        return row
+    return replace(
+        row,
+        met_url=links.leads(promise="met", **chosen),
+        breached_url=links.leads(promise="breached", **chosen),
+    )
