@@ -187,7 +187,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.recycled": Telling("repeat", gettext_lazy("went back for a later time"), "warn"),
     "lead.woke": Telling("bell", gettext_lazy("woke up: look at the lead again"), "warn"),
     "lead.dwelling": Telling("hourglass", gettext_lazy("has stood still"), "warn"),
-    "lead.duplicate_suggested": Telling("users", gettext_lazy("may be the same person as another lead")),
+    "lead.duplicate_suggested": Telling("users", gettext_lazy("may be somebody who is known already")),
     "lead.duplicate_dismissed": Telling("users", gettext_lazy("said that two leads are not one person")),
     "campaign.feedback_given": Telling("speakerphone", gettext_lazy("said what this campaign's leads are like")),
     "lead.merged": Telling("arrows-exchange", gettext_lazy("merged two leads into one")),

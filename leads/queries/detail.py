@@ -277,7 +277,10 @@ def _timeline(lead: Lead) -> list[TimelineEntry]:
     seen: set[tuple[Any, ...]] = set()
     shown = []
     for event in told.order_by("-at", "-id")[: RECENT * 2]:
-        same = (event.kind, event.subject_id, event.at, event.data.get("other"))
+        same: tuple[Any, ...] = (event.kind, event.subject_id, event.at)
+        # Each look at a lead may suggest several: the panel beside names them.
+        if event.kind == "lead.duplicate_suggested":
+            same = (event.kind,)
         if same not in seen:
             seen.add(same)
             shown.append(_entry(event, lead, event.by_name or ""))

@@ -122,7 +122,8 @@ def _milestones(lead: Lead) -> list[Milestone]:
     rows = StageEntry.objects.filter(lead=lead, stage=Lead.Stage.MQL).order_by("at", "id")
     qualified = rows.values_list("at", flat=True).first()
     handover = Handover.objects.filter(lead=lead, merged_into=None).order_by("-number").first()
-    reached = [("first_visit", _("First visit"), first if first and first < lead.created_at else None)]
+    # Who came by a form at once, or by a file, was never seen before.
+    reached = [("first_visit", _("First visit"), first)] if first and first < lead.created_at else []
     reached += [("lead", _("Form"), lead.created_at), ("mql", _("MQL"), qualified)]
     return _spaced([*reached, *_of_handover(handover)])
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from leads.actions import add_insight, merge_leads
+from events.models import Event
+from leads.actions import add_insight, find_duplicates, merge_leads
 from leads.models import Handover, Lead
 from smarketing.lib.scope import tenant_scope
 from tenants.actions import plan_absence
@@ -229,6 +230,17 @@ def test_a_merge_is_one_line_of_the_timeline(cast: Cast, leads: list[Lead], at: 
     shown = signed_in(cast.mara).get(url("detail", min(leads[1:], key=lambda lead: lead.number).pk))
     told = [entry.text for entry in shown.context["lead"].timeline]
     assert told.count("merged two leads into one") == 1
+
+
+def test_suggested_duplicates_are_one_line_of_the_timeline(cast: Cast, leads: list[Lead], at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        for number in range(3):
+            find_duplicates(make_lead(at=at, email=f"anna{number}@example.com"), at=at)
+        told = Event.objects.filter(kind="lead.duplicate_suggested").values_list("thread_id", flat=True)
+        oldest = max(set(told), key=list(told).count)
+        assert list(told).count(oldest) > 1
+    shown = signed_in(cast.mara).get(url("detail", oldest)).context["lead"].timeline
+    assert [entry.text for entry in shown].count("may be somebody who is known already") == 1
 
 
 def test_an_insight_on_a_company_leads_to_its_leads(cast: Cast, leads: list[Lead], at: datetime) -> None:
