@@ -1,4 +1,4 @@
-"""The served OpenAPI document and its reference page, without outside hosts."""
+"""The served OpenAPI document (its page: smarketing.reference)."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
 from notifications.payloads import TYPES, schema_of
@@ -144,13 +144,3 @@ class Schema(SpectacularAPIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponse(document(), content_type=OpenApiJsonRenderer.media_type)
-
-
-class Reference(SpectacularSwaggerSplitView):
-    """The document to read and try."""
-
-    permission_classes = ()
-    authentication_classes = ()
-    url_name = "api:schema"
-    template_name = "reference.html"
-    manages_scopes = True

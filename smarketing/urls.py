@@ -12,7 +12,8 @@ from notifications.urls import api_urlpatterns as notifications_api
 from notifications.urls import public_urlpatterns as notifications_public
 from sla.urls import api_urlpatterns as sla_api
 from smarketing import pages
-from smarketing.schema import Reference, Schema
+from smarketing.reference import reference
+from smarketing.schema import Schema
 from tenants.urls import api_urlpatterns as tenants_api
 from tenants.urls import public_urlpatterns as tenants_public
 
@@ -35,7 +36,7 @@ organisation_urlpatterns: list[URLPattern | URLResolver] = [
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="schema"),
-    path("reference/", Reference.as_view(), name="reference"),
+    path("reference/", reference, name="reference"),
     *intake_api,
     *leads_api,
     *sla_api,

@@ -71,6 +71,10 @@ class ChangeAdapterForm(ReadingForm, AdapterForm):
         initial = {**told_of(form), "thanks_url": form.thanks_url}
         super().__init__(*args, marketers=marketers, initial=initial, **options)
         self.fields["secret"].help_text = _("Empty: it stays as it is.")
+        self.fields["mapping"].label = _("Names of the provider's own fields")
+        # Who signs posts by itself; who does not, lets the visitor's browser post.
+        signs = PROVIDERS[form.provider].is_genuine is not None
+        del self.fields["thanks_url" if signs else "secret"]
 
     def clean_thanks_url(self) -> str:
         """Refuse a page that no browser opens."""

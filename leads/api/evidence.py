@@ -44,7 +44,7 @@ class EvidenceOf(KeyView):
         "Add evidence",
         gives=answers.Evidence,
         body=FileBody,
-        forms=FILE,
+        forms={"multipart/form-data": FILE},
         answers={201: "The file as evidence."},
         problems=(*WRITE, 413, 415),
         posts=True,

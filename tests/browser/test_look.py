@@ -193,6 +193,7 @@ def test_a_dialog(name: str, role: Role, opener: str, visits: Visits, world: Wor
         ("invitation", "/invite/{token}/"),
         ("old invitation", "/invite/there-is-no-such-token/"),
         ("thanks", "/thanks/{form_key}/"),
+        ("reference", "/api/v1/reference/?q=handovers#post_handover_acceptance"),
     ],
 )
 def test_a_page_of_nobody(name: str, path: str, visits: Visits, world: World) -> None:
