@@ -51,6 +51,8 @@ TAGS = {
     "breaches": "Broken promises of both sides.",
     "sla": "How the engine is doing.",
     "kpis": "The joint figures.",
+    "figure-rules": "The rules of figures that an organisation sets itself.",
+    "reports": "Reports on paper, and to whom they are sent.",
     "members": "Who belongs to the organisation.",
     "teams": "Teams.",
     "absences": "Who is away, and who stands in.",
@@ -78,7 +80,9 @@ def document() -> bytes:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     schema["components"] |= {"schemas": schemas(), "responses": responses()}
     schema["webhooks"] = {kind: _message(kind) for kind in TYPES}
-    schema["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    used = {told["tags"][0]: "" for item in schema["paths"].values() for told in item.values()}
+    # In our order; what is not described yet comes last.
+    schema["tags"] = [{"name": name, "description": text} for name, text in {**TAGS, **(used | TAGS)}.items()]
     _drop_unused(schema)
     rendered: bytes = OpenApiJsonRenderer().render(schema)
     return rendered

@@ -43,7 +43,7 @@ class CaseFiles(KeyView):
         "Add a file to a case",
         gives=answers.CaseFile,
         body=FileBody,
-        forms=FILE,
+        forms={"multipart/form-data": FILE},
         answers={201: "The file."},
         problems=(*WRITE, 413, 415),
         posts=True,

@@ -80,7 +80,7 @@ class HolidaysQuery(Struct, forbid_unknown_fields=True):
     subdivision: Annotated[str, Meta(max_length=30)] = ""
 
 
-class FileBody(Struct, forbid_unknown_fields=True):
+class CalendarFileBody(Struct, forbid_unknown_fields=True):
     """The text of a calendar file; nothing is changed while `dry_run` is true."""
 
     text: str
@@ -249,7 +249,7 @@ class CalendarFile(KeyView):
         "Close the days of a calendar file",
         gives=answers.FileDays,
         tagged=True,
-        body=FileBody,
+        body=CalendarFileBody,
         answers={200: "The days of the file; the calendar's version."},
         problems=(401, 403, 404, 413, 422),
         posts=True,
@@ -257,7 +257,7 @@ class CalendarFile(KeyView):
     def post(self, request: Request, calendar_id: UUID) -> Response:
         """Read whole-day events as closed days; they are closed once `dry_run` is false."""
         calendar = access.get_calendar_to_change(self.member, calendar_id)
-        given, current = self.body(FileBody), queries.newest_version(calendar)
+        given, current = self.body(CalendarFileBody), queries.newest_version(calendar)
         first, last = file_stretch(current, at=self.at)
         found = read_calendar_file(given.text.encode(), first=first, last=last)
         version = current

@@ -130,6 +130,6 @@ def _text(schema: Mapping[str, Any], name: str) -> str:
 def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
     kinds = {"string": str, "integer": int, "number": int | float, "boolean": bool, "array": list, "object": dict}
     kind = schema.get("type")
-    if not isinstance(kind, str) or not isinstance(value, kinds[kind]) or "format" in schema:
+    if not isinstance(kind, str) or not isinstance(value, kinds[kind]) or {"format", "properties"} & set(schema):
         return False
     return not isinstance(value, str) or bool(re.search(schema.get("pattern", ""), value))
