@@ -150,7 +150,7 @@ def _answer(status: str, told: Mapping[str, Any]) -> Line:
     if "$ref" in told:
         told = _document()["components"]["responses"][told["$ref"].rpartition("/")[2]]
     contents: Mapping[str, Any] = told.get("content", {})
-    [content, *_others] = [*contents.values(), {}]
+    content: Mapping[str, Any] = next(iter(contents.values()), {})
     schema = content.get("schema", {})
     kind, shape = _kind(schema) if "application/json" in contents else (next(iter(contents), ""), "")
     return Line(status, kind, shape, told.get("description", ""))
