@@ -13,6 +13,8 @@ S = TypeVar("S")
 
 _PATH = re.compile(r" - at `(?:key in )?([^`]*)`$")
 
+_NO_PLACE = re.compile(r"^\d{4}-\d\d-\d\d[T ][\d:.]+[+-](?:1[6-9]|2\d):?\d\d$")
+
 # How msgspec begins a sentence → our stable code. The first that fits counts.
 _CODES = (
     (re.compile(r"missing required field"), "missing"),
@@ -29,9 +31,25 @@ def read(value: Any, kind: type[S], *, strict: bool = True) -> S:
     Raises InvalidInput with one entry per wrong field.
     """
     try:
-        return msgspec.convert(value, kind, strict=strict)
+        found = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise InvalidInput(list(_faults(value, kind, "", strict)) or [_fault(str(error), "")]) from error
+    if nowhere := list(_nowhere(value, "")):
+        raise InvalidInput(nowhere)
+    return found
+
+
+def _nowhere(value: Any, pointer: str) -> Iterator[FieldError]:
+    """Yield the moments whose distance from UTC is that of no place on earth, and that no table holds."""
+    if isinstance(value, str):
+        if _NO_PLACE.search(value):
+            yield FieldError(pointer or "/", "malformed", "No place is so far from UTC.")
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _nowhere(part, f"{pointer}/{_escaped(str(name))}")
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _nowhere(part, f"{pointer}/{index}")
 
 
 def _faults(value: Any, kind: Any, pointer: str, strict: bool) -> Iterator[FieldError]:

@@ -44,6 +44,7 @@ def faults(value: object) -> dict[str, str]:
         ({"part": {"email": "a", "a/b~": 1}}, {"/part/a~1b~0": "unknown_field"}),
         ({"part": {"email": "a"}, "at": "2026-03-02T09:00:00"}, {"/at": "malformed"}),
         ({"part": {"email": "a"}, "at": "soon"}, {"/at": "malformed"}),
+        ({"part": {"email": "a"}, "at": "2026-03-02T09:00:00+20:01"}, {"/at": "malformed"}),
         ({"part": {"email": "a"}, "parts": [{"email": "b"}, {"age": "x"}]},
          {"/parts/1/email": "missing", "/parts/1/age": "wrong_type"}),
     ],
