@@ -19,8 +19,10 @@ from intake.parsing import JSON, MULTIPART, URLENCODED, parse
 from smarketing.lib.errors import Forbidden
 from smarketing.lib.openapi import operation
 from smarketing.lib.scope import tenant_scope
-from tenants.rest import answer
+from tenants.rest import BodyTooLarge, answer
 
+# No provider sends more in one call; one that does is told, so that nothing is lost in silence.
+MOST_PARTS = 100
 ANYTHING = {"type": "object", "description": "As the provider documents it; kept as it came."}
 
 
@@ -38,7 +40,7 @@ class AdapterCalls(FormView):
         gives=answers.Receipt,
         forms={JSON: ANYTHING, URLENCODED: ANYTHING, MULTIPART: ANYTHING},
         answers={202: "Stored; the id of the (first) submission.", 303: "To the thank-you page, for a browser."},
-        problems=(403, 410),
+        problems=(403, 410, 413),
     )
     def post(self, request: Request, provider: str, token: str) -> HttpResponseBase:
         """Take what a provider sends of one of its forms, signed as that provider does."""
@@ -48,6 +50,8 @@ class AdapterCalls(FormView):
         parts = PROVIDERS[provider].parts_of(parse(request._request))
         if not parts:
             raise drf.ParseError("There is no submission in it.")
+        if len(parts) > MOST_PARTS:
+            raise BodyTooLarge(f"More than {MOST_PARTS} submissions in one call: send them in several.")
         with said_by(f"form:{found.form.key.visible_prefix}"):
             first = self._take(request, found, parts)
         return _thanked(found, request._request) or answer({"id": first}, status=202)

@@ -206,6 +206,13 @@ def test_one_call_of_hubspot_may_carry_several(cast: Cast, at: datetime) -> None
     assert len(submissions(cast)) == 2
 
 
+def test_more_than_a_hundred_in_one_call_are_refused_whole(cast: Cast, at: datetime) -> None:
+    _form, path = set_up(cast, "hubspot-form", at=at, secret=HUBSPOT_SECRET)
+    many = [{"email": f"a{number}@example.com"} for number in range(101)]
+    assert hubspot_call(path, many, at=at).status_code == 413
+    assert submissions(cast) == []
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(-4.9, 202), (4.9, 202), (-5.1, 403), (5.1, 403)])
 def test_a_call_of_hubspot_is_good_for_five_minutes(cast: Cast, at: datetime, minutes: float, status: int) -> None:
     _form, path = set_up(cast, "hubspot-form", at=at, secret=HUBSPOT_SECRET)
