@@ -71,6 +71,12 @@ class Ruling(TypedDict):
     answer_by: Moment | None
 
 
+class GivenRuling(Ruling):
+    """A ruling just given, and the case numbers of the valid precedents that its holding contradicts."""
+
+    contradicts: list[str]
+
+
 class WholeCase(Case):
     """A case with the board's clock, its sealed evidence, its statements and every ruling in order."""
 

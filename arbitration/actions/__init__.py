@@ -42,7 +42,7 @@ from arbitration.actions.hearing import (
     vote_bar_sentence,
 )
 from arbitration.actions.locking import AlreadyRuled, CaseWithdrawn
-from arbitration.actions.precedents import follow_version
+from arbitration.actions.precedents import ContradictsPrecedents, follow_version
 from arbitration.actions.reminders import remind_of_closing
 from arbitration.actions.rulings import (
     AnswerByMissing,
@@ -81,6 +81,7 @@ __all__ = [
     "CannotMove",
     "CaseWithdrawn",
     "ChairNeeded",
+    "ContradictsPrecedents",
     "CriterionGone",
     "DocketFull",
     "GroundsMissing",

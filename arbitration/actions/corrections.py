@@ -5,7 +5,7 @@ Only the chair, who must be as free of the case as for ruling. What holds is the
 the corrected ruling loses its force; the correction may teach another one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,6 +41,7 @@ def correct_ruling(
     stances: Mapping[UUID, str] | None = None,
     holding: str = "",
     conditions: Sequence[Condition] = (),
+    despite: Collection[str] | None = None,
 ) -> Ruling:
     """Replace the decision of a case by another one with its own reasons; the effects follow a changed outcome.
 
@@ -70,7 +71,7 @@ def correct_ruling(
         precedent_stance=overall(cited),
     )
     _follow(held, wrong, ruling, cited=cited, by=by, at=at)
-    publish(ruling, holding=holding, conditions=conditions, by=by, at=at)
+    publish(ruling, holding=holding, conditions=conditions, by=by, at=at, despite=despite)
     return ruling
 
 

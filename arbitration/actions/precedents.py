@@ -6,7 +6,7 @@ that contradict each other would teach nobody. A new version of the agreement th
 criterion (or no longer has it, or its reason) supersedes it from the day on which that version starts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +14,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from arbitration.models import Citation, Precedent, Ruling
+from arbitration.queries.contradictions import contradicted_by
 from events.actions import record
 from leads.facts import known_fields
 from sla.content.definitions import faults_of_demand
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force
-from smarketing.lib.errors import FieldError, InvalidInput
+from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
 
 Condition = Mapping[str, Any]
 State, Stance = Precedent.State, Ruling.Stance
 
 MOST_CONDITIONS = 8
+
+
+class ContradictsPrecedents(DomainError):
+    """The holding says the opposite of valid precedents that whoever rules has not said to know."""
+
+    code = "contradicts_precedents"
 
 
 def refuse_conditions(conditions: Sequence[Condition]) -> None:
@@ -66,9 +73,18 @@ def overrule(precedent: Precedent, *, by_ruling: Ruling, by: Membership, at: dat
 
 
 def publish(
-    ruling: Ruling, *, holding: str, conditions: Sequence[Condition], by: Membership, at: datetime
+    ruling: Ruling,
+    *,
+    holding: str,
+    conditions: Sequence[Condition],
+    by: Membership,
+    at: datetime,
+    despite: Collection[str] | None = None,
 ) -> Precedent | None:
-    """Make a ruling with a holding a precedent; None without one."""
+    """Make a ruling with a holding a precedent; None without one.
+
+    Raises ContradictsPrecedents where it contradicts others than those of ``despite``; None asks for no warning.
+    """
     if not holding.strip():
         return None
     case = ruling.case
@@ -84,7 +100,15 @@ def publish(
     data = {"number": case.number, "criterion": precedent.criterion, "reason": precedent.reason}
     record("precedent.published", precedent, by=by, at=at, thread=case.handover.lead_id, data=data)
     _follow_present(precedent, at=at)
+    if despite is not None:
+        _refuse_unknown(contradicted_by(ruling), known=despite)
     return precedent
+
+
+def _refuse_unknown(against: Sequence[str], *, known: Collection[str]) -> None:
+    if not set(against) <= set(known):
+        sentence = _("The holding contradicts %(numbers)s: one lead can meet both, and they say the opposite.")
+        raise ContradictsPrecedents(sentence % {"numbers": ", ".join(against)}, contradicts=list(against))
 
 
 @transaction.atomic

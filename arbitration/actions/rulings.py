@@ -1,6 +1,6 @@
 """The board's decision: its reasons, its effects in one transaction, and what it teaches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,14 +70,16 @@ def rule_on_case(
     stances: Mapping[UUID, str] | None = None,
     holding: str = "",
     conditions: Sequence[Condition] = (),
+    despite: Collection[str] | None = None,
     question: str = "",
     answer_by: datetime | None = None,
 ) -> Ruling:
     """Uphold, overturn or remand; with a ``holding`` the ruling becomes a precedent about leads of ``conditions``.
 
-    ``stances`` says of each suggested precedent what the ruling does with it, ``precedent_stance`` of the rest.
+    ``stances`` says of each suggested precedent what the ruling does with it, ``precedent_stance`` of the rest;
+    ``despite`` (None: do not ask) names the valid precedents that the holding may contradict.
     Raises MayNotRule, AlreadyRuled, CaseWithdrawn, ReasonsMissing, AnswerByMissing, StanceMissing, NothingToCite,
-    InvalidInput about the conditions.
+    ContradictsPrecedents, InvalidInput about the conditions.
     """
     require_free(case, by)
     held = lock_open(case)
@@ -103,7 +105,7 @@ def rule_on_case(
         remand(held, ruling, answer_by=answer_by, by=by, at=at)
     else:
         _decide(held, ruling, cited=cited, by=by, at=at)
-        publish(ruling, holding=holding, conditions=conditions, by=by, at=at)
+        publish(ruling, holding=holding, conditions=conditions, by=by, at=at, despite=despite)
     return ruling
 
 

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from arbitration import actions, answers
 from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.api.shapes import READ, WRITE, FactBody, Moment, Text, conditions_of
-from arbitration.models import Case
+from arbitration.models import Case, Ruling
 from arbitration.queries import case_parties, eligible_to_rule
+from arbitration.queries.contradictions import contradicted_by
 from arbitration.queries.records import citations_in, clocks_of, rulings_of, statements_of
 from arbitration.rules import EVIDENCE, FILED, READY
 from arbitration.serializers import case_row, case_whole, ruling_row, statement_row
@@ -23,6 +24,7 @@ from smarketing.lib.pagination import page
 from tenants.rest import KeyView, answer
 
 Stance = Literal["follows", "departs", "none"]
+Numbers = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=200)]
 
 
 class AppealBody(Struct, forbid_unknown_fields=True):
@@ -48,6 +50,8 @@ class RulingBody(Struct, forbid_unknown_fields=True):
     """The decision; a remand has a question and a time to answer it by.
 
     ``stances`` says of each suggested precedent what the ruling does with it, ``precedent_stance`` of all others.
+    With ``despite`` a holding that contradicts other valid precedents than those of these case numbers is refused
+    (``contradicts_precedents``); without it the answer names them.
     """
 
     outcome: Literal["upheld", "overturned", "remanded"]
@@ -56,12 +60,13 @@ class RulingBody(Struct, forbid_unknown_fields=True):
     precedent_stance: Stance | None = None
     holding: Annotated[str, Meta(max_length=500)] = ""
     conditions: Annotated[list[FactBody], Meta(max_length=20)] = []
+    despite: Numbers | None = None
     question: Annotated[str, Meta(max_length=1000)] = ""
     answer_by: Moment | None = None
 
 
 class CorrectionBody(Struct, forbid_unknown_fields=True):
-    """The decision that holds instead, and what was wrong."""
+    """The decision that holds instead, and what was wrong; ``despite`` as in a ruling."""
 
     outcome: Literal["upheld", "overturned"]
     reasons: Text
@@ -69,6 +74,7 @@ class CorrectionBody(Struct, forbid_unknown_fields=True):
     precedent_stance: Stance | None = None
     holding: Annotated[str, Meta(max_length=500)] = ""
     conditions: Annotated[list[FactBody], Meta(max_length=20)] = []
+    despite: Numbers | None = None
 
 
 def taught(given: RulingBody | CorrectionBody) -> Mapping[str, Any]:
@@ -78,6 +84,7 @@ def taught(given: RulingBody | CorrectionBody) -> Mapping[str, Any]:
         "precedent_stance": given.precedent_stance,
         "holding": given.holding,
         "conditions": conditions_of(given.conditions),
+        "despite": given.despite,
     }
 
 
@@ -189,9 +196,9 @@ class CaseRuling(KeyView):
 
     @operation(
         "Rule on a case",
-        gives=answers.Ruling,
+        gives=answers.GivenRuling,
         body=RulingBody,
-        answers={201: "The ruling."},
+        answers={201: "The ruling, and which valid precedents its holding contradicts."},
         problems=WRITE,
         posts=True,
     )
@@ -209,7 +216,11 @@ class CaseRuling(KeyView):
             at=self.at,
             **taught(given),
         )
-        return answer(ruling_row(ruling, citations_in(ruling)), status=201)
+        return answer(_given(ruling), status=201)
+
+
+def _given(ruling: Ruling) -> dict[str, object]:
+    return ruling_row(ruling, citations_in(ruling)) | {"contradicts": contradicted_by(ruling)}
 
 
 class CaseCorrection(KeyView):
@@ -219,9 +230,9 @@ class CaseCorrection(KeyView):
 
     @operation(
         "Correct a ruling",
-        gives=answers.Ruling,
+        gives=answers.GivenRuling,
         body=CorrectionBody,
-        answers={201: "The ruling."},
+        answers={201: "The ruling, and which valid precedents its holding contradicts."},
         problems=WRITE,
         posts=True,
     )
@@ -232,7 +243,7 @@ class CaseCorrection(KeyView):
         ruling = actions.correct_ruling(
             case, outcome=given.outcome, reasons=given.reasons, by=self.member, at=self.at, **taught(given)
         )
-        return answer(ruling_row(ruling, citations_in(ruling)), status=201)
+        return answer(_given(ruling), status=201)
 
 
 class Withdrawal(KeyView):

@@ -42,8 +42,11 @@ class RulingForm(ConditionsForm):
         max_length=500,
         required=False,
     )
+    # A box with the case numbers of the warning: what was not read then is asked about again.
+    despite = forms.CharField(max_length=2000, required=False)
 
     may_remand = True
+    against: Sequence[str] = ()
 
     def __init__(
         self, data: Any = None, *, at: datetime, precedents: Sequence[Precedent], fields: Mapping[str, str]
@@ -71,6 +74,11 @@ class RulingForm(ConditionsForm):
         """Return the field of each precedent, for the template."""
         return [self[f"stance_{precedent.pk}"] for precedent in self.precedents]
 
+    def warn(self, sentence: str, against: Sequence[str]) -> None:
+        """Say which valid precedents the holding contradicts; the box to confirm stands beside it."""
+        self.against = against
+        self.add_error("despite", sentence)
+
     def clean(self) -> dict[str, Any]:
         """A remand needs its question and a time in the future; a decision a stance on each precedent."""
         given = super().clean() or {}
@@ -95,6 +103,7 @@ class RulingForm(ConditionsForm):
             "holding": told["holding"],
             "conditions": self.conditions() if told["holding"] else [],
             "stances": {pk: stance for pk, stance in stances.items() if stance},
+            "despite": told["despite"].split(),
         }
         if self.may_remand:
             found |= {"question": told["question"], "answer_by": told["answer_by"]}

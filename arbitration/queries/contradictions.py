@@ -48,13 +48,10 @@ def contradicting(precedents: Iterable[Precedent]) -> dict[UUID, list[str]]:
     return {pk: [numbers[ruling] for ruling in rulings] for pk, rulings in against.items() if rulings}
 
 
-def contradicted_by(criterion: str, reason: str, *, outcome: str, conditions: Sequence[Condition]) -> list[str]:
-    """Return the case numbers of the valid precedents that a holding not yet given would contradict."""
-    question = same_key(criterion, reason)
-    new = _Holding(UUID(int=0), UUID(int=0), question, conditions, outcome)
-    against = [other.ruling for other in _newest_on({question}) if _opposed(new, other)]
-    numbers = _numbers(set(against))
-    return [numbers[ruling] for ruling in against]
+def contradicted_by(ruling: Ruling) -> list[str]:
+    """Return the case numbers of the valid precedents that what a ruling teaches contradicts, the newest first."""
+    taught = contradicting(Precedent.objects.filter(ruling=ruling))
+    return [number for numbers in taught.values() for number in numbers]
 
 
 def _opposed(one: _Holding, other: _Holding) -> bool:

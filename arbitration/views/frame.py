@@ -91,8 +91,11 @@ def decision_form(kind: type[RulingForm], case: Case, data: Any, *, at: Any) -> 
     return kind(data, at=at, precedents=actions.suggested_of(case), fields=fields)
 
 
-def show_faults(form: RulingForm, refusal: InvalidInput) -> None:
-    """Put each fault of the input at the field that it means."""
+def show_faults(form: RulingForm, refusal: InvalidInput | actions.ContradictsPrecedents) -> None:
+    """Put each fault of the input at the field that it means, a contradiction at the box that confirms it."""
+    if isinstance(refusal, actions.ContradictsPrecedents):
+        form.warn(refusal.sentence, refusal.extra["contradicts"])
+        return
     for error in refusal.errors:
         place = form.place_of(error.pointer)
         form.add_error(place if place in form.fields else None, error.detail)

@@ -33,7 +33,7 @@ def rule(request: MemberRequest, case_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             ruling = actions.rule_on_case(found, by=request.membership, at=at, **form.decision())
-        except InvalidInput as refusal:
+        except (InvalidInput, actions.ContradictsPrecedents) as refusal:
             show_faults(form, refusal)
         else:
             text = ruled_text(ruling.outcome == Ruling.Outcome.REMANDED)
@@ -52,7 +52,7 @@ def correct(request: MemberRequest, case_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             actions.correct_ruling(found, by=request.membership, at=at, **form.decision())
-        except InvalidInput as refusal:
+        except (InvalidInput, actions.ContradictsPrecedents) as refusal:
             show_faults(form, refusal)
         else:
             return done(request, found, partial="", text=_("The correction is in force."))

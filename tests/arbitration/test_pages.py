@@ -124,8 +124,8 @@ def test_the_case_page_reads_with_a_fixed_number_of_queries(
         add_statement(case, text=text, by=acme.mara, at=at + timedelta(hours=2))
     # Statements, rulings, who had it, managers, recusals, seat (to rule, to vote), labels, clocks, attempts, events,
     # names, rulings on the criterion, on the reason, precedents, tally, and of the board:
-    # recusals, seats, votes, notes.
-    with django_assert_num_queries(20):
+    # recusals, seats, votes, notes. Files: of the rejection, of the case.
+    with django_assert_num_queries(22):
         detail = case_detail(case, acme.rita, at=at + DAY, zone="Europe/Vienna")
     assert len(detail.statements) == 3
 
@@ -134,7 +134,7 @@ def test_the_case_shows_both_claims_the_seal_and_what_the_reader_may_do(filed: F
     page = client_of(filed.cast.rita).get(filed.url())
     case = page.context["case"]
     assert (case["marketing"].claim, case["sales"].claim) == ("jane employs 640 people", "jane is a tiny shop")
-    assert case["may"] == {"rule", "vote", "note", "recuse"}
+    assert case["may"] == {"rule", "vote", "note", "recuse", "file"}
     assert case["seal_intact"] is True
     for text in (filed.case.evidence_hash, "640 people", "Company has 50 to 2,000 employees", 'name="outcome"'):
         assert text in text_of(page)
@@ -143,11 +143,11 @@ def test_the_case_shows_both_claims_the_seal_and_what_the_reader_may_do(filed: F
 @pytest.mark.parametrize(
     ("who", "may"),
     [
-        ("mara", {"state", "withdraw"}),
-        ("marc", {"state", "withdraw"}),
-        ("sam", {"state"}),
-        ("sina", {"state"}),
-        ("rita", {"rule", "vote", "note", "recuse"}),
+        ("mara", {"state", "file", "withdraw"}),
+        ("marc", {"state", "file", "withdraw"}),
+        ("sam", {"state", "file"}),
+        ("sina", {"state", "file"}),
+        ("rita", {"rule", "vote", "note", "recuse", "file"}),
         ("ned", set()),
         ("ada", set()),
     ],
