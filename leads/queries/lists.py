@@ -110,10 +110,11 @@ def _of_cohort(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
     Those of a month are few; the planner would else read every lead there is to find them.
     """
     cut = asked.cohort
+    if cut is None or not membership.has(*SEE_ALL):
+        return None
+    campaign = str(cut.campaign) if cut.campaign else ""
     whole = Asked(cohort=cut, order=asked.order, tier=asked.tier, owner=asked.owner)
-    whole = replace(whole, campaign=asked.campaign, country=asked.country)
-    known = NONE not in (asked.campaign, asked.country)
-    if cut is None or asked != whole or not known or not membership.has(*SEE_ALL):
+    if asked != replace(whole, campaign=campaign, country=cut.country):
         return None
     lead = Lead.objects.filter(pk=OuterRef("lead"))
     key, _tie = ORDERS[asked.order]
