@@ -15,36 +15,20 @@ from smarketing.lib.clock import now
 from smarketing.lib.problem import problem_response
 from smarketing.lib.scope import global_scope
 from tenants.access import memberships_of
-from tenants.roles import Role
 
 # Seconds between the application's clock and the database's that deadlines tolerate.
 MAX_SKEW_SECONDS = 2.0
-
-HOMES = {
-    Role.SALES_REP: "leads:inbox",
-    Role.SALES_MANAGER: "leads:inbox",
-    Role.MARKETER: "leads:list",
-    Role.EXECUTIVE: "arbitration:docket",
-}
 
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Send a person to where their day starts in their first organisation."""
+    """Send a person to their home in their first organisation."""
     found = memberships_of(request.user)  # type: ignore[arg-type]
     if not found:
         return render(request, "tenants/home_none.html", {"user": request.user})
-    organisation, membership = found[0]
-    return redirect(HOMES.get(Role(membership.role), "dashboards:joint"), slug=organisation.slug)
-
-
-@login_required
-@require_GET
-def organisation_home(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send a member to where their day starts in this organisation."""
-    membership = request.membership  # type: ignore[attr-defined]
-    return redirect(HOMES.get(Role(membership.role), "dashboards:joint"), slug=slug)
+    organisation, _membership = found[0]
+    return redirect("organisation_home", slug=organisation.slug)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -72,9 +72,14 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
 
     def item(label: str, name: str, icon: str, key: str = "", **arguments: Any) -> NavItem:
         url = reverse(name, kwargs={"slug": slug, **arguments})
-        return NavItem(label, url, icon, active=path.startswith(url), key=key)
+        # Every address lies under the home's.
+        is_here = path == url if name == "organisation_home" else path.startswith(url)
+        return NavItem(label, url, icon, active=is_here, key=key)
 
-    work = [item(_("Inbox"), "leads:inbox", "inbox", "i")]
+    work = [
+        item(_("Home"), "organisation_home", "checks", "h"),
+        item(_("Inbox"), "leads:inbox", "inbox", "i"),
+    ]
     if membership.has(*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
         work.append(item(_("Intake"), "intake:submissions", "world", "n"))
     work.append(item(_("Leads"), "leads:list", "users", "l"))

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from arbitration.urls import api_urlpatterns as arbitration_api
 from dashboards.urls import api_urlpatterns as dashboards_api
+from dashboards.views import home
 from intake.urls import api_urlpatterns as intake_api
 from intake.urls import public_urlpatterns as intake_public
 from leads.urls import api_urlpatterns as leads_api
@@ -23,7 +24,7 @@ handler404 = "smarketing.pages.not_found"
 handler500 = "smarketing.pages.server_error"
 
 organisation_urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.organisation_home, name="organisation_home"),
+    path("", home, name="organisation_home"),
     path("", include("dashboards.urls", namespace="dashboards")),
     path("", include("arbitration.urls", namespace="arbitration")),
     path("", include("intake.urls", namespace="intake")),

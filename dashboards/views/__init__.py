@@ -3,6 +3,7 @@
 from dashboards.views.audit import (
     audit_log,
 )
+from dashboards.views.home import home
 from dashboards.views.joint import (
     joint,
     nav_counts,
@@ -48,6 +49,7 @@ __all__ = [
     "audit_log",
     "criteria",
     "criterion_drop",
+    "home",
     "joint",
     "nav_counts",
     "person",

@@ -43,7 +43,6 @@ FITTING = (
 NO_PAGES = {
     "dashboards:nav_counts",
     "arbitration:rulings_on",
-    "organisation_home",
     "tenants:key_create",
     # Files.
     "leads:export",

@@ -124,7 +124,9 @@ def sam_signs_in(story: Story) -> Page:
     page.get_by_label("Email").fill("sam@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**/o/{story.cast.acme.slug}/inbox/")
+    page.wait_for_url(f"**/o/{story.cast.acme.slug}/")
+    page.get_by_role("link", name="Lara Waiting").click()
+    page.wait_for_url(f"**/o/{story.cast.acme.slug}/inbox/?lead=*")
     expect(row_of(page, "Lara Waiting")).to_be_visible()
     return page
 
