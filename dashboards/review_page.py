@@ -26,7 +26,7 @@ from dashboards.queries import Cut
 from dashboards.queries.agenda import Drawn, draw_agenda
 from dashboards.queries.reviews import ActionRow, actions_by_id, actions_of, items_of_review, local_day
 from sla.access import visible_clocks
-from sla.queries import breach_rows
+from sla.queries import BreachRow, breach_rows
 from sla.words import commitment_label, side_label
 from smarketing.lib.templatetags.ui import duration, number, points
 from tenants.models import Membership
@@ -144,14 +144,15 @@ def _names_in(items: Sequence[Drawn], reader: Reader) -> Names:
         found.actions = {str(row.id): row for row in rows}
     if wanted := ids("clocks"):
         clocks = visible_clocks(reader.member).filter(pk__in=wanted)
-        found.breaches = {str(row.id): _breach_line(row) for row in breach_rows(clocks, at=reader.at)}
+        found.breaches = {str(row.id): _breach_line(row, at=reader.at) for row in breach_rows(clocks, at=reader.at)}
     if wanted := ids("cases"):
         found.cases = _case_lines(wanted, reader)
     return found
 
 
-def _breach_line(row: Any) -> Line:
-    late = row.figures_text or duration(-row.late_seconds)
+def _breach_line(row: BreachRow, *, at: datetime) -> Line:
+    # Nothing has stopped it: it grows later until somebody does.
+    late = row.figures_text or duration((row.due_at - at).total_seconds())
     return Line(row.title, late, f"{row.label}, {row.owner_name or side_label(row.side)}", row.url, "crit")
 
 
