@@ -75,7 +75,7 @@ def test_the_head_of_sales_countersigns_and_gives_on(cast: Cast, at: datetime, c
     with tenant_scope(cast.acme.pk):
         handover = hand_over(make_lead(cast, "ann", at=at), by=cast.mara, at=at)
         Handover.objects.filter(pk=handover.pk).update(assigned_to=None)
-        propose_target(month=at.date().replace(day=1), points=320, by=cast.marc, at=at)
+        propose_target(month=at.date().replace(day=1), points=320, note="", by=cast.marc, at=at)
     with time_machine.travel(at + HOUR, tick=False):
         found = dict(todos(client_of(cast.sina)))
         assert found["target"] == "The target of March waits for your countersignature"
