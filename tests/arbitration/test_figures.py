@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from arbitration.actions import rule_on_case, withdraw_case
 from arbitration.figures import FLOOR, Decided, Share, acceptance, cut_by, overturn_rate, spread_of
+from arbitration.models import Case, Ruling
 from arbitration.papers import ruling_pdf
 from arbitration.queries.figures import Figures, figures_of
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
-from tests.arbitration.support import make_case, make_rejection
+from tests.arbitration.support import copied_cases, copy_of, make_case, make_rejection, reads_in
 from tests.support import Cast, api_key
 
 ClientOf = Callable[[Membership], Client]
@@ -93,6 +97,29 @@ def test_figures_of_people_are_for_themselves_and_their_managers(
 ) -> None:
     found = figures(ruled, ruled.people()[who], at=at)
     assert ([row.name for row in found.by_rep], [row.name for row in found.by_marketer]) == (reps, marketers)
+
+
+def test_the_figures_of_two_hundred_rulings_take_few_queries(
+    cast: Cast,
+    at: datetime,
+    client_of: ClientOf,
+) -> None:
+    with tenant_scope(cast.acme.pk):
+        case = make_case(cast, at=at)
+        ruling = rule_on_case(case, outcome="overturned", reasons="So.", by=cast.rita, at=at + DAY)
+        cases = copied_cases(Case.objects.get(pk=case.pk), 199)
+        # One of ten reasons each, so that the cuts have their lines.
+        Ruling.objects.bulk_create(
+            copy_of(ruling, id=uuid4(), case_id=one.pk, reason=f"reason_{n % 10}") for n, one in enumerate(cases)
+        )
+    with time_machine.travel(at + 2 * DAY, tick=False):
+        client = client_of(cast.ned)
+        client.get("/o/acme/board/figures/")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/o/acme/board/figures/")
+    assert reads_in(asked) <= 25
+    assert page.context["figures"].overturned == Share(200, 200)
+    assert len(page.context["figures"].by_reason) == 11
 
 
 def test_page_interface_and_paper(cast: Cast, at: datetime, client_of: ClientOf) -> None:

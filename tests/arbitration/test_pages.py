@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from arbitration.access import get_case, visible_cases
 from arbitration.actions import add_statement, appoint_deputy, rule_on_case
@@ -17,7 +19,7 @@ from arbitration.queries import case_detail, docket
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 from tenants.roles import Role
-from tests.arbitration.support import make_case, make_rejection
+from tests.arbitration.support import copied_cases, make_case, make_rejection, reads_in
 from tests.support import CANARY, Cast, make_member
 
 ClientOf = Callable[[Membership], Client]
@@ -114,6 +116,30 @@ def test_the_docket_reads_six_cases_with_as_many_queries_as_one(
     with django_assert_num_queries(9):
         found = docket(visible_cases(acme.rita), at=at + DAY, zone="Europe/Vienna")
     assert len(found.columns[0].cards) == cases
+
+
+def test_a_docket_of_two_hundred_open_cases_stays_one_of_few_queries(
+    filed: Filed,
+    client_of: ClientOf,
+    at: datetime,
+) -> None:
+    with tenant_scope(filed.cast.acme.pk):
+        rule_on_case(
+            filed.case, outcome="remanded", reasons="Unclear.", question="Since when?", answer_by=at + 3 * DAY,
+            by=filed.cast.rita, at=at + timedelta(hours=5),
+        )  # fmt: skip
+        # Half of them wait for an answer: a paused clock is read like one that runs.
+        copied_cases(Case.objects.get(pk=filed.case.pk), 99)
+        copied_cases(make_case(filed.cast, "ben", at=at), 99)
+    client = client_of(filed.cast.rita)
+    client.get("/o/acme/cases/")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/o/acme/cases/")
+    assert reads_in(asked) <= 25
+    assert {column.key: len(column.cards) for column in page.context["columns"]} == {
+        "filed": 100, "evidence": 100, "ready": 0, "ruled": 0,
+    }  # fmt: skip
+    assert text_of(page).count('class="sm-p sm-case-card') == 200
 
 
 def test_the_case_page_reads_with_a_fixed_number_of_queries(
