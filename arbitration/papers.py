@@ -22,13 +22,13 @@ from tenants.models import Membership, Organisation
 
 def ruling_pdf(case: Case, *, organisation: Organisation) -> bytes | None:
     """Return the decision of a case with both claims as PDF/UA; None before it is decided."""
+    told = paper_of(case, organisation)
+    return set_paper("arbitration/ruling.typ", told) if told["rulings"] else None
+
+
+def paper_of(case: Case, organisation: Organisation) -> dict[str, Any]:
+    """Return what the paper says, in words: the ruling that holds comes first, those it corrects follow."""
     decisions = [ruling for ruling in rulings_of(case) if ruling.outcome != Ruling.Outcome.REMANDED]
-    if not decisions:
-        return None
-    return set_paper("arbitration/ruling.typ", _paper(case, decisions, organisation))
-
-
-def _paper(case: Case, decisions: list[Ruling], organisation: Organisation) -> dict[str, Any]:
     zone = ZoneInfo(organisation.zone)
     labels = labels_of([case.version_id])
     return {
@@ -39,7 +39,7 @@ def _paper(case: Case, decisions: list[Ruling], organisation: Organisation) -> d
         "agreement": _("Agreement, version %(n)s") % {"n": case.version.number},
         "page": _("Page"),
         "of": _("of"),
-        "rulings": [_decision(ruling, zone) for ruling in reversed(decisions)],
+        "rulings": [_decision(ruling, zone, holds=ruling == decisions[-1]) for ruling in reversed(decisions)],
         "claims_title": _("What the sides said"),
         "claims": _claims(case, zone),
         "hash_label": _("SHA-256 of the sealed evidence"),
@@ -47,12 +47,12 @@ def _paper(case: Case, decisions: list[Ruling], organisation: Organisation) -> d
     }
 
 
-def _decision(ruling: Ruling, zone: ZoneInfo) -> dict[str, Any]:
+def _decision(ruling: Ruling, zone: ZoneInfo, *, holds: bool) -> dict[str, Any]:
     precedent = Precedent.objects.filter(ruling=ruling).first()
     author = Membership.objects.get(pk=ruling.by_id)
     return {
         "outcome": outcome_word(ruling.outcome),
-        "correction": _("This ruling corrects an earlier one.") if ruling.corrects_id else "",
+        "correction": _correction(ruling, holds=holds),
         "reasons": ruling.reasons,
         "holding_label": _("Holding"),
         "holding": precedent.holding if precedent else "",
@@ -61,6 +61,13 @@ def _decision(ruling: Ruling, zone: ZoneInfo) -> dict[str, Any]:
         "signed": f"{author.name}, {author.title or author.role_label}",
         "when": format_date(ruling.at.astimezone(zone), "j F Y, H:i T"),
     }
+
+
+def _correction(ruling: Ruling, *, holds: bool) -> str:
+    """Say whether this ruling still holds, so that nobody takes the one below for the decision."""
+    if not holds:
+        return _("Corrected by the ruling above.")
+    return _("This ruling corrects an earlier one.") if ruling.corrects_id else ""
 
 
 def _about(precedent: Precedent | None) -> str:
@@ -89,7 +96,7 @@ def _claims(case: Case, zone: ZoneInfo) -> list[dict[str, str]]:
     said += [(row.side, names.get(row.by_id, ""), row.text, row.at) for row in statements_of(case)]
     return [
         {"who": f"{side_label(side)}, {name}", "text": text, "when": format_date(at.astimezone(zone), "j F Y, H:i")}
-        for side, name, text, at in said
+        for side, name, text, at in sorted(said, key=lambda one: one[3])
         if text
     ]
 

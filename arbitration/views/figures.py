@@ -31,11 +31,11 @@ def figures(request: MemberRequest) -> HttpResponse:
     first, last = _period(request, at=now())
     found = figures_of(first, last, reader=request.membership, zone=request.organisation.zone)
     cuts = [
-        (_("By reason"), found.by_reason),
-        (_("By criterion"), found.by_criterion),
-        (_("By campaign"), found.by_campaign),
-        (_("By rep who rejected"), found.by_rep),
-        (_("By marketer who sent"), found.by_marketer),
+        (_("By reason"), _("Reason"), found.by_reason),
+        (_("By criterion"), _("Criterion"), found.by_criterion),
+        (_("By campaign"), _("Campaign"), found.by_campaign),
+        (_("By rep who rejected"), _("Rep"), found.by_rep),
+        (_("By marketer who sent"), _("Marketer"), found.by_marketer),
     ]
     form = PeriodForm(initial={"first": first, "last": last})
     return render_page(request, "arbitration/figures.html", {"figures": found, "cuts": cuts, "form": form})

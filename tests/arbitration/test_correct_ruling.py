@@ -8,6 +8,7 @@ from django.db import ProgrammingError, transaction
 
 from arbitration.actions import MayNotRule, NothingToCorrect, ReasonsMissing, appoint, correct_ruling, rule_on_case
 from arbitration.models import Case, Precedent, Ruling
+from arbitration.papers import paper_of
 from arbitration.queries import case_detail, ruling_rows
 from arbitration.queries.rulings import RulingFilter
 from events.models import Event
@@ -125,3 +126,15 @@ def test_a_deputy_rules_but_does_not_correct_not_even_by_hand(cast: Cast, at: da
         values = {"case": case, "outcome": "overturned", "reasons": "Mine.", "by": eva, "at": at + 2 * DAY}
         with pytest.raises(ProgrammingError, match="chair corrects"), transaction.atomic():
             Ruling.objects.create(corrects=Ruling.objects.get(), **values)
+
+
+def test_the_paper_says_which_of_two_rulings_holds(acme: Cast, at: datetime) -> None:
+    case = ruled(acme, "upheld", at=at)
+    correct(case, acme.rita, "overturned", at=at + 2 * DAY)
+    told = paper_of(Case.objects.get(pk=case.pk), acme.acme)
+    assert [(row["outcome"], row["correction"]) for row in told["rulings"]] == [
+        ("Rejection overturned", "This ruling corrects an earlier one."),
+        ("Rejection upheld", "Corrected by the ruling above."),
+    ]
+    # In the order in which it was said: sales rejected before marketing appealed.
+    assert [claim["who"] for claim in told["claims"]] == ["Sales, Sam", "Marketing, Mara"]
