@@ -26,6 +26,18 @@ RULED_SHOWN = 20
 # More open cases than a board can hear: the oldest of them, the others come up as these are settled.
 OPEN_SHOWN = 300
 
+# What would be read and unpacked for nothing, of every case.
+NOT_ON_CARDS = (
+    "evidence",
+    "handover__snapshot",
+    "handover__routed",
+    "handover__lead__custom",
+    "handover__lead__attributes",
+    "handover__lead__score_reasons",
+    "handover__lead__first_touch",
+    "handover__lead__last_touch",
+)
+
 # Columns of the board: a question to the sides is answered by statements.
 COLUMNS = (FILED, EVIDENCE, READY, RULED)
 COLUMN_OF = {REMANDED: EVIDENCE}
@@ -88,7 +100,7 @@ class _Facts:
 
 def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
     """Return the board of the visible cases at a moment; the number of queries does not depend on theirs."""
-    rows = visible.select_related("handover__lead", "rejection").defer("evidence", "handover__snapshot")
+    rows = visible.select_related("handover__lead", "rejection").defer(*NOT_ON_CARDS)
     quarter = _quarter_start(at, zone)
     ruled = rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at")
     waiting = rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk")
