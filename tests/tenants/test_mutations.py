@@ -22,7 +22,8 @@ from tests.tenants.test_catalogue import GUARDS
 from tests.tenants.test_routes import undone
 from tests.tenants.world import World, tenant_models
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later")]
+# Two of them ask for everything there is.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later"), pytest.mark.timeout(900)]
 
 
 def everything_holds(world: World) -> None:
