@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.utils import translation
 
-from dashboards.panels import Bucket, CompliancePanel, PaceLine, PacePanel
+from dashboards.kept_panel import CompliancePanel, Kept
+from dashboards.panels import Bucket, PaceLine, PacePanel
 from dashboards.reports.drawings import bar_picture, columns_picture, gauge_picture, pace_picture
 from smarketing.lib.papers import set_picture
 
@@ -26,6 +27,14 @@ def pace(*points: int | str, **changes: Any) -> PacePanel:
         "suspended": 0,
     }  # fmt: skip
     return PacePanel(**(told | changes))
+
+
+def kept(share: float | None) -> CompliancePanel:
+    sales = Kept("Sales, all", 1, 2, 0, share, below=True)
+    return CompliancePanel(
+        title="Kept", share=share, target=100, teams=[], commitments=[], sales=sales, running=0, running_url="",
+        excused=0, excused_url="", marketing=None, note="", url="",
+    )  # fmt: skip
 
 
 def texts(drawing: str) -> list[str]:
@@ -60,9 +69,8 @@ def test_words_and_numbers_follow_the_reader() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 33.3, 99.9, 100.0])
 def test_a_gauge_says_its_share(share: float) -> None:
-    panel = CompliancePanel("Kept", "Promise", share, 100, 1, 2, 0, 0, [], "", None, "")
-    assert f"{share:.1f}\u202f%" in texts(gauge_picture(panel, "1 met"))
-    assert gauge_picture(CompliancePanel("Kept", "Promise", None, 100, 0, 0, 0, 0, [], "", None, ""), "") == ""
+    assert f"{share:.1f}\u202f%" in texts(gauge_picture(kept(share), "1 met"))
+    assert gauge_picture(kept(None), "") == ""
 
 
 def test_columns_stand_side_by_side_and_late_ones_are_hatched() -> None:
