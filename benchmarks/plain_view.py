@@ -12,16 +12,16 @@ settings.ROOT_URLCONF = "plain_view"
 application = get_wsgi_application()
 
 from django.db import transaction  # noqa: E402 -- the models are there now
-from django.urls import path  # noqa: E402
-from rest_framework import permissions, serializers  # noqa: E402
-from rest_framework.request import Request  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.urls import path  # noqa: E402 -- the settings are there now
+from rest_framework import permissions, serializers  # noqa: E402 -- the settings are there now
+from rest_framework.request import Request  # noqa: E402 -- the settings are there now
+from rest_framework.response import Response  # noqa: E402 -- the settings are there now
+from rest_framework.views import APIView  # noqa: E402 -- the settings are there now
 
-from events.models import Event  # noqa: E402
-from intake.models import Submission  # noqa: E402
-from leads.models import Lead  # noqa: E402
-from smarketing.lib.clock import now  # noqa: E402
+from events.models import Event  # noqa: E402 -- the settings are there now
+from intake.models import Submission  # noqa: E402 -- the settings are there now
+from leads.models import Lead  # noqa: E402 -- the settings are there now
+from smarketing.lib.clock import now  # noqa: E402 -- the settings are there now
 
 
 class _Submission(serializers.ModelSerializer):

@@ -50,10 +50,10 @@ class TenantMiddleware:
             # The same answer for a foreign and an unknown organisation.
             return problem_response(request, 404, "not_found", "")
         organisation, membership = found
-        request.organisation = organisation  # type: ignore[attr-defined]
-        request.membership = membership  # type: ignore[attr-defined]
+        request.organisation = organisation  # type: ignore[attr-defined]  # ours, read by views
+        request.membership = membership  # type: ignore[attr-defined]  # ours, read by views
         # All of them: the shell lets people switch.
-        request.all_memberships = memberships  # type: ignore[attr-defined]
+        request.all_memberships = memberships  # type: ignore[attr-defined]  # ours, read by views
         with ExitStack() as stack:
             stack.enter_context(tenant_scope(organisation.pk))
             stack.enter_context(timezone.override(ZoneInfo(request.user.zone or organisation.zone)))
@@ -76,10 +76,10 @@ class TenantMiddleware:
             stack.enter_context(tenant_scope(organisation_id))
             identity = authenticate(raw, at=now())
             if identity is not None:
-                request.key = identity.key  # type: ignore[attr-defined]
-                request.membership = identity.membership  # type: ignore[attr-defined]
+                request.key = identity.key  # type: ignore[attr-defined]  # ours, read by views
+                request.membership = identity.membership  # type: ignore[attr-defined]  # ours, read by views
                 # Looked up by those who need more than its id.
-                request.organisation = SimpleLazyObject(  # type: ignore[attr-defined]
+                request.organisation = SimpleLazyObject(  # type: ignore[attr-defined]  # ours, read by views
                     partial(Organisation.objects.get, pk=organisation_id)
                 )
                 _enter_via(stack, f"key:{identity.key.public_id}")
