@@ -1,10 +1,7 @@
 """`manage.py rederive_clocks`: date open deadlines anew by the zone rules of this machine; closed ones never."""
 
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 from django.utils.translation import gettext as _
 
 from sla.actions import note_rules, rederive_some
@@ -14,19 +11,16 @@ from sla.queries import newest_version
 from sla.queries.zones import zone_data
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
-from tenants.access import organisation_by_slug
+from tenants.commands import OrganisationsCommand
 
 
-class Command(BaseCommand):
+class Command(OrganisationsCommand):
     """Does at once what the round does within ten minutes of an upgrade of the time-zone data."""
 
     help = __doc__ or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--organisation", metavar="SLUG", help="only this one")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        for organisation_id in self._organisations(options["organisation"]):
+        for organisation_id in self.organisations(options["organisation"]):
             with tenant_scope(organisation_id):
                 calendars = list(Calendar.objects.order_by("name"))
             for calendar in calendars:
@@ -44,13 +38,3 @@ class Command(BaseCommand):
                 if after is None:
                     note_rules(calendar, zone_data(parse_calendar(newest_version(calendar).content)))
                     return moved
-
-    def _organisations(self, slug: str | None) -> list[int]:
-        if slug is None:
-            with connections["sweeper"].cursor() as cursor:
-                cursor.execute("select id from tenants_organisation order by id")
-                return [organisation_id for (organisation_id,) in cursor.fetchall()]
-        organisation = organisation_by_slug(slug)
-        if organisation is None:
-            raise CommandError(_("There is no organisation “%(slug)s”.") % {"slug": slug})
-        return [organisation.pk]

@@ -3,44 +3,33 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from sla.actions.verifying import BATCH, finish_verification, open_verification, verify_some
 from sla.models import Verification
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
-from tenants.access import organisation_by_slug
+from tenants.commands import OrganisationsCommand
 
 
-class Command(BaseCommand):
+class Command(OrganisationsCommand):
     """Checks open clocks and last month's of every organisation; --all checks every clock there is."""
 
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--organisation", metavar="SLUG", help="only this one")
+        super().add_arguments(parser)
         parser.add_argument("--all", action="store_true", help="every clock, not only the open ones and last month's")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ids = self._organisations(options["organisation"])
+        ids = self.organisations(options["organisation"])
         reports = [self._verify(organisation_id, thorough=options["all"]) for organisation_id in ids]
         checked = sum(report.checked for report in reports)
         differences = sum(report.difference_count for report in reports)
         self.stdout.write(_("%(checked)s clocks checked, %(n)s differences.") % {"checked": checked, "n": differences})
         if differences:
             raise CommandError(_("Stored clocks differ from their events."))
-
-    def _organisations(self, slug: str | None) -> list[int]:
-        if slug is None:
-            with connections["sweeper"].cursor() as cursor:
-                cursor.execute("select id from tenants_organisation order by id")
-                return [organisation_id for (organisation_id,) in cursor.fetchall()]
-        organisation = organisation_by_slug(slug)
-        if organisation is None:
-            raise CommandError(_("There is no organisation “%(slug)s”.") % {"slug": slug})
-        return [organisation.pk]
 
     def _verify(self, organisation_id: int, *, thorough: bool) -> Verification:
         """Check one organisation, each batch in a scope of its own: memory and locks stay small."""
