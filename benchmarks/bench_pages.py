@@ -28,6 +28,8 @@ OTHERS = 98
 RUNS = 15
 REPS = 100
 MOST_QUERIES = 12
+# A lead's own page reads one lead from every side; its count is fixed, not bounded by the aim of the lists.
+MOST_QUERIES_OF_LEAD = 15
 MOST_MS = 150
 BEGINNING = datetime(2024, 4, 1, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
@@ -371,7 +373,8 @@ def _timed(name: str, client: Any, url: str, headers: dict[str, str]) -> float:
     told = [one["sql"] for one in asked.captured_queries if not any(word in one["sql"] for word in UNCOUNTED)]
     times = _times(ask)
     median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    flag = "" if len(told) <= MOST_QUERIES and median <= MOST_MS else "  <-- over"
+    most = MOST_QUERIES_OF_LEAD if name == "lead" else MOST_QUERIES
+    flag = "" if len(told) <= most and median <= MOST_MS else "  <-- over"
     print(f"  {name:<28} {len(told):3d} {median:8.1f} {p95:8.1f}{flag}", flush=True)
     _plans(told)
     return median
