@@ -194,7 +194,7 @@ def _form_page(
                 form.add_error(field if field in form.fields else None, fault.detail)
         else:
             return _done(request, handover, said, at=at, show=handover.pk)
-    stays = f"?from={FROM_LEAD}" if request.GET.get("from") == FROM_LEAD else ""
+    stays = f"?from={FROM_LEAD}" if _is_from_lead(request) else ""
     context = {
         "title": f"{words[0]}: {handover.lead.name}",
         "form": form,
@@ -226,16 +226,31 @@ def _done(
     undoable: bool = False,
 ) -> HttpResponse:
     """Answer a successful act: for htmx the next lead with a toast, for a browser 303 with a message."""
+    if _is_from_lead(request):
+        messages.success(request, said)
+        return _to_lead(request, handover)
     if not wants_fragment(request):
         messages.success(request, said)
-        if request.GET.get("from") == FROM_LEAD:
-            return redirect("leads:detail", slug=request.organisation.slug, lead_id=handover.lead_id)
         return _back(request, show)
     following = _announce(request, show)
     response = acted(request, at=at, show=show, announce=f"{said} {following}".strip())
     undo_url = reverse("leads:undo", args=[request.organisation.slug, handover.pk]) if undoable else ""
     until = (at + UNDO_WINDOW).isoformat() if undoable else ""
     return toast(response, said, undo_url=undo_url, until=until)
+
+
+def _is_from_lead(request: MemberRequest) -> bool:
+    return request.GET.get("from") == FROM_LEAD
+
+
+def _to_lead(request: MemberRequest, handover: Handover) -> HttpResponse:
+    """Send back to the lead's page, which tells what is said; to the inbox where it went to somebody else."""
+    stays = access.visible_leads(request.membership).filter(pk=handover.lead_id).exists()
+    name, arguments = ("detail", [handover.lead_id]) if stays else ("inbox", [])
+    url = reverse(f"leads:{name}", args=[request.organisation.slug, *arguments])
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
 
 
 def _announce(request: MemberRequest, show: UUID | None) -> str:
@@ -250,6 +265,9 @@ def _refused(request: MemberRequest, handover: Handover, error: DomainError, *, 
     """Show a refusal with the lead as it stands now; a browser without script gets the error page."""
     if not wants_fragment(request):
         raise error
+    if _is_from_lead(request):
+        messages.error(request, error.sentence)
+        return _to_lead(request, handover)
     return acted(request, at=at, show=handover.pk, refusal=error.sentence)
 
 

@@ -1,5 +1,6 @@
 """One lead as a whole, and handing it over."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from leads import access, actions, queries
 from leads.forms import HandoverForm
 from leads.models import Lead
+from leads.queries.shapes import LeadDetail, Undo
+from leads.views.inbox import undo_of
 from smarketing.lib.clock import now
 from smarketing.lib.errors import DomainError
 from smarketing.lib.htmx import render_page
@@ -36,11 +39,20 @@ def _detail(
         "form": form or HandoverForm(needs_override=shown.needs_override),
         "needs_override": shown.needs_override,
         "refusal": refusal,
+        "last_act": _last_act(request, shown, at=at),
     }
     target = request.htmx.target or "" if request.htmx else ""
     part = target if target in ("sla", "path", "evidence", "timeline") else ""
     status = 409 if refusal else 422 if form is not None and form.errors else 200
     return render_page(request, "leads/lead_detail.html", context, partial=part, status=status)
+
+
+def _last_act(request: MemberRequest, shown: LeadDetail, *, at: datetime) -> Undo | None:
+    """Return how to take back here what the member has just decided here."""
+    if "undo" not in shown.may or shown.handover_id is None:
+        return None
+    undo = undo_of(request, access.get_handover(request.membership, shown.handover_id), at=at)
+    return replace(undo, url=f"{undo.url}?from=lead") if undo else None
 
 
 @members_only(*MARKETING)

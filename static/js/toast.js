@@ -33,4 +33,4 @@ function show({ text, level = "ok", undo: url, until: end, seconds = end ? until
 document.addEventListener("toast", event => show(event.detail));
 document.addEventListener("close", () => document.body.append(region), true);
 document.addEventListener("click", event => event.target.closest("[data-toast-close]")?.closest(".sm-toast").remove());
-region.querySelectorAll(".sm-toast").forEach(toast => start(toast, 8));
+region.querySelectorAll(".sm-toast").forEach(toast => start(toast, Number(toast.dataset.seconds) || 8));

@@ -182,6 +182,22 @@ def test_n_plans_on_the_lead_and_its_page_has_the_same_keys(inbox: Page, people:
     expect(inbox.locator("#list")).not_to_contain_text("Send the offer")
 
 
+def test_who_rejects_on_the_leads_page_takes_it_back_there(inbox: Page) -> None:
+    inbox.get_by_role("link", name="Whole record").click()
+    heading = inbox.get_by_role("heading", name="Anna Doe", level=1)
+    expect(heading).to_be_visible()
+    page = inbox.url
+    inbox.keyboard.press("r")
+    expect(dialog(inbox).get_by_role("heading", name="Reject Anna Doe")).to_be_visible()
+    inbox.keyboard.press("4")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator("#toasts")).to_contain_text("Rejected Anna Doe.")
+    expect(heading).to_be_visible()
+    inbox.keyboard.press("z")
+    expect(inbox.locator("#toasts")).to_contain_text("Taken back: Anna Doe")
+    expect(inbox).to_have_url(page)
+
+
 def test_contact_and_next_step_take_two_keys_each(inbox: Page, cast: Cast) -> None:
     """Stands last: who was contacted is no longer the first of the queue."""
     inbox.keyboard.press("l")

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.models import Event
-from leads.actions import add_insight, find_duplicates, merge_leads
+from leads.actions import add_insight, assign_handover, find_duplicates, merge_leads
 from leads.models import Handover, Lead
 from smarketing.lib.scope import tenant_scope
 from tenants.actions import plan_absence
@@ -203,6 +203,46 @@ def test_who_acts_on_the_leads_own_page_stays_on_it(cast: Cast, leads: list[Lead
         assert sam.post(attempt, {"channel": "call", "outcome": "reached"})["Location"] == page
         elsewhere = sam.post(url("progress", handover.pk), {"step": "qualified"})["Location"]
     assert elsewhere.startswith(url("inbox"))
+
+
+def test_who_rejects_on_the_leads_own_page_stays_and_can_take_it_back_there(
+    cast: Cast, leads: list[Lead], at: datetime
+) -> None:
+    with tenant_scope(cast.acme.pk):
+        handover = Handover.objects.get()
+    sam, page = signed_in(cast.sam), url("detail", leads[0].pk)
+    reject, undo = (f"{url(name, handover.pk)}?from=lead" for name in ("reject", "undo"))
+    claim = {"reason": "not_fitting", "criterion": "company_size", "note": "31 people."}
+    with time_machine.travel(at, tick=False):
+        for asked in (sam.get(reject), sam.get(reject, headers=HTMX)):
+            assert f'action="{reject}" hx-post="{reject}"' in asked.content.decode()
+        assert sam.post(reject, claim, headers=HTMX)["HX-Redirect"] == page
+        shown = sam.get(page).content.decode()
+        assert "Rejected Anna Doe." in shown
+        assert f'action="{undo}"' in shown
+    with time_machine.travel(at + timedelta(seconds=8), tick=False):
+        assert sam.post(undo)["Location"] == page
+        assert "Taken back: Anna Doe" in sam.get(page).content.decode()
+        assert sam.post(reject, claim)["Location"] == page
+    with time_machine.travel(at + timedelta(seconds=17), tick=False):
+        assert f'action="{undo}"' not in sam.get(page).content.decode()
+        too_late = sam.post(undo, headers=HTMX)
+        assert too_late["HX-Redirect"] == page
+        assert "The time to undo has ended." in sam.get(page).content.decode()
+
+
+def test_who_sends_a_lead_on_from_its_page_lands_in_the_inbox_when_it_has_left_them(
+    cast: Cast, leads: list[Lead], at: datetime
+) -> None:
+    with tenant_scope(cast.acme.pk):
+        handover = Handover.objects.get()
+        make_rep("pam", at=at)
+        assign_handover(handover, to=cast.sam, by=cast.sina, at=at)
+    sam, reject = signed_in(cast.sam), f"{url('reject', handover.pk)}?from=lead"
+    with time_machine.travel(at, tick=False):
+        sent_on = sam.post(reject, {"reason": "wrong_territory", "note": "Not my country."})
+        assert sent_on["Location"] == url("inbox")
+        assert "Sent Anna Doe on" in sam.get(url("inbox")).content.decode()
 
 
 def test_a_deputy_opens_what_stayed_with_who_is_away(cast: Cast, leads: list[Lead], at: datetime) -> None:
