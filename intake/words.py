@@ -61,3 +61,23 @@ TARGETS: Mapping[str, Promise] = {
     "attribution.landing_page": gettext_lazy("Landing page"),
     "attribution.referrer": gettext_lazy("Came from"),
 }
+
+# Where a provider's form is told our address, by the provider's key.
+PASTED: Mapping[str, Promise] = {
+    "typeform": gettext_lazy(
+        "In Typeform: Connect, Webhooks, Add a webhook. Paste the address, and the secret under “Secret”."
+    ),
+    "tally": gettext_lazy(
+        "In Tally: Integrations, Webhooks, Connect. Paste the address, and the secret under “Signing secret”."
+    ),
+    "jotform": gettext_lazy(
+        "In Jotform: Settings, Integrations, WebHooks. Paste the address and keep it to yourself: it is the only proof."
+    ),
+    "hubspot-form": gettext_lazy(
+        "In HubSpot: let a workflow on form submissions send a webhook (POST) to this address, signed by your app."
+    ),
+    "salesforce-web-to-lead": gettext_lazy(
+        "In the HTML that Salesforce made, put this address into the form’s “action” in place of Salesforce’s. "
+        "Keep it to yourself where you can: it is the only proof."
+    ),
+}

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from intake.adapters import hubspot, salesforce, typeform
+from intake.adapters import hubspot, jotform, salesforce, tally, typeform
 from intake.adapters.provider import Call, Provider
 from intake.body import SubmissionBody
 from intake.mapping import read_leniently
 
 PROVIDERS: Mapping[str, Provider] = {
-    found.key: found for found in (typeform.PROVIDER, hubspot.PROVIDER, salesforce.PROVIDER)
+    found.key: found
+    for found in (typeform.PROVIDER, tally.PROVIDER, jotform.PROVIDER, hubspot.PROVIDER, salesforce.PROVIDER)
 }
 
 

@@ -1,5 +1,8 @@
 """What every provider of forms has in common: how its calls prove themselves, and what stands in them (pure)."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +42,19 @@ class Provider:
     external_id_of: Callable[[Any], str]
     # A post as the provider sends it, marked as a test.
     sample: Any
+    # Whether the visitor's own browser posts, not a server of the provider's.
+    by_browser: bool = False
+
+
+def is_signed(message: bytes, given: str, secret: str, *, prefix: bytes = b"") -> bool:
+    """Tell whether ``given`` is the base64 of HMAC-SHA256 over the message; compared in constant time."""
+    made = base64.b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+    return hmac.compare_digest(prefix + made, given.encode("utf-8", "replace"))
+
+
+def one_part(raw: Any) -> list[Any]:
+    """Return the one post of a call."""
+    return [raw]
 
 
 def told_by(names: tuple[str, ...], mapping: Mapping[str, str], otherwise: str) -> str:

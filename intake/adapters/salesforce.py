@@ -6,7 +6,7 @@ The secret part of the address is the only proof, as the organisation's id (oid)
 from collections.abc import Mapping
 from typing import Any
 
-from intake.adapters.provider import Provider, as_object
+from intake.adapters.provider import Provider, as_object, one_part
 
 # What tells Salesforce what to do, and tells nothing about the person.
 CONTROLS = frozenset({
@@ -21,11 +21,6 @@ NAMES: Mapping[str, str] = {
     "URL": "website",
     "country_code": "country",
 }
-
-
-def parts_of(raw: Any) -> list[Any]:
-    """Return the one form of a call."""
-    return [raw]
 
 
 def fields_of(raw: Any, mapping: Mapping[str, str]) -> dict[str, Any]:
@@ -62,8 +57,9 @@ PROVIDER = Provider(
     secret_label="",
     makes_secret=False,
     is_genuine=None,
-    parts_of=parts_of,
+    parts_of=one_part,
     fields_of=fields_of,
     external_id_of=external_id_of,
     sample=SAMPLE,
+    by_browser=True,
 )

@@ -4,14 +4,11 @@ Typeform-Signature: sha256=<base64 of HMAC-SHA256(secret, body)>. It carries no 
 for ever, so that a call that somebody recorded changes nothing when it comes again.
 """
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from intake.adapters.provider import Call, Provider, as_list, as_object, told_by
+from intake.adapters.provider import Call, Provider, as_list, as_object, is_signed, one_part, told_by
 
 # The kind of an answer that says by itself where it goes.
 BY_KIND = {"email": "email", "phone_number": "phone"}
@@ -19,14 +16,7 @@ BY_KIND = {"email": "email", "phone_number": "phone"}
 
 def is_genuine(call: Call, secret: str, at: datetime) -> bool:
     """Tell whether the body was signed with this secret."""
-    made = base64.b64encode(hmac.new(secret.encode(), call.body, hashlib.sha256).digest())
-    given = call.headers.get("Typeform-Signature", "").encode("utf-8", "replace")
-    return hmac.compare_digest(b"sha256=" + made, given)
-
-
-def parts_of(raw: Any) -> list[Any]:
-    """Return the one response of a call."""
-    return [raw]
+    return is_signed(call.body, call.headers.get("Typeform-Signature", ""), secret, prefix=b"sha256=")
 
 
 def fields_of(raw: Any, mapping: Mapping[str, str]) -> dict[str, Any]:
@@ -99,7 +89,7 @@ PROVIDER = Provider(
     secret_label="Secret of the webhook",  # noqa: S106 -- a label, no secret
     makes_secret=True,
     is_genuine=is_genuine,
-    parts_of=parts_of,
+    parts_of=one_part,
     fields_of=fields_of,
     external_id_of=external_id_of,
     sample=SAMPLE,

@@ -19,12 +19,12 @@ from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, answer
 
-ProviderKey = Literal["typeform", "hubspot-form", "salesforce-web-to-lead"]
+ProviderKey = Literal["typeform", "tally", "jotform", "hubspot-form", "salesforce-web-to-lead"]
 Secret = Annotated[str, Meta(max_length=300)]
 
 
 class AdapterBody(Struct, forbid_unknown_fields=True):
-    """A provider's form. ``secret`` is what the provider signs with; for Typeform one is made where it is left out."""
+    """A provider's form. ``secret`` is what it signs with; for Typeform and Tally one is made where it is left out."""
 
     name: Name
     provider: ProviderKey

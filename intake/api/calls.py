@@ -9,7 +9,7 @@ from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from intake import access, actions, answers
+from intake import access, actions, answers, crowd
 from intake.access import FoundForm
 from intake.adapters import PROVIDERS, Call
 from intake.api.posts import FormView, is_browser, said_by
@@ -45,15 +45,11 @@ class AdapterCalls(FormView):
     def post(self, request: Request, provider: str, token: str) -> HttpResponseBase:
         """Take what a provider sends of one of its forms, signed as that provider does."""
         found = access.find_adapter(provider, token, at=self.at)
-        limit_form(request._request, found.form.key.visible_prefix)
+        key = found.form.key.visible_prefix
+        limit_form(request._request, key, by_visitor=PROVIDERS[provider].by_browser)
         self._refuse_unsigned(request._request, found)
-        parts = PROVIDERS[provider].parts_of(parse(request._request))
-        if not parts:
-            raise drf.ParseError("There is no submission in it.")
-        if len(parts) > MOST_PARTS:
-            raise BodyTooLarge(f"More than {MOST_PARTS} submissions in one call: send them in several.")
-        with said_by(f"form:{found.form.key.visible_prefix}"):
-            first = self._take(request, found, parts)
+        with said_by(f"form:{key}"), crowd.entered():
+            first = self._take(request, found, _parts(request._request, provider))
         return _thanked(found, request._request) or answer({"id": first}, status=202)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -79,8 +75,18 @@ class AdapterCalls(FormView):
             ]
         for one in taken:
             if not one.known:
-                actions.judge_at_once(one.submission, at=self.at)
+                actions.judge_soon(one.submission, at=self.at)
         return str(taken[0].submission.pk)
+
+
+def _parts(request: HttpRequest, provider: str) -> list[Any]:
+    """Return the posts of a call; raises ParseError for none, BodyTooLarge for too many."""
+    parts = PROVIDERS[provider].parts_of(parse(request))
+    if not parts:
+        raise drf.ParseError("There is no submission in it.")
+    if len(parts) > MOST_PARTS:
+        raise BodyTooLarge(f"More than {MOST_PARTS} submissions in one call: send them in several.")
+    return parts
 
 
 def _thanked(found: FoundForm, request: HttpRequest) -> HttpResponse | None:

@@ -20,7 +20,7 @@ class AdapterForm(forms.Form):
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("HubSpot: your app’s client secret. Typeform: empty, we make one. Salesforce: none."),
+        help_text=_("HubSpot: your app’s client secret. Typeform, Tally: empty, we make one. Others: none."),
     )
     owner = forms.ChoiceField(label=_("Marketer"), required=False, help_text=_("Who answers for its leads."))
 
@@ -72,9 +72,11 @@ class ChangeAdapterForm(ReadingForm, AdapterForm):
         super().__init__(*args, marketers=marketers, initial=initial, **options)
         self.fields["secret"].help_text = _("Empty: it stays as it is.")
         self.fields["mapping"].label = _("Names of the provider's own fields")
-        # Who signs posts by itself; who does not, lets the visitor's browser post.
-        signs = PROVIDERS[form.provider].is_genuine is not None
-        del self.fields["thanks_url" if signs else "secret"]
+        provider = PROVIDERS[form.provider]
+        if provider.is_genuine is None:
+            del self.fields["secret"]
+        if not provider.by_browser:
+            del self.fields["thanks_url"]
 
     def clean_thanks_url(self) -> str:
         """Refuse a page that no browser opens."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from intake.access import adapter_path
 from intake.adapters import PROVIDERS
 from intake.models import Form, Submission
+from intake.words import PASTED
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class AdapterView:
     """One form of another provider with what to give the provider."""
 
     row: AdapterRow
-    key: str
+    # Where to paste the address, in words.
+    pasted: str
     url: str
     secret_label: str
     trial_url: str
@@ -55,7 +57,7 @@ def adapter_view(form: Form, *, slug: str, at: datetime) -> AdapterView:
     told = {"slug": slug, "form_id": form.pk}
     return AdapterView(
         row=_row(form, figures, slug, at=at),
-        key=form.provider,
+        pasted=str(PASTED[form.provider]),
         url=settings.BASE_URL + adapter_path(form),
         secret_label=PROVIDERS[form.provider].secret_label,
         trial_url=reverse("intake:adapter_try", kwargs=told),
