@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.adapters import PROVIDERS
-from intake.forms.sites import ReadingForm, refuse_unopenable, told_of
+from intake.forms.reading import OwnedForm, ReadingForm, refuse_unopenable, told_of
 from intake.models import Form
 from tenants.models import Membership
 
 
-class AdapterForm(forms.Form):
+class AdapterForm(OwnedForm):
     """What is chosen about a form of another provider."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Where it stands, such as Webinar sign-up."))
@@ -22,17 +22,6 @@ class AdapterForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("HubSpot: your app’s client secret. Typeform, Tally: empty, we make one. Others: none."),
     )
-    owner = forms.ChoiceField(label=_("Marketer"), required=False, help_text=_("Who answers for its leads."))
-
-    def __init__(self, *args: Any, marketers: list[Membership], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.marketers = {str(member.pk): member for member in marketers}
-        choices = [("", _("Nobody yet")), *((pk, member.name) for pk, member in self.marketers.items())]
-        self.fields["owner"].choices = choices  # type: ignore[attr-defined]  # the stubs know only Field
-
-    def clean_owner(self) -> Membership | None:
-        """Return the marketer."""
-        return self.marketers.get(self.cleaned_data["owner"])
 
 
 class NewAdapterForm(AdapterForm):

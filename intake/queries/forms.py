@@ -1,6 +1,6 @@
 """Reading web forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,9 +37,8 @@ class FormRow:
 
 def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
     """Return every form, active ones first, newest first."""
-    forms = Form.objects.filter(provider="").select_related("key").order_by("-created_at")
-    rows = Submission.objects.exclude(form=None).values("form_id")
-    figures = {row["form_id"]: row for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
+    forms = list(Form.objects.filter(provider="").select_related("key").order_by("-created_at"))
+    figures = posts_of(forms)
     definitions = _definitions(at=at)
     found = [_form_row(form, figures.get(form.pk, {}), definitions, at=at) for form in forms]
     if may_retire:
@@ -49,8 +48,14 @@ def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
 
 def form_row(form: Form, *, slug: str, at: datetime) -> FormRow:
     """Return one form as who keeps forms sees it."""
-    found = Submission.objects.filter(form=form).aggregate(n=Count("id"), last=Max("received_at"))
-    return _for_keepers(_form_row(form, found, _definitions(at=at), at=at), slug)
+    row = _form_row(form, posts_of([form]).get(form.pk, {}), _definitions(at=at), at=at)
+    return _for_keepers(row, slug)
+
+
+def posts_of(forms: Sequence[Form]) -> dict[UUID, dict[str, Any]]:
+    """Return how many posts each form has had (``n``) and when the last one came (``last``)."""
+    rows = Submission.objects.filter(form__in=[form.pk for form in forms]).values("form_id")
+    return {row["form_id"]: {**row} for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
 
 
 def _for_keepers(row: FormRow, slug: str) -> FormRow:
