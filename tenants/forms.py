@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.forms import offer
 from tenants.figures import SightRule
 from tenants.files import ACCEPTED, MAX_FILE_BYTES, Upload
 from tenants.keys import SCOPES
@@ -75,7 +76,7 @@ class ManagerForm(forms.Form):
         super().__init__(data, initial={"manager": str(member.manager_id or "")})
         self.people = {str(one.pk): one for one in colleagues if one.pk != member.pk}
         named = [(pk, one.name) for pk, one in self.people.items()]
-        self.fields["manager"].choices = [("", _("Nobody")), *named]  # type: ignore[attr-defined]
+        offer(self, "manager", [("", _("Nobody")), *named])
 
     def clean_manager(self) -> Membership | None:
         """Return the manager."""
@@ -135,7 +136,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **options)
         self.today = today
         self.members = {str(member.pk): member for member in members}
-        self.fields["acts_for"].choices = [(pk, member.name) for pk, member in self.members.items()]  # type: ignore[attr-defined]
+        offer(self, "acts_for", [(pk, member.name) for pk, member in self.members.items()])
 
     def clean_acts_for(self) -> Membership:
         """Return the member."""
@@ -166,11 +167,11 @@ class AbsenceForm(forms.Form):
         self.members = {str(member.pk): member for member in [*colleagues, *managed]}
         self.oneself = managed[0]
         others = [(str(one.pk), one.name) for one in managed[1:]]
-        self.fields["member"].choices = [("", _("Myself")), *others]  # type: ignore[attr-defined]
+        offer(self, "member", [("", _("Myself")), *others])
         if not others:
             del self.fields["member"]
         named = [(str(one.pk), one.name) for one in colleagues]
-        self.fields["deputy"].choices = [("", _("Nobody")), *named]  # type: ignore[attr-defined]
+        offer(self, "deputy", [("", _("Nobody")), *named])
 
     def clean(self) -> dict[str, Any]:
         """Say who it is; without a choice it is who fills in the form."""
@@ -201,9 +202,9 @@ class TeamForm(forms.Form):
         super().__init__(data, initial=initial, **options)
         wanted = [team.side] if team else ["sales", "marketing"]
         named = [(side, {"marketing": _("Marketing"), "sales": _("Sales")}[side]) for side in wanted]
-        self.fields["side"].choices = named  # type: ignore[attr-defined]
+        offer(self, "side", named)
         self.people = {str(one.pk): one for one in members if one.side in wanted}
-        self.fields["members"].choices = [(pk, one.name) for pk, one in self.people.items()]  # type: ignore[attr-defined]
+        offer(self, "members", [(pk, one.name) for pk, one in self.people.items()])
         if team is not None:
             del self.fields["side"]
 
@@ -244,8 +245,8 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **options)
         zones = [("", _("The organisation's: %(zone)s") % {"zone": organisation_zone})]
         zones += [(name, name) for name in sorted(available_timezones())]
-        self.fields["zone"].choices = zones  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", _("Like the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        offer(self, "zone", zones)
+        offer(self, "language", [("", _("Like the browser")), *settings.LANGUAGES])
 
     def preferences(self) -> dict[str, Any]:
         """Return what is kept with the person."""

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arbitration.models import Seat
+from smarketing.lib.forms import offer
 from tenants.models import Membership
 
 
@@ -27,4 +28,4 @@ class SeatForm(forms.Form):
     def __init__(self, data: Any = None, *, people: Sequence[Membership], kind: str = Seat.Kind.MEMBER) -> None:
         super().__init__(data, initial={"kind": kind})
         choices = [(str(member.pk), f"{member.name} ({member.role_label})") for member in people]
-        self.fields["member"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "member", choices)

@@ -13,6 +13,7 @@ from arbitration.forms.cases import LONGEST
 from arbitration.forms.conditions import ConditionsForm
 from arbitration.models import Precedent, Ruling
 from arbitration.words import outcome_word
+from smarketing.lib.forms import offer
 
 _STANCES = [
     (Ruling.Stance.FOLLOWS, gettext_lazy("Follow it")),
@@ -55,7 +56,7 @@ class RulingForm(ConditionsForm):
         self.at = at
         self.precedents = precedents
         remand = [(Ruling.Outcome.REMANDED, _("Ask the sides a question first"))] if self.may_remand else []
-        self.fields["outcome"].choices = [*_FINAL, *remand]  # type: ignore[attr-defined]
+        offer(self, "outcome", [*_FINAL, *remand])
         for precedent in precedents:
             self.fields[f"stance_{precedent.pk}"] = forms.ChoiceField(
                 label=_("%(number)s (%(outcome)s): %(holding)s")

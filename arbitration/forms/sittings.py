@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from arbitration.models import Sitting
+from smarketing.lib.forms import offer
 
 
 class SittingForm(forms.Form):
@@ -55,4 +56,4 @@ class AddForm(forms.Form):
 
     def __init__(self, *, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self.fields["case"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "case", choices)

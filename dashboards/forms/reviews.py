@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboards.actions.reviews import LONGEST_TEXT, LONGEST_TITLE
 from dashboards.models import Review
+from smarketing.lib.forms import offer
 from tenants.models import Membership
 
 
@@ -64,7 +65,7 @@ class ActionForm(forms.Form):
     def __init__(self, data: Any = None, *, people: Sequence[Membership], **options: Any) -> None:
         super().__init__(data, **options)
         self.people = {str(person.pk): person for person in people}
-        self.fields["owner"].choices = [(pk, person.name) for pk, person in self.people.items()]  # type: ignore[attr-defined] # a field of choices
+        offer(self, "owner", [(pk, person.name) for pk, person in self.people.items()])
 
     def clean_owner(self) -> Membership:
         """Return the member who was chosen."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.models import Form
 from intake.words import TARGETS
+from smarketing.lib.forms import offer
 from tenants.models import Membership
 
 SEPARATOR = "="
@@ -32,7 +33,7 @@ class OwnedForm(forms.Form):
         super().__init__(*args, **options)
         self.marketers = {str(member.pk): member for member in marketers}
         choices = [("", self.nobody), *((pk, member.name) for pk, member in self.marketers.items())]
-        self.fields["owner"].choices = choices  # type: ignore[attr-defined]  # the stubs know only Field
+        offer(self, "owner", choices)
 
     def clean_owner(self) -> Membership | None:
         """Return the marketer."""

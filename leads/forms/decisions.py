@@ -20,6 +20,7 @@ from leads.models import JUST_NOW, Attempt, Handover
 from leads.queries import suggested_moments
 from leads.queries.reasons import reason_catalogue
 from leads.scoring.operators import NOT_MET
+from smarketing.lib.forms import offer
 from tenants.queries import active_members
 from tenants.roles import Role
 
@@ -41,9 +42,9 @@ class RejectForm(forms.Form):
         self.content: Mapping[str, Any] = handover.version.labelled_content
         self.catalogue = reason_catalogue()
         known = reasons.rejection_reasons(self.content, self.catalogue)
-        self.fields["reason"].choices = [(reason.key, reason.label) for reason in known]  # type: ignore[attr-defined]
+        offer(self, "reason", [(reason.key, reason.label) for reason in known])
         named = [("", _("Choose …")), *reasons.criteria(self.content).items()]
-        self.fields["criterion"].choices = named  # type: ignore[attr-defined]
+        offer(self, "criterion", named)
         self.fields["criterion"].initial = _likely_criterion(handover)
 
     def clean(self) -> dict[str, Any]:
@@ -106,8 +107,8 @@ class AttemptForm(forms.Form):
         self.suggestions = suggested_moments(at=moment, zone=timezone.get_current_timezone_name())
         channels = [(key, words.word(words.CHANNELS, key)) for key in Attempt.Channel.values]
         outcomes = [(key, words.word(words.OUTCOMES, key)) for key in Attempt.Outcome.values]
-        self.fields["channel"].choices = channels  # type: ignore[attr-defined]
-        self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
+        offer(self, "channel", channels)
+        offer(self, "outcome", outcomes)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -139,7 +140,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = active_members(roles=[Role.SALES_REP, Role.SALES_MANAGER])
-        self.fields["to"].choices = [(str(person.pk), person.name) for person in people]  # type: ignore[attr-defined]
+        offer(self, "to", [(str(person.pk), person.name) for person in people])
 
 
 class ProgressForm(forms.Form):
@@ -157,10 +158,10 @@ class ProgressForm(forms.Form):
     def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         content = handover.version.labelled_content
-        self.fields["step"].choices = STEPS  # type: ignore[attr-defined]
+        offer(self, "step", STEPS)
         catalogue = reason_catalogue()
         known = {**reasons.disqualification_reasons(content, catalogue), **reasons.lost_reasons(content, catalogue)}
-        self.fields["reason"].choices = [("", _("Choose …")), *known.items()]  # type: ignore[attr-defined]
+        offer(self, "reason", [("", _("Choose …")), *known.items()])
 
     def step_and_end(self) -> tuple[str, str]:
         """Return (progress, outcome), one of them empty."""

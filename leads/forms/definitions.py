@@ -13,6 +13,7 @@ from leads.facts import BEHAVIOURS
 from leads.normal import fold
 from sla.content import content_hash
 from sla.content.definitions import FIT_GRADES, NOT_YET, READINESS_GRADES
+from smarketing.lib.forms import offer
 
 MOST_POINTS = 1000
 LONGEST_WINDOW = 730
@@ -44,7 +45,7 @@ class CriterionForm(forms.Form):
     ) -> None:
         known = {**of, "value": value_text(of["value"])} if of else {"operator": "in", "points": 10}
         super().__init__(data, initial={**known, "base": digest_of_criterion(of)})
-        self.fields["field"].choices = list(fields.items())  # type: ignore[attr-defined]
+        offer(self, "field", list(fields.items()))
 
     def criterion(self, key: str) -> dict[str, Any]:
         """Return the criterion as an agreement holds it."""
@@ -72,7 +73,7 @@ class BehaviourForm(forms.Form):
         usual = {"value": 1, "window_days": 30, "half_life_days": 14, "points": 10}
         super().__init__(data, initial={**(of or usual), "base": digest_of_criterion(of)})
         choices = [(kind, words.word(words.BEHAVIOURS, kind)) for kind in BEHAVIOURS]
-        self.fields["field"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "field", choices)
 
     def criterion(self, key: str) -> dict[str, Any]:
         """Return the criterion as an agreement holds it."""
@@ -176,7 +177,7 @@ class GateForm(forms.Form):
         known = [(name, label) for name, label in fields.items() if name not in flags]
         choices = {"behaviours": kinds, "required_fields": known, "exclusions": list(flags.items())}
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     def definitions(self) -> dict[str, Any]:
         """Return the parts of the definitions that stand here."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.actions import LONGEST_STEP, When
 from leads.models import FollowUp
+from smarketing.lib.forms import offer
 from tenants.models import Membership
 
 
@@ -31,7 +32,7 @@ class FollowUpForm(forms.Form):
         super().__init__(data, **options)
         self.people = {str(person.pk): person for person in people}
         named = [(pk, person.name) for pk, person in self.people.items()]
-        self.fields["assigned_to"].choices = named  # type: ignore[attr-defined]
+        offer(self, "assigned_to", named)
 
     def clean_assigned_to(self) -> Membership:
         """Return the member."""

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions import LONGEST_INSIGHT
+from smarketing.lib.forms import offer
 
 
 class InsightForm(forms.Form):
@@ -26,7 +27,7 @@ class InsightForm(forms.Form):
     def __init__(self, data: Any = None, *, suggested: Sequence[str], **options: Any) -> None:
         super().__init__(data, **options)
         if suggested:
-            self.fields["known"].choices = [(tag, tag) for tag in suggested]  # type: ignore[attr-defined]
+            offer(self, "known", [(tag, tag) for tag in suggested])
         else:
             del self.fields["known"]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.criteria import OPERATORS, value_of, value_text
 from leads.routing import QUEUE, REP, TEAM, Condition, Limit, Plan, Rule, Target, faults_of_condition
+from smarketing.lib.forms import offer
 from tenants.forms import StoredText
 from tenants.models import Membership, Team
 
@@ -38,7 +39,7 @@ class RuleForm(forms.Form):
         self.rule = rule
         self.rows = max(ROWS, len(rule.conditions) + 1 if rule else 0)
         super().__init__(data, initial=_initial(rule, based_on))
-        self.fields["to"].choices = target_choices(people, teams)  # type: ignore[attr-defined]
+        offer(self, "to", target_choices(people, teams))
         known = [("", "–"), *labels.items()]
         for number in range(self.rows):
             self.fields[f"field_{number}"] = forms.ChoiceField(label=_("Field"), choices=known, required=False)
@@ -112,7 +113,7 @@ class ReassignForm(forms.Form):
     def __init__(self, data: Any = None, *, people: Iterable[Membership], teams: Iterable[Team]) -> None:
         super().__init__(data)
         choices = [("reps", _("All reps, in turn")), *target_choices(people, teams)[:-1]]
-        self.fields["to"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "to", choices)
 
     def target(self) -> Target:
         """Return the chosen target."""

@@ -11,6 +11,7 @@ from leads.actions.moving import LONGEST_REASON
 from leads.actions.staging import LONGEST_DWELL, LONGEST_LABEL
 from leads.criteria import OPERATORS, value_of, value_text
 from leads.queries.stages import StageRow
+from smarketing.lib.forms import offer
 
 # Rows for demands that are still empty; saved ones come on top.
 SPARE = 2
@@ -102,4 +103,4 @@ class MoveForm(forms.Form):
 
     def offer(self, choices: Mapping[str, str]) -> None:
         """Show only these stages; any other is for the rules to refuse in words."""
-        self.fields["stage"].choices = list(choices.items())  # type: ignore[attr-defined]
+        offer(self, "stage", list(choices.items()))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Endpoint
 from notifications.payloads import TYPES
+from smarketing.lib.forms import offer
 
 
 class EndpointForm(forms.Form):
@@ -32,7 +33,7 @@ class EndpointForm(forms.Form):
             if kind == Endpoint.Kind.WEBHOOK:
                 initial["url"] = of.shown_url
         super().__init__(data, initial=initial)
-        self.fields["types"].choices = [(name, kind.label) for name, kind in TYPES.items()]  # type: ignore[attr-defined]
+        offer(self, "types", [(name, kind.label) for name, kind in TYPES.items()])
         self.kind = kind
         if kind == Endpoint.Kind.SLACK:
             self._for_a_channel(kept=of is not None)

@@ -17,6 +17,7 @@ from sla.business_time.dated import LONGEST_PERIOD_DAYS, days_from
 from sla.business_time.spec import WEEKDAYS
 from sla.queries.holidays import MOST_YEARS, countries, subdivisions_of
 from smarketing.lib.errors import FieldError
+from smarketing.lib.forms import offer
 
 # Windows a day that a form offers; clients may send more.
 MOST_WINDOWS = 6
@@ -249,7 +250,7 @@ class HolidayForm(forms.Form):
         super().__init__(*args, **options)
         country = self.data.get("country") if self.is_bound else self.initial.get("country")
         parts = subdivisions_of(str(country or ""))
-        self.fields["subdivision"].choices = [("", _("Whole country")), *parts]  # type: ignore[attr-defined]
+        offer(self, "subdivision", [("", _("Whole country")), *parts])
         if not parts:
             self.fields["subdivision"].widget = forms.HiddenInput()
 

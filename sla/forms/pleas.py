@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from smarketing.lib.forms import offer
+
 MOST_WORDS = 2000
 
 
@@ -48,7 +50,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, yes: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["granted"].choices = [("yes", yes), ("no", _("Refuse"))]  # type: ignore[attr-defined]
+        offer(self, "granted", [("yes", yes), ("no", _("Refuse"))])
 
     @property
     def is_granted(self) -> bool:

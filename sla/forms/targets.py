@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sla.forms.fields import MonthField
+from smarketing.lib.forms import offer
 
 
 class TargetForm(forms.Form):
@@ -73,7 +74,7 @@ class CountersignForm(forms.Form):
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         # Whether there are such proposals is the action's to say; here only ids are told from other text.
-        self.fields["target"].choices = [(text, text) for text in data.getlist("target") if _is_id(text)]  # type: ignore[attr-defined]
+        offer(self, "target", [(text, text) for text in data.getlist("target") if _is_id(text)])
 
 
 def _is_id(text: str) -> bool:

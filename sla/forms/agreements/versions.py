@@ -9,6 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext_lazy as _
 
 from sla.content import labels_of
+from smarketing.lib.forms import offer
 from tenants.models import Membership
 
 
@@ -19,9 +20,7 @@ class ProposalForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, months: list[date]) -> None:
         super().__init__(data)
-        self.fields["starts_on"].choices = [  # type: ignore[attr-defined]
-            (month.isoformat(), format_date(month, "j F Y")) for month in months
-        ]
+        offer(self, "starts_on", [(month.isoformat(), format_date(month, "j F Y")) for month in months])
 
     def clean_starts_on(self) -> date:
         return date.fromisoformat(self.cleaned_data["starts_on"])
@@ -36,7 +35,7 @@ class DeputyForm(forms.Form):
         super().__init__(data, initial={"member": now})
         self.members = {str(member.pk): member for member in members}
         named = [(key, member.name) for key, member in self.members.items()]
-        self.fields["member"].choices = [("", _("nobody")), *named]  # type: ignore[attr-defined]
+        offer(self, "member", [("", _("nobody")), *named])
 
     def chosen(self) -> Membership | None:
         """Return whom the head chose."""
