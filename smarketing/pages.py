@@ -24,7 +24,7 @@ MAX_SKEW_SECONDS = 2.0
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to their home in their first organisation."""
-    found = memberships_of(request.user)  # type: ignore[arg-type]
+    found = memberships_of(request.user)  # type: ignore[arg-type]  # signed in
     if not found:
         return render(request, "tenants/home_none.html", {"user": request.user})
     organisation, _membership = found[0]

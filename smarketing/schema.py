@@ -64,7 +64,7 @@ TAGS = {
 }
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped library
     """How the document describes a secret key."""
 
     target_class = "tenants.authentication.KeyAuthentication"
@@ -77,7 +77,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 @cache
 def document() -> bytes:
     """Return the document as JSON; made once per process, for it depends on the code alone."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped library
     schema["components"] |= {"schemas": schemas(), "responses": responses()}
     schema["webhooks"] = {kind: _message(kind) for kind in TYPES}
     used = {told["tags"][0]: "" for item in schema["paths"].values() for told in item.values()}

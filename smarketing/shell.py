@@ -49,13 +49,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not hasattr(request, "user"):
         return {"now": now()}
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation  # type: ignore[attr-defined]  # set by the middleware
     return {
         "now": now(),
         "organisation": organisation,
         "membership": membership,
         "nav": navigation(membership, organisation.slug, request.path_info),
-        "shortcuts_off": not request.user.single_key_shortcuts,  # type: ignore[union-attr]
+        "shortcuts_off": not request.user.single_key_shortcuts,  # type: ignore[union-attr]  # a member is signed in
         "organisations": _switches(request),
     }
 

@@ -68,10 +68,10 @@ def members_only(
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             kwargs.pop("slug", None)
             if roles:
-                require(request.membership, *roles)  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+                require(request.membership, *roles)  # type: ignore[attr-defined]  # set by the middleware
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]  # a MemberRequest by now
 
-        checked.allowed_roles = frozenset(roles) or frozenset(Role)  # type: ignore[attr-defined]
+        checked.allowed_roles = frozenset(roles) or frozenset(Role)  # type: ignore[attr-defined]  # a mark on a function
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", checked)
 
     return decorate

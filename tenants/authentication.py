@@ -14,7 +14,7 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Membership, Key] | None:
         key = getattr(request._request, "key", None)
-        return (request._request.membership, key) if key else None  # type: ignore[attr-defined]
+        return (request._request.membership, key) if key else None  # type: ignore[attr-defined]  # set by the middleware
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

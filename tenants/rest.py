@@ -77,7 +77,7 @@ class KeyView(APIView):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "post" in cls.__dict__:
-            cls.post = _idempotent(cls.__dict__["post"])  # type: ignore[attr-defined]
+            cls.post = _idempotent(cls.__dict__["post"])  # type: ignore[attr-defined]  # not every view posts
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check rate, key, scope and size; take the time."""
@@ -94,19 +94,19 @@ class KeyView(APIView):
     @property
     def member(self) -> Membership:
         """The member for whom the key acts: author and roles of everything done here."""
-        member: Membership = self.request.user  # type: ignore[assignment]
+        member: Membership = self.request.user  # type: ignore[assignment]  # by KeyAuthentication
         return member
 
     @property
     def key(self) -> Key:
         """The secret key of this call."""
-        key: Key = self.request.auth  # type: ignore[assignment]
+        key: Key = self.request.auth  # type: ignore[assignment]  # by KeyAuthentication
         return key
 
     @property
     def organisation(self) -> Organisation:
         """The key's organisation."""
-        organisation: Organisation = self.request._request.organisation  # type: ignore[attr-defined]
+        organisation: Organisation = self.request._request.organisation  # type: ignore[attr-defined]  # set by the middleware
         return organisation
 
     @property

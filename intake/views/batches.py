@@ -47,7 +47,7 @@ def batches(request: MemberRequest) -> HttpResponseBase:
 
 
 # The middleware lets files come here that are larger than other posts.
-batches.max_upload_bytes = MAX_FILE  # type: ignore[attr-defined]
+batches.max_upload_bytes = MAX_FILE  # type: ignore[attr-defined]  # a mark on a function
 
 
 def _list(request: MemberRequest, form: FileForm | None, *, status: int = 200) -> HttpResponse:
@@ -74,7 +74,7 @@ def _page(
     figures = queries.figures_of(found)
     outcome = outcome if outcome in {figure.outcome for figure in figures} else ""
     page = Paginator(queries.rows_of(found, outcome=outcome), PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = [queries.row_note(row) for row in page.object_list]  # type: ignore[misc]
+    page.object_list = [queries.row_note(row) for row in page.object_list]  # type: ignore[misc]  # rows in their place
     open_to_change = may and state in (Batch.State.UPLOADED, Batch.State.CHECKED)
     context = {
         "batch": found,
@@ -154,5 +154,5 @@ def _author(request: MemberRequest) -> dict[str, Any]:
 
 
 def _url(request: HttpRequest, name: str, found: Batch) -> str:
-    slug = request.organisation.slug  # type: ignore[attr-defined]
+    slug = request.organisation.slug  # type: ignore[attr-defined]  # set by the middleware
     return reverse(f"intake:{name}", kwargs={"slug": slug, "batch_id": found.pk})

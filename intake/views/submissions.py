@@ -41,7 +41,7 @@ def submissions(request: MemberRequest) -> HttpResponse:
     counts = queries.counts_by_state()
     pages = Paginator(queries.submissions(state=state), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
-    page.object_list = [queries.row_of(row) for row in page.object_list]  # type: ignore[misc]
+    page.object_list = [queries.row_of(row) for row in page.object_list]  # type: ignore[misc]  # rows in their place
     context = {
         "page_obj": page,
         "views": _views(request, counts, chosen=state),

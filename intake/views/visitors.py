@@ -31,7 +31,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def _manages_scopes(view: View) -> View:
-    view.manages_scopes = True  # type: ignore[attr-defined]
+    view.manages_scopes = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
@@ -80,7 +80,7 @@ def _hosted(request: HttpRequest, found: FoundForm, form: VisitorForm, *, status
     thanks = urlsplit(found.form.thanks_url)
     if thanks.netloc:
         # A browser asks the policy also about where a sent form leads to.
-        response._csp_update = {"form-action": [f"{thanks.scheme}://{thanks.netloc}"]}  # type: ignore[attr-defined]
+        response._csp_update = {"form-action": [f"{thanks.scheme}://{thanks.netloc}"]}  # type: ignore[attr-defined]  # read by django-csp
     return response
 
 

@@ -51,7 +51,7 @@ class RuleForm(forms.Form):
     def condition_rows(self) -> list[tuple[Any, Any, Any]]:
         """Return the fields of each condition, for the template."""
         names = ("field", "operator", "value")
-        return [tuple(self[f"{name}_{number}"] for name in names) for number in range(self.rows)]  # type: ignore[misc]
+        return [tuple(self[f"{name}_{number}"] for name in names) for number in range(self.rows)]  # type: ignore[misc]  # names are three
 
     def clean(self) -> dict[str, Any]:
         """Read the conditions; each fault stands at its value."""

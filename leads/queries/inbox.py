@@ -199,7 +199,7 @@ def _row(handover: Handover, clocks: Sequence[ClockView]) -> QueueRow:
         clock=headline(clocks),
         unassigned=handover.assigned_to_id is None,
         tag=_("overridden") if handover.override_reason else "",
-        step_overdue=handover.step_overdue,  # type: ignore[attr-defined]
+        step_overdue=handover.step_overdue,  # type: ignore[attr-defined]  # annotated
     )
 
 

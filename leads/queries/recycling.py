@@ -82,7 +82,7 @@ def _returned(rejection: Rejection) -> Returned:
         rejected_at=rejection.at,
         answered_at=rejection.answered_at,
         expired=rejection.state == Rejection.State.EXPIRED,
-        again_at=rejection.again_at,  # type: ignore[attr-defined]
+        again_at=rejection.again_at,  # type: ignore[attr-defined]  # annotated
     )
 
 

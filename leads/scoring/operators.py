@@ -75,11 +75,11 @@ def _between(value: Any, edges: Sequence[Any]) -> bool:
 
 
 def _at_least(value: Any, floor: Any) -> bool:
-    return _comparable(value, floor) and measured(value) >= measured(floor)  # type: ignore[operator]
+    return _comparable(value, floor) and measured(value) >= measured(floor)  # type: ignore[operator]  # one type: comparable
 
 
 def _at_most(value: Any, ceiling: Any) -> bool:
-    return _comparable(value, ceiling) and measured(value) <= measured(ceiling)  # type: ignore[operator]
+    return _comparable(value, ceiling) and measured(value) <= measured(ceiling)  # type: ignore[operator]  # one type: comparable
 
 
 def _words_in(value: Any) -> set[str]:

@@ -151,7 +151,7 @@ def progress(request: MemberRequest, handover_id: UUID) -> HttpResponse:
     """Move an accepted lead on, or close it."""
 
     def act(handover: Handover, form: Form, at: datetime) -> str:
-        step, end = form.step_and_end()  # type: ignore[attr-defined]
+        step, end = form.step_and_end()  # type: ignore[attr-defined]  # the form of this page
         told = form.cleaned_data
         actions.advance_handover(
             handover, progress=step, outcome=end, amount=told["amount"], reason=told["reason"],

@@ -133,7 +133,7 @@ def _preview(request: MemberRequest, form: ReassignForm, handovers: list[Handove
         "rows": [(row, str(WHY[codes[row.handover_id]]) if codes[row.handover_id] else "") for row in rows],
         "moving": sum(not code for code in codes.values()),
         "staying": sum(bool(code) for code in codes.values()),
-        "to": dict(form.fields["to"].choices)[form.cleaned_data["to"]],  # type: ignore[attr-defined]
+        "to": dict(form.fields["to"].choices)[form.cleaned_data["to"]],  # type: ignore[attr-defined]  # a field of choices
         "to_value": form.cleaned_data["to"],
         "in_turn": target.kind != REP,
         "away": _is_away(target),

@@ -110,7 +110,7 @@ def _present(members: list[Membership], *, at: datetime) -> list[Membership]:
     if not away:
         return members
     standing_in = {member.pk: member for member in _members(list(away.values()))}
-    told = [standing_in.get(away.get(member.pk), member) for member in members]  # type: ignore[arg-type]
+    told = [standing_in.get(away.get(member.pk), member) for member in members]  # type: ignore[arg-type]  # None is nobody’s key
     return list({member.pk: member for member in told}.values())
 
 

@@ -84,8 +84,8 @@ def _collision(request: MemberRequest, version: AgreementVersion, section: str, 
     """See Note [Two people in one draft]."""
     version.refresh_from_db()
     who = version.changed_by.name if version.changed_by else ""
-    form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data["base"] = digest_of(section, version.content)  # type: ignore[index]
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+    form.data["base"] = digest_of(section, version.content)  # type: ignore[index]  # now mutable
     refusal = _(
         "%(who)s has changed this section meanwhile. What you wrote is still here; save again to put it in place."
     )

@@ -97,6 +97,7 @@ class TenantKeyConstraint(Operation):
 
 
 def _composite_keys(model: type[models.Model]) -> list[str]:
+    # The stubs leave out what a ForeignKey keeps of its arguments.
     keys = [f for f in model._meta.local_fields if isinstance(f, models.ForeignKey) and not f.db_constraint]  # type: ignore[attr-defined]
     return [_composite_key(model._meta.db_table, field) for field in keys]
 

@@ -82,13 +82,13 @@ def _link(request: Request, last: UUID) -> str:
 MOST_ROWS = 10_000
 
 
-class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]
+class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]  # generic in the stubs only
     """Numbered pages over the first rows of a long list; counts no further than it pages."""
 
     @cached_property
     def counted(self) -> int:
         """Return how many rows there are, at most one more than is paged."""
-        rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[attr-defined]
+        rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[attr-defined]  # given a QuerySet
         # Rows of values are told apart by the first; what they are ordered by need not be read.
         key = next(iter(rows.query.values_select), "pk")
         return rows.values(key)[: MOST_ROWS + 1].count()

@@ -47,7 +47,7 @@ class TenantManager(models.Manager[M]):
         return super().get_queryset().filter(organisation_id=current_organisation_id())
 
 
-class TenantKey(models.ForeignKey):  # type: ignore[type-arg]
+class TenantKey(models.ForeignKey):  # type: ignore[type-arg]  # generic in the stubs only
     """A reference inside one organisation; TenantTable adds the composite constraint in the database."""
 
     def __init__(self, to: Any, on_delete: Any = models.DO_NOTHING, **options: Any) -> None:

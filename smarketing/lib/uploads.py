@@ -10,7 +10,7 @@ def takes_uploads(limit: int) -> Callable[[V], V]:
     """Let a view's form with files be this large; put it below the decorators that wrap (BodyLimitMiddleware)."""
 
     def mark(view: V) -> V:
-        view.max_upload_bytes = limit  # type: ignore[attr-defined]
+        view.max_upload_bytes = limit  # type: ignore[attr-defined]  # a mark on a function
         return view
 
     return mark
