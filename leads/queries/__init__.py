@@ -1,8 +1,9 @@
 """Reading leads and handovers."""
 
+from leads.queries.allowed import can_undo, seconds_left
 from leads.queries.campaigns import CampaignRow, campaign_rows, costs_of, feedback_on, names_of, owners, unknown_names
 from leads.queries.counting import counted
-from leads.queries.detail import can_undo, gate_gaps, handover_detail, lead_detail, seconds_left
+from leads.queries.detail import gate_gaps, handover_detail, lead_detail
 from leads.queries.evidence import EvidenceRow, evidence_as_row, evidence_facts, evidence_of, evidence_on, may_add
 from leads.queries.followups import (
     StepList,

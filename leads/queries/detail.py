@@ -1,23 +1,20 @@
 """One lead with its handover, as a member sees it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.actions import UNDO_WINDOW
-from events.models import Event
 from leads import words
-from leads.access import SEE_ALL
 from leads.facts import fields_of
-from leads.models import Attempt, Behaviour, Consent, Handover, Lead, Rejection
+from leads.models import Attempt, Consent, Handover, Lead, Rejection
 from leads.normal import zone_of_phone
+from leads.queries.allowed import allowed_to
 from leads.queries.followups import steps_of
-from leads.queries.merging import threads_of
 from leads.queries.ownership import is_with_sales
 from leads.queries.path import path_of
 from leads.queries.shapes import (
@@ -30,19 +27,17 @@ from leads.queries.shapes import (
     LeadDetail,
     Reference,
     ScoreView,
-    TimelineEntry,
 )
 from leads.queries.stages import stage_labels
+from leads.queries.timeline import timeline_of, touches_of
 from leads.scoring import exclusions_of, missing_fields
 from sla.models import AgreementVersion
 from sla.queries import agreement_in_force, commitment_of
 from sla.queries.clocks import ClockView, clock_views
 from sla.words import amount_text
 from tenants.models import Membership
-from tenants.roles import MARKETING, SIDES, Role
+from tenants.roles import SIDES
 
-SALES = (Role.SALES_REP, Role.SALES_MANAGER)
-RECENT = 40
 # Clocks that ended without a verdict tell nothing on a headline.
 SILENT = ("superseded", "cancelled", "waived", "merged")
 
@@ -101,14 +96,14 @@ def _parts(
         "contact": _contact(lead, handover, at=at),
         "attempts": [_attempt(attempt) for attempt in attempts] if handover else [],
         "attempts_needed": _attempts_needed(handover),
-        "timeline": _timeline(lead),
+        "timeline": timeline_of(lead),
         "message": lead.message,
         "marketer_note": handover.note if handover else "",
         "first_touch": touch_line(lead.first_touch),
         "last_touch": touch_line(lead.last_touch),
         "clocks_start_at": handover.clocks_start_at if handover else None,
         "waits_because": waits_because(handover),
-        "may": frozenset() if lead.erased_at else _may(handover, rejection, membership, at=at),
+        "may": frozenset() if lead.erased_at else allowed_to(handover, rejection, membership, at=at),
         "stage": _stage(lead, handover),
         "dwelling_since": lead.dwelling_since,
         "steps": steps_of(lead.pk, membership, at=at, zone=timezone.get_current_timezone_name()),
@@ -265,83 +260,6 @@ def _attempts_needed(handover: Handover | None) -> str:
     return _("%(n)s within %(time)s") % {"n": terms["count"], "time": amount_text(terms["amount"], terms["unit"])}
 
 
-def _timeline(lead: Lead) -> list[TimelineEntry]:
-    """Return the newest events of the person (of leads that went on as this one too), each with its author's name."""
-    name = Membership.objects.filter(pk=OuterRef("by_id")).values("name")[:1]
-    told = (
-        Event.objects.filter(thread_id__in=threads_of(lead))
-        .exclude(kind__in=words.UNTOLD)
-        .annotate(by_name=Subquery(name))
-    )
-    # A merge stands on the timelines of both; two leads that are one person now have one line of it.
-    seen: set[tuple[Any, ...]] = set()
-    shown = []
-    for event in told.order_by("-at", "-id")[: RECENT * 2]:
-        same: tuple[Any, ...] = (event.kind, event.subject_id, event.at)
-        # Each look at a lead may suggest several: the panel beside names them.
-        if event.kind == "lead.duplicate_suggested":
-            same = (event.kind,)
-        if same not in seen:
-            seen.add(same)
-            shown.append(_entry(event, lead, event.by_name or ""))
-    return shown[:RECENT]
-
-
-def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
-    how = words.telling(event.kind)
-    return TimelineEntry(
-        how.icon, words.event_text(event.kind, event.data), _actor(event, lead, by_name), event.at, tone=how.tone
-    )
-
-
-def _actor(event: Event, lead: Lead, by_name: str) -> str:
-    # A deadline is kept or passes by itself; who acted is told by the act.
-    if event.kind.startswith("clock."):
-        return ""
-    # What the person did is told in their name, whoever's key or form brought it.
-    return lead.name if event.kind in words.OF_THE_PERSON else by_name
-
-
-def _may(
-    handover: Handover | None, rejection: ClaimView | None, membership: Membership, *, at: datetime
-) -> frozenset[str]:
-    """Return what this member can do with the lead now."""
-    marketing = membership.has(*MARKETING)
-    if handover is None or not membership.has(*SALES):
-        return _marketing_may(handover, rejection) if marketing else frozenset()
-    may = set()
-    if not membership.has(*SEE_ALL) and handover.assigned_to_id not in (None, membership.pk):
-        # Somebody who is away has it: who stands in looks at it, and decides what has come over to them.
-        return frozenset()
-    if handover.decision == Handover.Decision.PENDING:
-        may |= {"accept", "reject", "attempt"}
-    elif handover.decision != Handover.Decision.REJECTED and handover.progress != Handover.Progress.CLOSED:
-        may |= {"attempt", "progress"}
-    if may and membership.has(Role.SALES_MANAGER):
-        may.add("reassign")
-    if can_undo(handover, membership, at=at):
-        may.add("undo")
-    return frozenset(may) | (_marketing_may(handover, rejection) if marketing else frozenset())
-
-
-def _marketing_may(handover: Handover | None, rejection: ClaimView | None) -> frozenset[str]:
-    if handover is None or handover.progress == Handover.Progress.CLOSED:
-        return frozenset({"handover"})
-    if handover.decision != Handover.Decision.REJECTED or rejection is None:
-        return frozenset()
-    if rejection.state == Rejection.State.OPEN:
-        appealable = handover.version.content["arbitration"]["appealable"]
-        return frozenset({"appeal"}) if rejection.reason_class in appealable else frozenset()
-    return frozenset() if rejection.state == Rejection.State.APPEALED else frozenset({"handover"})
-
-
-def can_undo(handover: Handover, membership: Membership, *, at: datetime) -> bool:
-    """Tell whether the member's own decision can still be taken back."""
-    if handover.decided_by_id != membership.pk or handover.decided_at is None:
-        return False
-    return at - handover.decided_at <= UNDO_WINDOW
-
-
 def _whole(
     lead: Lead, handovers: Sequence[Handover], membership: Membership, *, at: datetime, may: Iterable[str]
 ) -> dict[str, Any]:
@@ -350,7 +268,7 @@ def _whole(
     return {
         "created_at": lead.created_at,
         "erased_at": lead.erased_at,
-        "touches": _touches(lead),
+        "touches": touches_of(lead),
         "handovers": [_handover_row(handover) for handover in handovers],
         "merged_into": Reference(lead.merged_into.pk, lead.merged_into.name) if lead.merged_into else None,
         "owned_by_sales": last is not None and is_with_sales(last),
@@ -366,11 +284,6 @@ def gate_gaps(lead: Lead, version: AgreementVersion) -> list[str]:
     return [words.word(words.FIELDS, gap) for gap in gaps]
 
 
-def _touches(lead: Lead) -> list[TimelineEntry]:
-    rows = Behaviour.objects.filter(lead=lead).order_by("-at")[:RECENT]
-    return [TimelineEntry("eye", row.kind.replace("_", " "), "", row.at) for row in rows]
-
-
 def _handover_row(handover: Handover) -> HandoverRow:
     ended = handover.merged_into_id is not None
     return HandoverRow(
@@ -383,10 +296,3 @@ def _handover_row(handover: Handover) -> HandoverRow:
         owner_name=handover.assigned_to.name if handover.assigned_to else _("unassigned"),
         credit=words.word(words.CREDITS, handover.subject.credit),
     )
-
-
-def seconds_left(handover: Handover, *, at: datetime) -> int:
-    """Return for how long the decision can be taken back."""
-    if handover.decided_at is None:
-        return 0
-    return max(0, int((handover.decided_at + UNDO_WINDOW - at) / timedelta(seconds=1)))
