@@ -59,6 +59,12 @@ def _icon_body(name: str) -> str:
 @register.simple_tag
 def icon(name: str, cls: str = "", label: str = "") -> SafeString:
     """The named icon, inline; decoration unless it has a label."""
+    return _drawn(name, cls, str(label))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(name: str, cls: str, label: str) -> SafeString:
+    """Draw each icon once: a page of cards has hundreds of the same few."""
     return format_html(
         '<svg class="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
