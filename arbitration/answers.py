@@ -168,6 +168,37 @@ class Precedent(TypedDict):
     departed: int
 
 
+class Taught(TypedDict):
+    """What a listed ruling teaches; ``contradicts`` names at most five, the precedent itself all of them."""
+
+    id: UUID
+    holding: str
+    conditions: list[FreeForm]
+    state: str
+    followed: int
+    departed: int
+    contradicts: list[str]
+    amended_in: list[int]
+
+
+class ListedRuling(TypedDict):
+    """A decision that stands, and what it teaches."""
+
+    id: UUID
+    case: UUID
+    number: str
+    outcome: str
+    criterion: str | None
+    reason: str
+    question: str
+    reasons: str
+    is_correction: bool
+    by: UUID
+    at: Moment
+    agreement_version: int
+    precedent: Taught | None
+
+
 class WholePrecedent(Precedent):
     """A precedent, and the numbers of those that contradict it."""
 

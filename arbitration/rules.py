@@ -126,7 +126,7 @@ def next_stages(stage: str, *, spoken: Collection[str], statements_open: bool) -
     Nobody is cut off: before the sealing date a case is ready only once both sides have spoken.
     """
     if stage == FILED:
-        return (EVIDENCE,)
+        return (EVIDENCE,) if statements_open else ()
     if stage == EVIDENCE:
         return (READY,) if set(SIDES) <= set(spoken) else ()
     return (EVIDENCE,) if stage == READY and statements_open else ()

@@ -20,6 +20,7 @@ from arbitration.models import (
     Vote,
 )
 from arbitration.queries import RulingOn
+from arbitration.queries.rulings import RulingRow
 from arbitration.rules import REMANDED, stage_at
 from sla.models import Clock
 from sla.serializers import clock_row
@@ -187,6 +188,38 @@ def precedent_row(precedent: Precedent) -> dict[str, Any]:
         "ended_at": precedent.ended_at,
         "followed": getattr(precedent, "followed", 0),
         "departed": getattr(precedent, "departed", 0),
+    }
+
+
+def listed_ruling_row(row: RulingRow) -> dict[str, Any]:
+    """Return a decision as lists show it; ``question`` says in words what it was about."""
+    return {
+        "id": row.id,
+        "case": row.case_id,
+        "number": row.number,
+        "outcome": row.outcome,
+        "criterion": row.criterion_key or None,
+        "reason": row.reason_key,
+        "question": row.criterion,
+        "reasons": row.reasons,
+        "is_correction": row.is_correction,
+        "by": row.by,
+        "at": row.at,
+        "agreement_version": row.version,
+        "precedent": _taught(row) if row.is_precedent else None,
+    }
+
+
+def _taught(row: RulingRow) -> dict[str, Any]:
+    return {
+        "id": row.precedent_id,
+        "holding": row.holding,
+        "conditions": row.facts,
+        "state": row.state,
+        "followed": row.followed,
+        "departed": row.departed,
+        "contradicts": row.contradicts,
+        "amended_in": row.amended_in,
     }
 
 

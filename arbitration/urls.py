@@ -63,5 +63,6 @@ api_urlpatterns = [
     path("board/seats/<uuid:seat_id>", api.OneSeat.as_view(), name="board_seat"),
     path("precedents", api.Precedents.as_view(), name="precedents"),
     path("precedents/<uuid:precedent_id>", api.OnePrecedent.as_view(), name="precedent"),
+    path("rulings", api.Rulings.as_view(), name="rulings"),
     path("rulings/similar", api.SimilarRulings.as_view(), name="rulings_similar"),
 ]

@@ -59,12 +59,14 @@ def moment_word(at: datetime) -> str:
 
 def quota_effect(*, points: Decimal, month: date, outcome: str) -> str:
     """Say what the case does to marketing's points: what an upheld rejection would take, or what was decided."""
-    sentences = {
-        "": ngettext(
-            "−%(points)s point in %(month)s if upheld", "−%(points)s points in %(month)s if upheld", int(points)
-        ),
-        "upheld": ngettext("−%(points)s point in %(month)s", "−%(points)s points in %(month)s", int(points)),
-        "overturned": ngettext("+%(points)s point in %(month)s", "+%(points)s points in %(month)s", int(points)),
-    }
-    words = {"points": f"{points.normalize():f}", "month": formats.date_format(month, "F")}
-    return sentences[outcome] % words
+    told = {"points": f"{points.normalize():f}", "month": formats.date_format(month, "F")}
+    if not outcome:
+        return (
+            ngettext(
+                "−%(points)s point in %(month)s if upheld", "−%(points)s points in %(month)s if upheld", int(points)
+            )
+            % told
+        )
+    if outcome == "upheld":
+        return ngettext("−%(points)s point in %(month)s", "−%(points)s points in %(month)s", int(points)) % told
+    return ngettext("+%(points)s point in %(month)s", "+%(points)s points in %(month)s", int(points)) % told

@@ -6,6 +6,7 @@ from arbitration.api.cases import Appeal, CaseCorrection, CaseRuling, Cases, One
 from arbitration.api.files import CaseFileContent, CaseFiles, OneCaseFile
 from arbitration.api.hearing import Notes, Recusals, StageOf, Votes
 from arbitration.api.precedents import OnePrecedent, Precedents, SimilarRulings
+from arbitration.api.rulings import Rulings
 from arbitration.api.sittings import (
     BoardFigures,
     OneSitting,
@@ -35,6 +36,7 @@ __all__ = [
     "Precedents",
     "Recusals",
     "RulingPaper",
+    "Rulings",
     "Seats",
     "SimilarRulings",
     "SittingCalendar",

@@ -1,11 +1,9 @@
 """Cases for REST clients, from the appeal to the ruling and its correction."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,11 +11,12 @@ from rest_framework.response import Response
 from arbitration import actions, answers
 from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.api.shapes import READ, WRITE, FactBody, Moment, Text, conditions_of
-from arbitration.models import Case, Ruling
+from arbitration.models import Ruling
 from arbitration.queries import case_parties, eligible_to_rule
+from arbitration.queries.board import cases_nobody_rules
 from arbitration.queries.contradictions import contradicted_by
 from arbitration.queries.records import citations_in, clocks_of, rulings_of, statements_of
-from arbitration.rules import EVIDENCE, FILED, READY
+from arbitration.queries.stages import in_stage
 from arbitration.serializers import case_row, case_whole, ruling_row, statement_row
 from smarketing.lib.openapi import Page, operation
 from smarketing.lib.pagination import page
@@ -89,9 +88,10 @@ def taught(given: RulingBody | CorrectionBody) -> Mapping[str, Any]:
 
 
 class CaseFilter(Struct, forbid_unknown_fields=True):
-    """Which cases."""
+    """Which cases; ``needs_deputy`` are those open on which nobody of the board may rule."""
 
     stage: Literal["", "filed", "evidence", "ready", "remanded", "ruled", "withdrawn"] = ""
+    needs_deputy: bool = False
 
 
 class Appeal(KeyView):
@@ -128,20 +128,13 @@ class Cases(KeyView):
         problems=(401, 403, 422),
     )
     def get(self, request: Request) -> Response:
-        """List cases, newest first, of one stage if asked."""
+        """List cases, newest first, of one stage if asked, or those that wait for the appointment of a deputy."""
         rows = visible_cases(self.member).select_related("handover", "rejection", "version")
-        stage = self.query(CaseFilter).stage
-        rows = _of_stage(rows, stage, at=self.at) if stage else rows
+        told = self.query(CaseFilter)
+        rows = rows.filter(in_stage(told.stage, at=self.at)) if told.stage else rows
+        if told.needs_deputy:
+            rows = rows.filter(pk__in=[case.pk for case in cases_nobody_rules()])
         return answer(page(request, rows, lambda case: case_row(case, at=self.at)))
-
-
-def _of_stage(rows: "QuerySet[Case]", stage: str, *, at: datetime) -> "QuerySet[Case]":
-    """Return the cases that are in this stage at the moment (see rules.stage_at)."""
-    speaking = Q(stage__in=[FILED, EVIDENCE])
-    if stage == READY:
-        return rows.filter(Q(stage=READY) | speaking & Q(statements_close_at__lte=at))
-    rows = rows.filter(stage=stage)
-    return rows.filter(statements_close_at__gt=at) if stage in (FILED, EVIDENCE) else rows
 
 
 class OneCase(KeyView):

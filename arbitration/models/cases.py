@@ -76,7 +76,12 @@ class Case(TenantModel):
     @property
     def number(self) -> str:
         """As people say it: 2026-014."""
-        return f"{self.year}-{self.sequence:03d}"
+        return case_number(self.year, self.sequence)
+
+
+def case_number(year: int, sequence: int) -> str:
+    """Return the number of a case as people say it."""
+    return f"{year}-{sequence:03d}"
 
 
 class Statement(TenantModel):

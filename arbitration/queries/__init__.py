@@ -2,7 +2,7 @@
 
 from arbitration.queries.board import case_parties, chair, eligible_to_rule, seat_of
 from arbitration.queries.case import CaseDetail, case_detail
-from arbitration.queries.docket import Docket, docket
+from arbitration.queries.docket import Docket, docket, version_of_docket
 from arbitration.queries.rulings import RulingFilter, ruling_rows
 from arbitration.queries.similar import RulingOn, rulings_on, suggested_precedents, tally_on
 
@@ -21,4 +21,5 @@ __all__ = [
     "seat_of",
     "suggested_precedents",
     "tally_on",
+    "version_of_docket",
 ]

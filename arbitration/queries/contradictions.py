@@ -1,16 +1,19 @@
 """Valid precedents that say the opposite about leads that may be the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from arbitration.likeness import Condition, can_both_hold
-from arbitration.models import Case, Precedent, Ruling
+from arbitration.models import Precedent, Ruling, case_number
 
 # So many of the newest valid precedents on a question are compared; boards that teach more than that repeat themselves.
 MOST_COMPARED = 100
+# A line of a list names so many of those that contradict it; the precedent itself names all.
+MOST_NAMED = 5
 
 Question = tuple[str, str]
 
@@ -36,14 +39,19 @@ def on_question(criterion: str, reason: str) -> Q:
     return Q(criterion=criterion) if criterion else Q(criterion="", reason=reason)
 
 
-def contradicting(precedents: Iterable[Precedent]) -> dict[UUID, list[str]]:
-    """Return for each valid precedent the case numbers of valid ones that say the opposite, the newest first."""
+def contradicting(precedents: Iterable[Precedent], *, most: int | None = None) -> dict[UUID, list[str]]:
+    """Return for each valid precedent the case numbers of valid ones that say the opposite, the newest first.
+
+    At most so many of each where a list asks.
+    """
     asked = [row for row in precedents if row.state == Precedent.State.VALID]
     if not asked:
         return {}
-    others = _newest_on({same_key(row.criterion, row.reason) for row in asked})
+    others: dict[Question, list[_Holding]] = {}
+    for other in _newest_on({same_key(row.criterion, row.reason) for row in asked}):
+        others.setdefault(other.question, []).append(other)
     own = _holdings(Precedent.objects.filter(pk__in=[row.pk for row in asked]))
-    against = {one.pk: [other.ruling for other in others if _opposed(one, other)] for one in own}
+    against = {one.pk: list(islice(_opposed_to(one, others.get(one.question, [])), most)) for one in own}
     numbers = _numbers({ruling for rulings in against.values() for ruling in rulings})
     return {pk: [numbers[ruling] for ruling in rulings] for pk, rulings in against.items() if rulings}
 
@@ -54,12 +62,11 @@ def contradicted_by(ruling: Ruling) -> list[str]:
     return [number for numbers in taught.values() for number in numbers]
 
 
-def _opposed(one: _Holding, other: _Holding) -> bool:
-    return (
-        one.outcome != other.outcome
-        and one.question == other.question
-        and can_both_hold(one.conditions, other.conditions)
-    )
+def _opposed_to(one: _Holding, others: Iterable[_Holding]) -> Iterator[UUID]:
+    """Give the rulings of those on the same question that one lead could meet together with this, and say otherwise."""
+    for other in others:
+        if one.outcome != other.outcome and can_both_hold(one.conditions, other.conditions):
+            yield other.ruling
 
 
 def _newest_on(questions: set[Question]) -> list[_Holding]:
@@ -87,4 +94,4 @@ def _numbers(rulings: set[UUID]) -> dict[UUID, str]:
     if not rulings:
         return {}
     rows = Ruling.objects.filter(pk__in=rulings).values_list("pk", "case__year", "case__sequence")
-    return {pk: Case(year=year, sequence=sequence).number for pk, year, sequence in rows}
+    return {pk: case_number(year, sequence) for pk, year, sequence in rows}

@@ -1,30 +1,42 @@
-"""Reading the board's docket: open cases by stage, and what the quarter settled."""
+"""Reading the board's docket: open cases by stage, and what the quarter settled.
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+# Note [What a board shows]
+Each column shows its first cases and says how many there are; more of them are asked for by a link. So a board costs
+what it shows, not what waits.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from arbitration.models import Case, Statement
+from arbitration.models import Case, Ruling, Statement
 from arbitration.queries.contradictions import same_key
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.rulings import ruling_counts
 from arbitration.queries.similar import standing_rulings
+from arbitration.queries.stages import in_stage
 from arbitration.rules import EVIDENCE, FILED, OPEN_STAGES, READY, REMANDED, RULED, SALES, next_stages, stage_at
 from arbitration.words import move_word, quota_effect, stage_word
 from leads.models import Rejection
 from sla.queries import calendar_in_force, clock_views, hours_for
 from sla.queries.clocks import ClockView
 
-# A board column shows what still matters; the rulings page has the rest.
-RULED_SHOWN = 20
-# More open cases than a board can hear: the oldest of them, the others come up as these are settled.
-OPEN_SHOWN = 300
+# So many cards a column begins with, and as many more each time; the rulings page has what was settled long ago.
+CARDS = 20
+# More than a board can hear in a quarter: the others come up as these are settled.
+MOST_CARDS = 200
+# A card says what it is about; the case has all that the sides say.
+CLAIM_CHARS = 160
+# What only time and other pages change shows this late on a board that is looked at.
+FRESH_FOR_SECONDS = 300
 
 # What would be read and unpacked for nothing, of every case.
 NOT_ON_CARDS = (
@@ -39,7 +51,8 @@ NOT_ON_CARDS = (
 )
 
 # Columns of the board: a question to the sides is answered by statements.
-COLUMNS = (FILED, EVIDENCE, READY, RULED)
+OPEN_COLUMNS = (FILED, EVIDENCE, READY)
+COLUMNS = (*OPEN_COLUMNS, RULED)
 COLUMN_OF = {REMANDED: EVIDENCE}
 
 
@@ -69,11 +82,16 @@ class CaseCard:
 
 @dataclass(frozen=True)
 class Column:
-    """The cases of one stage, oldest first (ruled ones newest first)."""
+    """The first cases of one stage, oldest first (ruled ones newest first), and how many there are."""
 
     key: str
     label: str
+    total: int = 0
     cards: list[CaseCard] = field(default_factory=list)
+    # Where more of them are, the address that is kept then, and the card at which those asked for last begin.
+    more_url: str = ""
+    kept_url: str = ""
+    begins_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,22 +116,58 @@ class _Facts:
     spoken: dict[UUID, set[str]]
 
 
-def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str) -> Docket:
-    """Return the board of the visible cases at a moment; the number of queries does not depend on theirs."""
-    rows = visible.select_related("handover__lead", "rejection").defer(*NOT_ON_CARDS)
-    quarter = _quarter_start(at, zone)
-    ruled = rows.filter(stage=RULED, ruled_at__gte=quarter).order_by("-ruled_at")
-    waiting = rows.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk")
-    cases = [*waiting[:OPEN_SHOWN], *ruled[:RULED_SHOWN]]
-    facts = _facts_of(cases, at=at, zone=zone)
-    cards = [_card(case, facts, at=at) for case in cases]
-    columns = [Column(key, stage_word(key), [card for card in cards if _column(card) == key]) for key in COLUMNS]
-    spans = [(filed, done) for filed, done in ruled.order_by().values_list("filed_at", "ruled_at") if done is not None]
-    return Docket(columns, settled_quarter=len(spans), mean_days=_mean_days(spans, zone))
+def docket(visible: "QuerySet[Case]", *, at: datetime, zone: str, shown: Mapping[str, int] | None = None) -> Docket:
+    """Return the board of the visible cases at a moment; ``shown`` is how many cards a column has, where not CARDS.
+
+    The number of queries does not depend on how many cases there are. See Note [What a board shows].
+    """
+    ruled = visible.filter(stage=RULED, ruled_at__gte=_quarter_start(at, zone)).order_by("-ruled_at", "-pk")
+    days = [TruncDate(name, tzinfo=ZoneInfo(zone)) for name in ("filed_at", "ruled_at")]
+    spans = list(ruled.order_by().values_list(*days).annotate(n=Count("pk")))
+    settled = sum(number for _filed, _ruled, number in spans)
+    waiting = visible.filter(stage__in=OPEN_STAGES).order_by("filed_at", "pk")
+    totals = waiting.order_by().aggregate(**{key: Count("pk", filter=_held_by(key, at=at)) for key in OPEN_COLUMNS})
+    rows = {key: waiting.filter(_held_by(key, at=at)) for key in OPEN_COLUMNS if totals[key]} | {RULED: ruled}
+    cases = {key: list(_light(found)[: _most(key, shown)]) for key, found in rows.items()}
+    facts = _facts_of([case for found in cases.values() for case in found], at=at, zone=zone)
+    totals[RULED] = settled
+    columns = [
+        Column(key, stage_word(key), totals[key], [_card(case, facts, at=at) for case in cases.get(key, [])])
+        for key in COLUMNS
+    ]
+    return Docket(columns, settled_quarter=settled, mean_days=_mean_days(spans))
 
 
-def _column(card: CaseCard) -> str:
-    return COLUMN_OF.get(card.stage, card.stage)
+def version_of_docket(visible: "QuerySet[Case]", *, at: datetime) -> str:
+    """Return what changes whenever a case on the board does, read without any of them.
+
+    Every act on an open case renews it, every decision is a ruling. What hangs on the rest of the house (names, who
+    may move) and the age in days show within FRESH_FOR_SECONDS.
+    """
+    waiting = visible.filter(stage__in=OPEN_STAGES)
+    state = waiting.aggregate(
+        cases=Count("pk"), newest=Max("updated_at"), closed=Count("pk", filter=Q(statements_close_at__lte=at))
+    )
+    ruled = Ruling.objects.order_by("-at").values_list("pk", flat=True).first()
+    told = (*state.values(), ruled, int(at.timestamp()) // FRESH_FOR_SECONDS)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+def _held_by(column: str, *, at: datetime) -> Q:
+    """Return the condition on open cases that they stand in this column."""
+    held = in_stage(column, at=at)
+    for stage, other in COLUMN_OF.items():
+        if other == column:
+            held |= in_stage(stage, at=at)
+    return held
+
+
+def _most(column: str, shown: Mapping[str, int] | None) -> int:
+    return min(max((shown or {}).get(column, CARDS), CARDS), MOST_CARDS)
+
+
+def _light(rows: "QuerySet[Case]") -> "QuerySet[Case]":
+    return rows.select_related("handover__lead", "rejection").defer(*NOT_ON_CARDS)
 
 
 def _quarter_start(at: datetime, zone: str) -> datetime:
@@ -122,17 +176,13 @@ def _quarter_start(at: datetime, zone: str) -> datetime:
     return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
 
 
-def _mean_days(spans: Sequence[tuple[datetime, datetime]], zone: str) -> float | None:
+def _mean_days(spans: Sequence[tuple[date, date, int]]) -> float | None:
     """Return the mean of the board's working days from appeal to ruling, None without a ruling."""
     if not spans:
         return None
-    hours, here = hours_for(calendar_in_force("board")), ZoneInfo(zone)
-    days = Counter((_day(filed, here) + timedelta(days=1), _day(ruled, here)) for filed, ruled in spans)
-    return sum(number * len(hours.working_days(*span)) for span, number in days.items()) / len(spans)
-
-
-def _day(at: datetime, zone: ZoneInfo) -> date:
-    return at.astimezone(zone).date()
+    hours, one_day = hours_for(calendar_in_force("board")), timedelta(days=1)
+    days = sum(number * len(hours.working_days(filed + one_day, ruled)) for filed, ruled, number in spans)
+    return days / sum(number for _filed, _ruled, number in spans)
 
 
 def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
@@ -148,7 +198,8 @@ def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
         sales_said={case_id: text for case_id, side, text in said if side == SALES},
         at_stake=_at_stake(),
         similar=ruling_counts({same_key(case.rejection.criterion, case.rejection.reason) for case in cases}),
-        clocks=clock_views([case.subject_id for case in cases], at=at, zone=zone),
+        # What is decided shows no clock.
+        clocks=clock_views([case.subject_id for case in cases if case.stage != RULED], at=at, zone=zone),
         labels=labels_of(case.version_id for case in cases),
         spoken=spoken,
     )
@@ -180,8 +231,8 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         lead_name=handover.lead.name,
         company=handover.lead.company_name,
         criterion=facts.labels.question(case.version_id, rejection),
-        marketing_claim=case.grounds,
-        sales_claim=sales_claim(rejection, facts.sales_said.get(case.pk, "")),
+        marketing_claim=_cut(case.grounds),
+        sales_claim=_cut(sales_claim(rejection, facts.sales_said.get(case.pk, ""))),
         age_days=((case.ruled_at or at) - case.filed_at).days,
         leads_at_stake=0 if outcome else facts.at_stake.get(key, 0),
         quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
@@ -193,6 +244,10 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         ruled_at=case.ruled_at,
         moves=[(key, move_word(key)) for key in _moves(case, facts, at=at)],
     )
+
+
+def _cut(claim: str) -> str:
+    return Truncator(claim).chars(CLAIM_CHARS)
 
 
 def _moves(case: Case, facts: _Facts, *, at: datetime) -> tuple[str, ...]:

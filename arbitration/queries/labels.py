@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from leads.models import Rejection
+from leads.queries.attributes import field_labels
 from sla.models import AgreementVersion
+from sla.queries import agreement_in_force
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,26 @@ class Labels:
     def question(self, version: UUID, rejection: Rejection) -> str:
         """Return what a dispute is about: the criterion, or without one the reason."""
         return self.criterion(version, rejection) or self.reason(version, rejection)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What may be asked for: criteria and reasons of the agreement in force, and fields of a lead, by key."""
+
+    criteria: Mapping[str, str]
+    reasons: Mapping[str, str]
+    fields: Mapping[str, str]
+
+
+def terms_asked_for(*, at: datetime) -> Terms:
+    """Return the terms by which rulings are looked for now."""
+    version = agreement_in_force(at=at)
+    labels = labels_of([version.pk]) if version else Labels()
+    return Terms(
+        criteria={key: label for (_version, key), label in labels.criteria.items()},
+        reasons={key: label for (_version, key), label in labels.reasons.items()},
+        fields=dict(field_labels()),
+    )
 
 
 def labels_of(versions: Iterable[UUID]) -> Labels:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -10,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from arbitration.models import Precedent, Ruling
 from arbitration.queries.amendments import versions_amended_by
-from arbitration.queries.contradictions import contradicting, same_key
+from arbitration.queries.contradictions import MOST_NAMED, contradicting, same_key
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.search import found_rulings
 from arbitration.queries.similar import HEAVY, citations_of, standing_rulings
@@ -26,14 +27,18 @@ ROWS_PER_PAGE = 25
 class RulingRow:
     """One line of the rulings page."""
 
+    id: UUID
     number: str
     outcome: str
     outcome_label: str
     criterion: str
     criterion_key: str
+    reason_key: str
     holding: str
     conditions: list[str]
+    facts: list[dict[str, Any]]
     reasons: str
+    by: UUID
     by_name: str
     at: datetime
     version: int
@@ -52,12 +57,14 @@ class RulingRow:
 
 @dataclass(frozen=True)
 class RulingFilter:
-    """Which rulings; "" is all."""
+    """Which rulings; "" is all. ``field`` is one that the conditions of what they teach name."""
 
     search: str = ""
     outcome: str = ""
     state: str = ""
     criterion: str = ""
+    reason: str = ""
+    field: str = ""
     precedents_only: bool = False
 
 
@@ -99,10 +106,20 @@ def ruling_rows(wanted: RulingFilter, *, page: int = 1) -> "Page[RulingRow]":
         found: Page[UUID] = Paginator(_searched(rows, wanted.search), ROWS_PER_PAGE).get_page(page)
     else:
         found = CappedPaginator[Ruling](rows.values_list("pk", flat=True), ROWS_PER_PAGE).get_page(page)
-    rulings = _in_order(list(found.object_list), rows)
-    shared = _shared(rulings)
-    found_rows = [_row(ruling, shared) for ruling in rulings]
+    found_rows = rows_of_rulings(_in_order(list(found.object_list), rows))
     return Page(found_rows, found.number, found.paginator)  # type: ignore[arg-type] # counts the ids of the rulings
+
+
+def matching_rulings(wanted: RulingFilter) -> "QuerySet[Ruling]":
+    """Return the rulings that match, for lists by cursor."""
+    rows = _filtered(final_rulings(), wanted)
+    return rows.filter(pk__in=list(found_rulings(wanted.search).parts)) if wanted.search else rows
+
+
+def rows_of_rulings(rulings: Sequence[Ruling]) -> list[RulingRow]:
+    """Return these rulings (with case, rejection, version and author) as lines, reading what they share once."""
+    shared = _shared(rulings)
+    return [_row(ruling, shared) for ruling in rulings]
 
 
 def _searched(rows: "QuerySet[Ruling]", search: str) -> list[UUID]:
@@ -118,14 +135,14 @@ def _in_order(ids: Sequence[UUID], rows: "QuerySet[Ruling]") -> list[Ruling]:
 
 
 def _filtered(rows: "QuerySet[Ruling]", wanted: RulingFilter) -> "QuerySet[Ruling]":
-    if wanted.outcome:
-        rows = rows.filter(outcome=wanted.outcome)
-    if wanted.criterion:
-        rows = rows.filter(criterion=wanted.criterion)
-    if wanted.precedents_only or wanted.state:
-        held = Precedent.objects.filter(ruling=OuterRef("pk"))
-        rows = rows.filter(Exists(held.filter(state=wanted.state) if wanted.state else held))
-    return rows
+    equal = {"outcome": wanted.outcome, "criterion": wanted.criterion, "reason": wanted.reason}
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    held = Precedent.objects.filter(ruling=OuterRef("pk"))
+    if wanted.state:
+        held = held.filter(state=wanted.state)
+    if wanted.field:
+        held = held.filter(conditions__contains=[{"field": wanted.field}])
+    return rows.filter(Exists(held)) if wanted.precedents_only or wanted.state or wanted.field else rows
 
 
 def _shared(rulings: Sequence[Ruling]) -> _Shared:
@@ -136,7 +153,7 @@ def _shared(rulings: Sequence[Ruling]) -> _Shared:
         cited=citations_of(ids),
         fields=field_labels() if any(row.conditions for row in precedents) else {},
         labels=labels_of(ruling.case.version_id for ruling in rulings),
-        contradicts=contradicting(precedents),
+        contradicts=contradicting(precedents, most=MOST_NAMED),
         amended=versions_amended_by(ids),
     )
 
@@ -145,14 +162,18 @@ def _row(ruling: Ruling, shared: _Shared) -> RulingRow:
     precedent = shared.teaching.get(ruling.pk)
     followed, departed = shared.cited.get(precedent.pk, (0, 0)) if precedent else (0, 0)
     return RulingRow(
+        id=ruling.pk,
         number=ruling.case.number,
         outcome=ruling.outcome,
         outcome_label=outcome_word(ruling.outcome),
         criterion=shared.labels.question(ruling.case.version_id, ruling.case.rejection),
         criterion_key=ruling.criterion,
+        reason_key=ruling.reason,
         holding=precedent.holding if precedent else "",
         conditions=[demand_text(row, shared.fields) for row in precedent.conditions] if precedent else [],
+        facts=precedent.conditions if precedent else [],
         reasons=ruling.reasons,
+        by=ruling.by_id,
         by_name=ruling.by.name,
         at=ruling.at,
         version=ruling.case.version.number,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from arbitration.likeness import Condition, Likeness, Question, likeness
 from arbitration.models import Citation, Precedent, Ruling
-from arbitration.queries.contradictions import contradicting, on_question
+from arbitration.queries.contradictions import MOST_NAMED, contradicting, on_question
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.words import outcome_word, precedent_word
 from leads.criteria import demand_text
@@ -85,7 +85,7 @@ def rulings_on(
         fields=field_labels() if any(like.holds or like.differs for like, _ruling in ranked) else {},
         labels=labels_of(ruling.case.version_id for _like, ruling in ranked),
         cited=citations_of(row.pk for row in teaching.values()),
-        contradicts=contradicting(teaching.values()),
+        contradicts=contradicting(teaching.values(), most=MOST_NAMED),
     )
     return [_row(like, ruling, teaching.get(ruling.pk), said) for like, ruling in ranked]
 

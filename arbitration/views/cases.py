@@ -1,6 +1,7 @@
 """Pages of a case: the docket, the case, and what its sides do."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,37 +13,49 @@ from arbitration import actions, queries
 from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.forms import AppealForm, StatementForm
 from arbitration.models import Case
-from arbitration.pages import appeal_context, empty_docket
+from arbitration.pages import appeal_context, docket_url, empty_docket, shown_of, tag_of_docket, with_more
+from arbitration.queries.docket import CARDS
 from arbitration.rules import RULING_SEATS
 from arbitration.views.frame import case_page, case_url, done, linked, partial_of
 from leads.forms import MOST_BYTES
 from leads.models import Rejection
 from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
-from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.htmx import is_unchanged, not_modified, render_page, toast, wants_fragment, with_tag
 from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, members_only
 from tenants.roles import MARKETING, SIDES
 
-DOCKET = "arbitration/docket.html"
-DOCKET_PARTIALS = frozenset({"board", "card", "column_counts"})
 CASE_PARTIALS = frozenset({"claim", "precedents", "ruling_form", "statements", "timeline", "hearing", "files"})
 
 
 @require_GET
 @members_only()
 def docket(request: MemberRequest) -> HttpResponse:
-    """The board: open cases by stage and what the quarter settled."""
-    found = queries.docket(visible_cases(request.membership), at=now(), zone=request.organisation.zone)
+    """The board: open cases by stage and what the quarter settled; an unchanged poll is answered before it is read."""
+    at, visible, shown = now(), visible_cases(request.membership), shown_of(request.GET)
+    tag = tag_of_docket(request.membership, queries.version_of_docket(visible, at=at), shown)
+    polled = wants_fragment(request)
+    if polled and is_unchanged(request, tag):
+        return not_modified(tag)
+    found = queries.docket(visible, at=at, zone=request.organisation.zone, shown=shown)
+    context = _docket_context(request, found, shown) | {"etag": tag}
+    response = render_page(request, "arbitration/docket.html", context, partial="board")
+    return with_tag(response, tag) if polled else response
+
+
+def _docket_context(request: MemberRequest, found: queries.Docket, shown: dict[str, int]) -> dict[str, Any]:
+    new = request.GET.get("new", "")
     columns = [replace(column, cards=linked(request, column.cards)) for column in found.columns]
-    context = {
-        "columns": columns,
+    return {
+        "columns": [with_more(column, shown, asked_last=new) for column in columns],
         "settled_quarter": found.settled_quarter,
         "mean_days": found.mean_days,
         "empty": empty_docket(request.organisation.slug, found),
+        "here": docket_url(shown),
+        "step": CARDS,
         "may_move": queries.seat_of(request.membership) in RULING_SEATS,
     }
-    return render_page(request, DOCKET, context, partial=partial_of(request, DOCKET_PARTIALS, "board"))
 
 
 @require_GET

@@ -6,9 +6,11 @@ from django.views.decorators.http import require_GET
 
 from arbitration import queries
 from arbitration.models import Precedent, Ruling
-from arbitration.pages import empty_rulings, ruling_filters
+from arbitration.pages import empty_rulings, kept_terms, ruling_filters
+from arbitration.queries.labels import terms_asked_for
 from arbitration.views.frame import linked
 from leads.access import get_handover
+from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
 from tenants.access import MemberRequest, members_only
 from tenants.roles import HEADS
@@ -24,6 +26,8 @@ def rulings(request: MemberRequest) -> HttpResponse:
         outcome=_one_of(given.get("outcome", ""), Ruling.Outcome.values),
         state=_one_of(given.get("state", ""), Precedent.State.values),
         criterion=_text(given.get("criterion", ""), 100),
+        reason=_text(given.get("reason", ""), 100),
+        field=_text(given.get("field", ""), 100),
         precedents_only=given.get("precedents") == "1",
     )
     page_obj = queries.ruling_rows(wanted, page=_number(given.get("page", "")))
@@ -31,7 +35,8 @@ def rulings(request: MemberRequest) -> HttpResponse:
     context = {
         "page_obj": page_obj,
         "search": wanted.search,
-        "filters": ruling_filters(given, wanted),
+        "kept": [(name, value) for name, value in kept_terms(given).items() if name != "q"],
+        "filters": ruling_filters(given, wanted, terms_asked_for(at=now())),
         "empty": empty_rulings(filtered=bool(given)),
         "may_amend": request.membership.has(*HEADS),
     }

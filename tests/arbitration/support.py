@@ -26,6 +26,18 @@ class Dispute:
     rejection: Rejection
 
 
+@dataclass(frozen=True)
+class Filed:
+    """The cast with one case, the day after the appeal."""
+
+    cast: Cast
+    case: Case
+
+    def url(self, rest: str = "") -> str:
+        """Return the address of the case, or of one of its acts."""
+        return f"/o/acme/cases/{self.case.pk}/{rest}"
+
+
 def make_lead(cast: Cast, name: str = "jane", *, at: datetime, marketer: Membership | None = None) -> Lead:
     """Make a lead that the gate lets through, with a personal value that must not leak."""
     return Lead.objects.create(

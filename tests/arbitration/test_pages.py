@@ -2,24 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from arbitration.access import get_case, visible_cases
+from arbitration.access import get_case
 from arbitration.actions import add_statement, appoint_deputy, rule_on_case
 from arbitration.models import Case, Ruling, Statement
-from arbitration.queries import case_detail, docket
+from arbitration.queries import case_detail
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 from tenants.roles import Role
-from tests.arbitration.support import copied_cases, make_case, make_rejection, reads_in
+from tests.arbitration.support import Filed, make_case, make_rejection
 from tests.support import CANARY, Cast, make_member
 
 ClientOf = Callable[[Membership], Client]
@@ -27,25 +24,6 @@ DAY = timedelta(days=1)
 RULING = {"outcome": "overturned", "precedent_stance": "none", "reasons": "640 people are within the range."}
 MEMBERS = ["mara", "marc", "sam", "sina", "rita", "ned", "ada"]
 HTMX = {"HX-Request": "true"}
-
-
-@dataclass(frozen=True)
-class Filed:
-    """The cast with one case, the day after the appeal."""
-
-    cast: Cast
-    case: Case
-
-    def url(self, rest: str = "") -> str:
-        return f"/o/acme/cases/{self.case.pk}/{rest}"
-
-
-@pytest.fixture
-def filed(cast: Cast, at: datetime) -> Iterator[Filed]:
-    with tenant_scope(cast.acme.pk):
-        case = make_case(cast, at=at)
-    with time_machine.travel(at + DAY, tick=False):
-        yield Filed(cast, case)
 
 
 def text_of(response: HttpResponse) -> str:
@@ -82,64 +60,6 @@ def test_a_rep_sees_only_their_own_cases(filed: Filed, client_of: ClientOf, at: 
     client = client_of(sue)
     assert client.get(filed.url()).status_code == 404
     assert "2026-001" not in text_of(client.get("/o/acme/cases/"))
-
-
-def test_the_docket_sorts_cases_into_their_stages(filed: Filed, client_of: ClientOf, at: datetime) -> None:
-    with tenant_scope(filed.cast.acme.pk):
-        decided = make_case(filed.cast, "ben", at=at)
-        rule_on_case(decided, outcome="upheld", reasons="Too small.", by=filed.cast.rita, at=at + timedelta(hours=5))
-    page = client_of(filed.cast.rita).get("/o/acme/cases/")
-    columns = {column.key: [card.number for card in column.cards] for column in page.context["columns"]}
-    assert columns == {"filed": ["2026-001"], "evidence": [], "ready": [], "ruled": ["2026-002"]}
-    assert (page.context["settled_quarter"], page.context["mean_days"]) == (1, 0.0)
-    card = page.context["columns"][0].cards[0]
-    assert (card.similar, card.leads_at_stake, card.age_days) == (1, 1, 0)
-    assert card.quota_effect == "−1 point in March if upheld"
-    assert "jane employs 640 people" in text_of(page)
-    assert "jane is a tiny shop" in text_of(page)
-
-
-def test_a_case_is_ready_once_statements_are_closed(filed: Filed, client_of: ClientOf) -> None:
-    with time_machine.travel(filed.case.statements_close_at, tick=False):
-        page = client_of(filed.cast.rita).get("/o/acme/cases/")
-    columns = {column.key: len(column.cards) for column in page.context["columns"]}
-    assert columns == {"filed": 0, "evidence": 0, "ready": 1, "ruled": 0}
-
-
-@pytest.mark.parametrize("cases", [1, 6])
-def test_the_docket_reads_six_cases_with_as_many_queries_as_one(
-    acme: Cast, at: datetime, cases: int, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
-) -> None:
-    for number in range(cases):
-        make_case(acme, f"lead{number}", at=at)
-    # Open, ruled, outcomes, statements, open rejections, rulings per criterion, clocks, labels, the quarter.
-    with django_assert_num_queries(9):
-        found = docket(visible_cases(acme.rita), at=at + DAY, zone="Europe/Vienna")
-    assert len(found.columns[0].cards) == cases
-
-
-def test_a_docket_of_two_hundred_open_cases_stays_one_of_few_queries(
-    filed: Filed,
-    client_of: ClientOf,
-    at: datetime,
-) -> None:
-    with tenant_scope(filed.cast.acme.pk):
-        rule_on_case(
-            filed.case, outcome="remanded", reasons="Unclear.", question="Since when?", answer_by=at + 3 * DAY,
-            by=filed.cast.rita, at=at + timedelta(hours=5),
-        )  # fmt: skip
-        # Half of them wait for an answer: a paused clock is read like one that runs.
-        copied_cases(Case.objects.get(pk=filed.case.pk), 99)
-        copied_cases(make_case(filed.cast, "ben", at=at), 99)
-    client = client_of(filed.cast.rita)
-    client.get("/o/acme/cases/")
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get("/o/acme/cases/")
-    assert reads_in(asked) <= 25
-    assert {column.key: len(column.cards) for column in page.context["columns"]} == {
-        "filed": 100, "evidence": 100, "ready": 0, "ruled": 0,
-    }  # fmt: skip
-    assert text_of(page).count('class="sm-p sm-case-card') == 200
 
 
 def test_the_case_page_reads_with_a_fixed_number_of_queries(
@@ -339,30 +259,6 @@ def test_a_late_appeal_is_refused_with_the_date(cast: Cast, client_of: ClientOf,
         response = client_of(cast.mara).post(rejected, {"claim": "Late."})
     assert response.status_code == 409
     assert "The time to appeal ended 5 Mar 2026" in text_of(response)
-
-
-def test_searches_rulings_by_words_number_and_outcome(filed: Filed, client_of: ClientOf, at: datetime) -> None:
-    with tenant_scope(filed.cast.acme.pk):
-        rule_on_case(
-            filed.case, outcome="overturned", reasons="Within the range.", holding="Count freelancers.",
-            by=filed.cast.rita, at=at + 2 * timedelta(hours=5),
-        )  # fmt: skip
-        other = make_case(filed.cast, "ben", at=at, criterion="industry")
-        rule_on_case(other, outcome="upheld", reasons="A pet shop.", by=filed.cast.rita, at=at + timedelta(hours=8))
-    client = client_of(filed.cast.sam)
-
-    def found(query: str) -> list[str]:
-        return [row.number for row in client.get(f"/o/acme/rulings/?{query}").context["page_obj"].object_list]
-
-    assert found("") == ["2026-001", "2026-002"]
-    assert found("q=freelancers") == ["2026-001"]
-    assert found("q=pet+SHOP") == ["2026-002"]
-    assert found("q=2026-002") == ["2026-002"]
-    assert found("outcome=upheld") == ["2026-002"]
-    assert found("precedents=1") == ["2026-001"]
-    assert found("q=nothing") == []
-    assert found("outcome=nonsense&page=x") == ["2026-001", "2026-002"]
-    assert "No ruling matches" in text_of(client.get("/o/acme/rulings/?q=nothing"))
 
 
 def test_lists_rulings_on_the_same_criterion_for_the_dialogs(filed: Filed, client_of: ClientOf, at: datetime) -> None:

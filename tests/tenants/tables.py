@@ -743,6 +743,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("board_seat", "DELETE"): Operation("cases:write", CHAIR, path={"seat_id": "{seat}"}),
     ("precedents", "GET"): _reads(),
     ("precedent", "GET"): _reads(precedent_id="{precedent}"),
+    ("rulings", "GET"): _reads(),
     ("rulings_similar", "GET"): _reads(),
     ("agreements", "GET"): _reads("sla:read"),
     ("agreement", "GET"): _reads("sla:read", number="{version}"),
