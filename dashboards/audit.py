@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from events.models import Event
 from leads.models import Lead
 from leads.pages import Filter, filter_of
-from leads.words import TELLINGS, event_text
+from leads.tellings import TELLINGS, event_text
 from tenants.models import Membership
 
 PER_PAGE = 50

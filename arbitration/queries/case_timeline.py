@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from arbitration.words import outcome_word
 from events.models import Event
 from events.queries import timeline_of
-from leads import words
+from leads import tellings
 from leads.queries.shapes import TimelineEntry
-from leads.words import Telling
+from leads.tellings import Telling
 from tenants.models import Membership
 
 # A page shows the recent past; the audit log has the rest.
@@ -18,7 +18,7 @@ SHOWN = 60
 READ = 2 * SHOWN
 
 # Said by other entries already.
-SKIPPED = words.UNTOLD | {"lead.scored", "clock.met", "clock.warning", "handover.settled"}
+SKIPPED = tellings.UNTOLD | {"lead.scored", "clock.met", "clock.warning", "handover.settled"}
 
 OWN_TELLINGS: Mapping[str, Telling] = {
     "case.opened": Telling("scale", gettext_lazy("filed the appeal; the evidence was sealed")),
@@ -44,7 +44,7 @@ def _names(events: list[Event]) -> dict[UUID, str]:
 
 def _entry(event: Event, names: dict[UUID, str]) -> TimelineEntry:
     own = OWN_TELLINGS.get(event.kind)
-    how = own or words.telling(event.kind)
-    text = str(own.text) if own else words.event_text(event.kind, event.data)
+    how = own or tellings.telling(event.kind)
+    text = str(own.text) if own else tellings.event_text(event.kind, event.data)
     note = outcome_word(event.data["outcome"]) if event.kind == "case.ruled" else ""
     return TimelineEntry(how.icon, text, names.get(event.by_id, "") if event.by_id else "", event.at, note, how.tone)

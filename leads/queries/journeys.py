@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Event
-from leads import words
+from leads import tellings, words
 from leads.journey import Did, Session, sessions
 from leads.models import Behaviour, Handover, Lead, StageEntry
 from leads.queries.merging import threads_of
@@ -111,9 +111,9 @@ def _turns(lead: Lead, *, before: datetime | None) -> list[Line]:
 
 
 def _turn(event: Event, lead: Lead, by_name: str) -> Line:
-    how = words.telling(event.kind)
-    actor = lead.name if event.kind in words.OF_THE_PERSON else by_name
-    return Line(event.kind, event.at, how.icon, words.event_text(event.kind, event.data), actor=actor, tone=how.tone)
+    how = tellings.telling(event.kind)
+    actor = lead.name if event.kind in tellings.OF_THE_PERSON else by_name
+    return Line(event.kind, event.at, how.icon, tellings.event_text(event.kind, event.data), actor=actor, tone=how.tone)
 
 
 def _milestones(lead: Lead) -> list[Milestone]:

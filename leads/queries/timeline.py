@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from events.models import Event
-from leads import words
+from leads import tellings
 from leads.models import Behaviour, Lead
 from leads.queries.merging import threads_of
 from leads.queries.shapes import TimelineEntry
@@ -19,7 +19,7 @@ def timeline_of(lead: Lead) -> list[TimelineEntry]:
     name = Membership.objects.filter(pk=OuterRef("by_id")).values("name")[:1]
     told = (
         Event.objects.filter(thread_id__in=threads_of(lead))
-        .exclude(kind__in=words.UNTOLD)
+        .exclude(kind__in=tellings.UNTOLD)
         .annotate(by_name=Subquery(name))
     )
     # A merge stands on the timelines of both; two leads that are one person now have one line of it.
@@ -43,9 +43,9 @@ def touches_of(lead: Lead) -> list[TimelineEntry]:
 
 
 def _entry(event: Event, lead: Lead, by_name: str) -> TimelineEntry:
-    how = words.telling(event.kind)
+    how = tellings.telling(event.kind)
     return TimelineEntry(
-        how.icon, words.event_text(event.kind, event.data), _actor(event, lead, by_name), event.at, tone=how.tone
+        how.icon, tellings.event_text(event.kind, event.data), _actor(event, lead, by_name), event.at, tone=how.tone
     )
 
 
@@ -54,4 +54,4 @@ def _actor(event: Event, lead: Lead, by_name: str) -> str:
     if event.kind.startswith("clock."):
         return ""
     # What the person did is told in their name, whoever's key or form brought it.
-    return lead.name if event.kind in words.OF_THE_PERSON else by_name
+    return lead.name if event.kind in tellings.OF_THE_PERSON else by_name

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leads import words
+from leads import tellings
 
 ROOT = Path(__file__).parents[2]
 APPS = ("sla", "leads", "arbitration")
@@ -23,4 +23,4 @@ def kinds() -> set[str]:
 
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_every_kind_of_event_of_a_lead_has_words(kind: str) -> None:
-    assert kind in words.TELLINGS or kind in words.UNTOLD
+    assert kind in tellings.TELLINGS or kind in tellings.UNTOLD
