@@ -15,7 +15,7 @@ class Round:
 
     name: str
     every: timedelta
-    run: Callable[[datetime], None]
+    run: Callable[[datetime], object]
 
 
 _rounds: dict[str, Round] = {}

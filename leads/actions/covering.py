@@ -32,7 +32,7 @@ AT_ONCE = 200
 
 
 @transaction.atomic
-def cover_absences(*, at: datetime) -> int:
+def cover_absences(at: datetime) -> int:
     """Give back what deputies hold of those who are here again, then cover who is away; return how many moved.
 
     Run often: what moved does not move twice.

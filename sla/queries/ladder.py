@@ -25,7 +25,7 @@ def people_on(rungs: Sequence[str], clock: Clock, *, at: datetime) -> list[Membe
     return _present(list(found.values()), at=at)
 
 
-def time_to_tell(event: Event, *, at: datetime) -> datetime | None:
+def time_to_tell(event: Event, at: datetime) -> datetime | None:
     """Return when whoever is told of a warning or a missed figure may hear of it; None when it is no news any more.
 
     Nobody is told outside their hours. Of several warnings that waited for an opening only the last is told, and none
@@ -66,7 +66,7 @@ def _is_news(event: Event, clock: Clock, *, at: datetime) -> bool:
     )
 
 
-def opening_for(member: Membership, *, at: datetime) -> datetime:
+def opening_for(member: Membership, at: datetime) -> datetime:
     """Return from when on the member may be told: at once within their hours, else at the next opening."""
     return _opening(member.side, at=at)
 
