@@ -10,4 +10,4 @@ if shutil.which("chromium") is None and os.environ.get("REQUIRE_BROWSER") != "1"
     pytest.skip("Chromium is missing (Debian package chromium).", allow_module_level=True)
 
 # One worker drives the browser; its first test also starts three programs.
-BROWSER: Final = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+BROWSER: Final = [pytest.mark.browser, pytest.mark.timeout(300)]

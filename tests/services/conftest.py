@@ -29,7 +29,7 @@ def new_folder() -> Iterator[Callable[[], Path]]:
 
 @pytest.fixture(scope="session")
 def copy() -> Iterator[Copy]:
-    """One running copy for all modules of the group "up"; each asks it to be there with ``ensure``."""
+    """One running copy for all modules of the piece "up"; each asks it to be there with ``ensure``."""
     copy = Copy(Path(tempfile.mkdtemp(prefix="smarketing-data-")))
     yield copy
     if copy.up and copy.up.poll() is None:

@@ -12,7 +12,6 @@ from smarketing.services import instance, postgres, roles
 from smarketing.services.process import ServiceFailed
 from tests.services.conftest import forget
 
-pytestmark = pytest.mark.xdist_group("roles")
 APPLICATION = ("web", "worker", "sweeper")
 
 

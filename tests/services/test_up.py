@@ -9,8 +9,8 @@ import pytest
 from smarketing.services import postgres, process
 from tests.services.copies import Copy, manage
 
-# One copy serves the modules of this group, so one worker runs it.
-pytestmark = [pytest.mark.timeout(480), pytest.mark.xdist_group("up")]
+# One copy serves this module and the next (tests/order.py keeps them together).
+pytestmark = [pytest.mark.timeout(480)]
 
 
 def test_a_first_start_says_each_step_and_serves(copy: Copy) -> None:

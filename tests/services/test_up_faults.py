@@ -18,7 +18,7 @@ import pytest
 from smarketing.services import environment, instance, process
 from tests.services.copies import ROOT, SHELL, Copy
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.timeout(900)]
 
 CLIENTS = 8
 # Those that a copy consists of; a web's and a worker's own children die with what they serve.
