@@ -57,16 +57,26 @@ def moment_word(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "j M Y, H:i")
 
 
-def quota_effect(*, points: Decimal, month: date, outcome: str) -> str:
-    """Say what the case does to marketing's points: what an upheld rejection would take, or what was decided."""
-    told = {"points": f"{points.normalize():f}", "month": formats.date_format(month, "F")}
+def quota_effect(*, points: Decimal, month: date, outcome: str, written: date | None = None) -> str:
+    """Say what the case does to marketing's points: what an upheld rejection would take, or what was decided.
+
+    ``written`` is the month whose points a decision changed, where that of the handover was closed already.
+    """
+    place = written or month
+    told = {"points": f"{points.normalize():f}", "month": _month(place)}
+    said = _effect(outcome, int(points)) % told
+    if place == month:
+        return said
+    return _("%(effect)s, because %(month)s is closed") % {"effect": said, "month": _month(month)}
+
+
+def _effect(outcome: str, points: int) -> str:
     if not outcome:
-        return (
-            ngettext(
-                "−%(points)s point in %(month)s if upheld", "−%(points)s points in %(month)s if upheld", int(points)
-            )
-            % told
-        )
+        return ngettext("−%(points)s point in %(month)s if upheld", "−%(points)s points in %(month)s if upheld", points)
     if outcome == "upheld":
-        return ngettext("−%(points)s point in %(month)s", "−%(points)s points in %(month)s", int(points)) % told
-    return ngettext("+%(points)s point in %(month)s", "+%(points)s points in %(month)s", int(points)) % told
+        return ngettext("−%(points)s point in %(month)s", "−%(points)s points in %(month)s", points)
+    return ngettext("+%(points)s point in %(month)s", "+%(points)s points in %(month)s", points)
+
+
+def _month(month: date) -> str:
+    return formats.date_format(month, "F")

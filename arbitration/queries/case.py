@@ -25,6 +25,7 @@ from arbitration.queries.case_parts import (
     statement_views,
 )
 from arbitration.queries.case_timeline import timeline_entries
+from arbitration.queries.credit import months_written
 from arbitration.queries.labels import labels_of
 from arbitration.queries.similar import RulingOn, Tally, rulings_on, tally_on
 from arbitration.rules import OPEN_STAGES, REMANDED, RULED, Bar, next_stages, side_in_case, stage_at
@@ -122,7 +123,12 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str, sees
         version=case.version.number,
         reason=labels.reason(case.version_id, rejection),
         reason_class=rejection.reason_class,
-        quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
+        quota_effect=quota_effect(
+            points=handover.weight,
+            month=handover.counted_month,
+            outcome=outcome,
+            written=months_written([handover.subject_id]).get(handover.subject_id) if outcome else None,
+        ),
         statements_close_at=case.statements_close_at,
         sealed_at=case.filed_at,
         sealed_digest=case.evidence_hash,

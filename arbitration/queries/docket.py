@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling, Statement
 from arbitration.queries.contradictions import same_key
+from arbitration.queries.credit import months_written
 from arbitration.queries.labels import Labels, labels_of
 from arbitration.queries.rulings import ruling_counts
 from arbitration.queries.similar import standing_rulings
@@ -112,6 +113,7 @@ class _Facts:
     at_stake: dict[tuple[str, str], int]
     similar: dict[tuple[str, str], int]
     clocks: dict[UUID, list[ClockView]]
+    written: dict[UUID, date]
     labels: Labels
     spoken: dict[UUID, set[str]]
 
@@ -200,6 +202,7 @@ def _facts_of(cases: Sequence[Case], *, at: datetime, zone: str) -> _Facts:
         similar=ruling_counts({same_key(case.rejection.criterion, case.rejection.reason) for case in cases}),
         # What is decided shows no clock.
         clocks=clock_views([case.subject_id for case in cases if case.stage != RULED], at=at, zone=zone),
+        written=months_written(case.handover.subject_id for case in cases if case.stage == RULED),
         labels=labels_of(case.version_id for case in cases),
         spoken=spoken,
     )
@@ -235,7 +238,12 @@ def _card(case: Case, facts: _Facts, *, at: datetime) -> CaseCard:
         sales_claim=_cut(sales_claim(rejection, facts.sales_said.get(case.pk, ""))),
         age_days=((case.ruled_at or at) - case.filed_at).days,
         leads_at_stake=0 if outcome else facts.at_stake.get(key, 0),
-        quota_effect=quota_effect(points=handover.weight, month=handover.counted_month, outcome=outcome),
+        quota_effect=quota_effect(
+            points=handover.weight,
+            month=handover.counted_month,
+            outcome=outcome,
+            written=facts.written.get(handover.subject_id),
+        ),
         similar=facts.similar.get(key, 0) - (1 if outcome else 0),
         clock=_first(facts.clocks.get(case.subject_id, [])),
         stage=stage,

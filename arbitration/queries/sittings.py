@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from arbitration.models import Case, Ruling, Sitting, SittingCase
 from arbitration.queries.contradictions import same_key
+from arbitration.queries.credit import months_written
 from arbitration.queries.docket import sales_claim
 from arbitration.queries.labels import labels_of
 from arbitration.queries.similar import standing_rulings
@@ -110,6 +111,7 @@ def items_of(sitting: Sitting, visible: "QuerySet[Case]", *, at: datetime) -> li
     cases = [row.case for row in found]
     labels = labels_of(case.version_id for case in cases)
     outcomes = _outcomes(cases)
+    written = months_written(case.handover.subject_id for case in cases if case.pk in outcomes)
     return [
         Item(
             case_id=case.pk,
@@ -125,7 +127,10 @@ def items_of(sitting: Sitting, visible: "QuerySet[Case]", *, at: datetime) -> li
             outcome_label=outcome_word(outcomes.get(case.pk, "")),
             age_days=((case.ruled_at or at) - case.filed_at).days,
             quota_effect=quota_effect(
-                points=case.handover.weight, month=case.handover.counted_month, outcome=outcomes.get(case.pk, "")
+                points=case.handover.weight,
+                month=case.handover.counted_month,
+                outcome=outcomes.get(case.pk, ""),
+                written=written.get(case.handover.subject_id),
             ),
         )
         for place, case in enumerate(cases)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connections
+from django.db.models import F
 
 from arbitration import actions
 from arbitration.actions import AlreadyRuled, appeals, appoint_deputy, file_appeal, rule_on_case
@@ -88,20 +89,24 @@ def test_an_appeal_that_is_rolled_back_leaves_no_gap(live_cast: Cast, at: dateti
 
 
 def test_without_the_lock_the_race_happens(live_cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    together = threading.Barrier(2)
+    first, *found = rejections(live_cast, 5, at=at)
+    all_at_once(live_cast.acme.pk, [appealing(first, live_cast.mara, at=at + HOUR)])
+    together = threading.Barrier(len(found))
 
-    def unguarded(year: int) -> int:
-        last = Case.objects.filter(year=year).count()
+    def unlocked(year: int) -> int:
+        """Take a number as the action does, but without holding the counter's row."""
+        counter = CaseNumber.objects.get(year=year)
         together.wait(timeout=30)
-        return last + 1
+        CaseNumber.objects.filter(pk=counter.pk).update(last=F("last") + 1)
+        return counter.last + 1
 
-    monkeypatch.setattr(appeals, "_next_number", unguarded)
-    found = rejections(live_cast, 2, at=at)
+    monkeypatch.setattr(appeals, "_next_number", unlocked)
     results = all_at_once(
         live_cast.acme.pk, [appealing(rejection, live_cast.mara, at=at + HOUR) for rejection in found]
     )
-    # The unique constraint is the second line: nobody shares a number, but somebody's appeal is lost.
-    assert sorted(type(result).__name__ for result in results) == ["Case", "IntegrityError"]
+    # All four took 2026-002. The unique key is the second line: nobody shares a number, but three appeals are lost.
+    assert sorted(type(result).__name__ for result in results) == ["Case", *["IntegrityError"] * 3]
+    assert {"case_number_once" in str(result) for result in results if isinstance(result, IntegrityError)} == {True}
 
 
 def test_two_appeals_of_one_rejection_make_one_case(live_cast: Cast, at: datetime) -> None:
