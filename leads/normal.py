@@ -51,6 +51,13 @@ def phone_e164(raw: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_text(e164: str) -> str:
+    """Return a number as people read it: +43 1 5552369; "" when there is none."""
+    if not e164:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def zone_of_phone(e164: str) -> str:
     """Return the IANA zone in which a number rings, "" when it is unknown or could be several."""
     if not e164:

@@ -15,6 +15,7 @@ from arbitration.rules import MARKETING, READY, REMANDED, RULED, SALES, WITHDRAW
 from arbitration.words import moment_word, outcome_word
 from leads import words
 from leads.models import Attempt, Handover
+from leads.proofs import proof_text
 from leads.queries.shapes import AttemptView, Criterion, PathStep
 from tenants.models import Membership
 
@@ -87,7 +88,7 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
     return Criterion(
         label=item.get("label", ""),
         state=item.get("state", "unknown"),
-        proof=str(item.get("proof", "")),
+        proof=proof_text(str(item.get("proof", ""))),
         required=bool(item.get("required", False)),
         points=item.get("points"),
     )

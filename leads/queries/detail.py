@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from leads import words
 from leads.facts import fields_of
 from leads.models import Attempt, Consent, Handover, Lead, Rejection
-from leads.normal import zone_of_phone
+from leads.normal import phone_text, zone_of_phone
+from leads.proofs import proof_text
 from leads.queries.allowed import allowed_to
 from leads.queries.followups import steps_of
 from leads.queries.ownership import is_with_sales
@@ -165,7 +166,7 @@ def _evidence(reasons: Sequence[Mapping[str, Any]]) -> list[Criterion]:
         Criterion(
             label=reason["label"],
             state=reason["state"],
-            proof=reason["proof"] or (_("not known") if reason["state"] == "unknown" else ""),
+            proof=proof_text(reason["proof"]) or (_("not known") if reason["state"] == "unknown" else ""),
             required=reason["required"],
             points=reason["points"] or None,
         )
@@ -198,7 +199,7 @@ def _contact(lead: Lead, handover: Handover | None, *, at: datetime) -> ContactC
     there = at.astimezone(ZoneInfo(zone)) if zone else None
     owner = handover.assigned_to if handover else None
     return ContactCard(
-        phone=lead.phone_e164 or lead.phone,
+        phone=phone_text(lead.phone_e164) or lead.phone,
         phone_local_time=_("%(time)s there") % {"time": f"{there:%H:%M}"} if there else "",
         office_hours=is_office_hour(there) if there else None,
         email=lead.email,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from leads.access import SEE_ALL, visible_leads
 from leads.models import FollowUp, Handover, Lead
+from leads.normal import phone_text
 from sla.queries import calendar_in_force
 from sla.queries.calendars import hours_for
 from tenants.models import Membership
@@ -149,7 +150,7 @@ def _row(
         lead_name=lead.name,
         number=str(lead),
         company=lead.company_name or (lead.company.name if lead.company else ""),
-        phone=lead.phone_e164 or lead.phone,
+        phone=phone_text(lead.phone_e164) or lead.phone,
         what=step.what,
         due_on=step.due_on,
         due_at=step.due_at,
