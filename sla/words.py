@@ -233,6 +233,8 @@ def criterion_sentence(criterion: Mapping[str, Any]) -> str:
         "days": criterion.get("window_days", ""),
         "half_life": criterion.get("half_life_days", ""),
     }
+    if operator == "count_at_least" and value == 1:
+        return _("At least once within %(days)s days; counts half after %(half_life)s days.") % values
     return _TESTS[operator]() % values
 
 
