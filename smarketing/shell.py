@@ -90,19 +90,19 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     work.append(item(_("Disputes"), "arbitration:docket", "scale", "d"))
     measure = [
         item(_("Joint dashboard"), "dashboards:joint", "layout-dashboard", "b"),
-        item(_("Campaigns"), "leads:campaigns", "speakerphone"),
-        item(_("Return"), "dashboards:returns", "arrows-exchange"),
-        item(_("Revenue"), "dashboards:revenue", "trending-up"),
-        item(_("Criteria"), "dashboards:criteria", "checks"),
-        item(_("Insights"), "leads:insights", "message"),
         item(_("Targets"), "sla:targets", "target", "t", year=now().year),
+        item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
+        item(_("Campaigns"), "leads:campaigns", "speakerphone"),
+        item(_("Campaign return"), "dashboards:returns", "arrows-exchange"),
+        item(_("Revenue"), "dashboards:revenue", "trending-up"),
+        item(_("Criteria"), "dashboards:criteria", "rosette-discount-check"),
+        item(_("Insights"), "leads:insights", "message"),
         item(_("Months"), "sla:months", "lock"),
         item(_("Reviews"), "dashboards:reviews", "messages", "v"),
         item(_("Reports"), "dashboards:reports", "file-text"),
-        item(_("SLA breaches"), "sla:breaches", "clock-exclamation", "s"),
     ]
     if membership.has(Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.EXECUTIVE, Role.AUDITOR):
-        measure.insert(4, item(_("Plan"), "dashboards:plan", "route"))
+        measure.insert(6, item(_("Plan"), "dashboards:plan", "route"))
     agree = [
         item(_("Agreement"), "sla:agreement", "file-certificate", "a"),
         item(_("Rulings"), "arbitration:rulings", "gavel"),
