@@ -184,7 +184,9 @@ def _attribution(body: SubmissionBody) -> list[Labelled]:
 
 
 def _consent(consent: Consent, received_at: datetime) -> ConsentRow:
-    return ConsentRow(consent.purpose, consent.granted, consent.text or "", consent.captured_at or received_at)
+    return ConsentRow(
+        consent.purpose.replace("_", " "), consent.granted, consent.text or "", consent.captured_at or received_at
+    )
 
 
 def _as_text(value: Any) -> str:

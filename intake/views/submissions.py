@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -58,7 +59,7 @@ def _views(request: MemberRequest, counts: dict[str, int], *, chosen: str) -> li
     return [
         {
             "key": state,
-            "label": STATES[state] if state else _("all"),
+            "label": capfirst(STATES[state]) if state else _("All"),
             "count": counts.get(state, 0) if state else sum(counts.values()),
             "url": f"{url}?view={state}" if state else url,
             "active": state == chosen,
