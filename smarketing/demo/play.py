@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from arbitration.actions import file_appeal, rule_on_case
-from arbitration.models import Case, Seat
+from arbitration.actions import file_appeal, rule_on_case, suggested_of
+from arbitration.models import Case, Ruling, Seat
 from intake.actions import judge, receive
 from intake.models import Form
 from leads.actions import (
@@ -203,8 +203,14 @@ def _rule(story: Story, handover: Handover, at: datetime) -> None:
         if overturned
         else "The criterion as it was signed is not met; what marketing learned later cannot count."
     )
-    holding = "The registry's head count decides, not the number of people on site." if overturned else ""
-    rule_on_case(case, outcome=story.reaction.ruling, reasons=reasons, holding=holding, by=chair, at=at)
+    known = {precedent: precedent.criterion == story.reaction.criterion for precedent in suggested_of(case)}
+    # Whoever upholds all the same found other facts: what is settled of the criterion is neither followed nor left.
+    follows = Ruling.Stance.FOLLOWS if overturned else Ruling.Stance.NONE
+    stances = {precedent.pk: follows if same else Ruling.Stance.NONE for precedent, same in known.items()}
+    holding = scenery.HOLDINGS[story.reaction.criterion] if overturned and not any(known.values()) else ""
+    rule_on_case(
+        case, outcome=story.reaction.ruling, reasons=reasons, holding=holding, stances=stances, by=chair, at=at
+    )
 
 
 def _post(story: Story) -> dict[str, Any]:

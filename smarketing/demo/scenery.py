@@ -165,3 +165,11 @@ CLAIMS = {
     ),
     "": ("The number belongs to somebody else, and the address bounces.", ""),
 }
+
+# By criterion: what the board holds once it has overturned a rejection on it.
+HOLDINGS = {
+    "company_size": "The registry's head count decides, not the number of people on site.",
+    "industry": "The industry of the company decides, not what the department that asked does.",
+    "role": "The title that a person signs with decides, not what was said on the phone.",
+    "pricing_viewed": "Having opened the price list in time is enough; the agreement does not ask for a budget.",
+}
