@@ -59,7 +59,7 @@ def _views(request: MemberRequest, counts: dict[str, int], *, chosen: str) -> li
     return [
         {
             "key": state,
-            "label": capfirst(STATES[state]) if state else _("All"),
+            "label": capfirst(str(STATES[state])) if state else _("All"),
             "count": counts.get(state, 0) if state else sum(counts.values()),
             "url": f"{url}?view={state}" if state else url,
             "active": state == chosen,
