@@ -181,6 +181,8 @@ def _answer(story: Story, handover: Handover, since: datetime, stage: Stage) -> 
         yield answered_at, lambda at: file_appeal(_rejection(handover), grounds=grounds, by=marketer, at=at)
         ruled_at = stage.sales.add(answered_at, reaction.rule_after)
         yield ruled_at, lambda at: _rule(story, handover, at)
+        if reaction.ruling == "overturned":
+            yield stage.sales.add(ruled_at, 2 * 3600), lambda at: _call_after_all(handover, at)
 
 
 def _work_again(handover: Handover, at: datetime) -> None:
@@ -190,6 +192,14 @@ def _work_again(handover: Handover, at: datetime) -> None:
         raise NothingThere("The lead was not sent again.")
     _attempt(again, again.assigned_to, "reached", at)
     accept_handover(_fresh(again), by=again.assigned_to, at=at)
+
+
+def _call_after_all(handover: Handover, at: datetime) -> None:
+    """Let the rep call whom the board has given back to them."""
+    given_back = _fresh(handover)
+    if given_back.assigned_to is None:
+        raise NothingThere("The lead waits for somebody.")
+    _attempt(given_back, given_back.assigned_to, "reached", at)
 
 
 def _rule(story: Story, handover: Handover, at: datetime) -> None:
