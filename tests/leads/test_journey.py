@@ -108,7 +108,7 @@ def test_the_page_is_a_panel_of_the_lead_and_stands_alone(cast: Cast, won: Lead)
     mara = signed_in(cast.mara)
     assert path in mara.get(f"/o/acme/leads/{won.pk}/").content.decode()
     whole = mara.get(path).content.decode()
-    assert "viewed 2 pages" in whole
+    assert "Viewed 2 pages" in whole
     assert "<html" in whole
     part = mara.get(path, headers={"HX-Request": "true", "HX-Target": "journey"}).content.decode()
     assert part.lstrip().startswith("<section")
