@@ -61,7 +61,7 @@ def test_what_is_killed_comes_back(copy: Copy, word: str) -> None:
 
 
 @pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stops_in_order_and_loses_nothing(copy: Copy, request_to_end: signal.Signals) -> None:
+def test_stops_in_order_loses_nothing_and_does_nothing_twice(copy: Copy, request_to_end: signal.Signals) -> None:
     copy.ensure()
     copy.ask("create table if not exists kept_by_test (name text)")
     copy.ask(f"insert into kept_by_test values ('{request_to_end.name}')")
@@ -73,12 +73,6 @@ def test_stops_in_order_and_loses_nothing(copy: Copy, request_to_end: signal.Sig
     assert not [line for pid, line in family.items() if process.is_alive(pid)]
     copy.start()
     assert (request_to_end.name,) in copy.ask("select name from kept_by_test")
-
-
-def test_a_warm_start_does_nothing_twice(copy: Copy) -> None:
-    copy.ensure()
-    copy.stop()
-    copy.start()
     assert "Database… up to date" in copy.said
     assert "Static files… up to date" in copy.said
 
