@@ -24,7 +24,7 @@ LONG: Final = (
     "tests/tenants/test_routes.py",
     "tests/tenants/test_mutations.py",
     "tests/lib/test_outage.py",
-    "tests/sla/test_business_time.py",
+    "tests/sla/test_business_time_oracle.py",
     "tests/lib/test_fuzz.py",
     "tests/sla/test_random_lives.py",
 )  # fmt: skip
