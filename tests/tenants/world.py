@@ -127,6 +127,7 @@ from tenants.roles import Role
 from tenants.work import Leased, run_step
 from tests.conftest import empty_all_tables
 from tests.support import CANARY, Cast, make_cast, make_user, run_outbox, signed_in
+from tests.tenants.kept import Rows, put_back, rows_of
 
 ACME_MARK = "mark-acme-51d2"
 
@@ -181,6 +182,10 @@ class World:
             return frozenset(str(pk) for model in tenant_models() for pk in model.objects.values_list("pk", flat=True))
 
 
+# What this process has made already, by the moment it was made for.
+_KEPT: dict[datetime, tuple[World, Rows]] = {}
+
+
 def tenant_models() -> list[type[TenantModel]]:
     """Return every model whose rows belong to an organisation."""
     return [model for model in apps.get_models() if issubclass(model, TenantModel)]
@@ -188,11 +193,19 @@ def tenant_models() -> list[type[TenantModel]]:
 
 @contextmanager
 def standing_world(services: Any, blocker: Any, *, at: datetime = AT) -> Iterator[World]:
-    """Commit the world for the tests of one module, each of which is rolled back; empty the tables afterwards."""
+    """Commit the world for the tests of one module, each of which is rolled back; empty the tables afterwards.
+
+    It is made once for each moment and stands again for the next module with the same ids, keys and sessions.
+    """
     with blocker.unblock():
         try:
-            with time_machine.travel(at, tick=False):
-                world = make_world(make_cast(at=at), at)
+            if at in _KEPT:
+                world, kept = _KEPT[at]
+                put_back(services, kept)
+            else:
+                with time_machine.travel(at, tick=False):
+                    world = make_world(make_cast(at=at), at)
+                _KEPT[at] = world, rows_of(services)
             yield world
         finally:
             empty_all_tables(services)
