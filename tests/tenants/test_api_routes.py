@@ -196,14 +196,18 @@ def _no_keys(house: House) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("name", NAMES, ids="-".join)
-def test_what_is_no_key_opens_nothing(name: tuple[str, str], world: World) -> None:
+@pytest.mark.timeout(600)
+def test_what_is_no_key_opens_nothing(world: World) -> None:
+    opened = {}
     with undone():
+        # Made once: each of them is shown to every operation.
         for what, headers in _no_keys(world.acme).items():
-            answer = call(name, world.acme, headers)
-            assert answer.status_code == 401, what
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
-            assert answer.json()["code"] == "unauthenticated"
+            for name in NAMES:
+                answer = call(name, world.acme, headers)
+                told = (answer.status_code, answer.headers.get("WWW-Authenticate"))
+                if told != (401, "Bearer") or answer.json()["code"] != "unauthenticated":
+                    opened[what, name] = told
+    assert opened == {}
 
 
 @pytest.mark.parametrize("name", NAMES, ids="-".join)
