@@ -78,12 +78,18 @@ def docket_url(shown: Mapping[str, int], **more: str) -> str:
 
 def with_more(column: Column, shown: Mapping[str, int], *, asked_last: str) -> Column:
     """Return a column with the link to its next cards, and with the card at which those asked for last begin."""
-    here, had = len(column.cards), len(column.cards) - 1
-    begins_at = CARDS * (had // CARDS) if column.key == asked_last else 0
-    if here >= min(column.total, MOST_CARDS):
+    here, most = len(column.cards), min(column.total, MOST_CARDS)
+    begins_at = CARDS * ((here - 1) // CARDS) if column.key == asked_last else 0
+    if here >= most:
         return replace(column, begins_at=begins_at)
-    more = dict(shown) | {column.key: here + CARDS}
-    return replace(column, begins_at=begins_at, kept_url=docket_url(more), more_url=docket_url(more, new=column.key))
+    then = dict(shown) | {column.key: here + CARDS}
+    return replace(
+        column,
+        more=min(CARDS, most - here),
+        more_url=docket_url(then, new=column.key),
+        kept_url=docket_url(then),
+        begins_at=begins_at,
+    )
 
 
 def tag_of_docket(member: Membership, version: str, shown: Mapping[str, int]) -> str:

@@ -89,7 +89,8 @@ class Column:
     label: str
     total: int = 0
     cards: list[CaseCard] = field(default_factory=list)
-    # Where more of them are, the address that is kept then, and the card at which those asked for last begin.
+    # How many come next and where, the address that is kept then, the card at which those asked for last begin.
+    more: int = 0
     more_url: str = ""
     kept_url: str = ""
     begins_at: int = 0

@@ -14,7 +14,6 @@ from arbitration.access import get_case, get_disputed, visible_cases
 from arbitration.forms import AppealForm, StatementForm
 from arbitration.models import Case
 from arbitration.pages import appeal_context, docket_url, empty_docket, shown_of, tag_of_docket, with_more
-from arbitration.queries.docket import CARDS
 from arbitration.rules import RULING_SEATS
 from arbitration.views.frame import case_page, case_url, done, linked, partial_of
 from leads.forms import MOST_BYTES
@@ -53,7 +52,6 @@ def _docket_context(request: MemberRequest, found: queries.Docket, shown: dict[s
         "mean_days": found.mean_days,
         "empty": empty_docket(request.organisation.slug, found),
         "here": docket_url(shown),
-        "step": CARDS,
         "may_move": queries.seat_of(request.membership) in RULING_SEATS,
     }
 
