@@ -1,4 +1,4 @@
-"""Which figures a member may see: those of one person only that person and their manager. Meetings are for all."""
+"""Which figures a member may see: those of one person by the organisation's rule. Meetings are for all."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from django.http import Http404
 from dashboards.models import Review, ReviewAction, ReviewItem
 from tenants.access import get_or_404
 from tenants.models import Membership
+from tenants.queries import seen_among
 from tenants.roles import SALES, Role
 
 # Who hands out and erases what is held about a person, and who sees that it was done.
@@ -15,11 +16,9 @@ SEES_PRIVACY = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def people_open_to(membership: Membership) -> list[Membership]:
-    """Return the members of sales whose own figures this member may see."""
+    """Return the members of sales whose own figures this member may see, by the organisation's rule."""
     rows = Membership.objects.filter(is_active=True, roles__overlap=[str(role) for role in SALES])
-    if membership.has(Role.SALES_MANAGER):
-        return list(rows.filter(manager=membership).order_by("name", "pk"))
-    return list(rows.filter(pk=membership.pk)) if membership.has(Role.SALES_REP) else []
+    return seen_among(rows.order_by("name", "pk"), membership)
 
 
 def get_owner(people: list[Membership], text: str) -> UUID | None:

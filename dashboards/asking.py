@@ -36,13 +36,16 @@ class Asking:
 
 def asked_cut(request: MemberRequest, *, at: datetime) -> Asking:
     """Return what the address asks for; 404 for whatever there is not."""
-    given = request.GET
-    today = at.astimezone(ZoneInfo(request.organisation.zone)).date()
+    return asking_of(request.GET, member=request.membership, today=_today(request, at))
+
+
+def asking_of(given: Mapping[str, str], *, member: Membership, today: date) -> Asking:
+    """Return what is asked for by the names that an address has for it; 404 for whatever there is not."""
     month, compared = month_from(given.get("month", ""), today=today), given.get("compare", "")
     tier, segment = given.get("tier", ""), given.get("segment", "")
-    if month is None or (tier and tier not in TIERS) or (segment and not _is_country(segment)):
+    if month is None or (tier and tier not in TIERS) or (segment and not is_country(segment)):
         raise Http404
-    people, teams = access.people_open_to(request.membership), team_names()
+    people, teams = access.people_open_to(member), team_names()
     cut = Cut(
         month=month,
         tier=tier,
@@ -55,7 +58,12 @@ def asked_cut(request: MemberRequest, *, at: datetime) -> Asking:
     return Asking(cut, people, teams)
 
 
-def _is_country(text: str) -> bool:
+def _today(request: MemberRequest, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(request.organisation.zone)).date()
+
+
+def is_country(text: str) -> bool:
+    """Tell whether a text is the code of a country."""
     return len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()
 
 

@@ -18,8 +18,12 @@ BAR_FLOORS = 4
 
 @dataclass(frozen=True)
 class CampaignLine:
-    """One campaign; ``cost`` is None where nothing can be booked for what is asked, bars are from 0 to 100."""
+    """One campaign; ``cost`` is None where nothing can be booked for what is asked, bars are from 0 to 100.
 
+    ``key`` is the campaign's id, "" for leads of none.
+    """
+
+    key: str
     name: str
     url: str
     cost: Decimal | None
@@ -50,14 +54,7 @@ class CampaignPanel:
 
 def campaign_panel(figures: MonthFigures, links: Links, names: Mapping[str, str]) -> CampaignPanel:
     """Return what campaigns brought for their costs; leads of no campaign are one line."""
-    month = figures.cut.month
-    booked = (figures.costs.by_month or {}).get(month, {})
-    best = _best(figures)
-    lines = [
-        _line(figures, links, names.get(key, "") if key else _("No campaign"), key, best=best)
-        for key in {*figures.campaigns, *booked}
-    ]
-    lines.sort(key=lambda line: (-(line.cost or 0), -line.sent, line.name))
+    best, lines = _best(figures), campaign_lines(figures, links, names)
     return CampaignPanel(
         lines=lines[:SHOWN],
         hidden=max(len(lines) - SHOWN, 0),
@@ -67,6 +64,17 @@ def campaign_panel(figures: MonthFigures, links: Links, names: Mapping[str, str]
         has_costs=figures.costs.by_month is not None,
         url=links.campaigns(),
     )
+
+
+def campaign_lines(figures: MonthFigures, links: Links, names: Mapping[str, str]) -> list[CampaignLine]:
+    """Return every campaign that cost or brought something in the month, the dearest first."""
+    booked = (figures.costs.by_month or {}).get(figures.cut.month, {})
+    best = _best(figures)
+    lines = [
+        _line(figures, links, names.get(key, "") if key else _("No campaign"), key, best=best)
+        for key in {*figures.campaigns, *booked}
+    ]
+    return sorted(lines, key=lambda line: (-(line.cost or 0), -line.sent, line.name))
 
 
 def campaigns_named(figures: MonthFigures) -> set[str]:
@@ -89,21 +97,30 @@ def _best(figures: MonthFigures) -> float:
 def _line(figures: MonthFigures, links: Links, name: str, key: str, *, best: float) -> CampaignLine:
     cohort = figures.campaigns.get(key, Cohort())
     cost = figures.costs.of(figures.cut.month, key) if key else (None if figures.costs.by_month is None else Decimal(0))
-    return _told(figures, cohort, cost, name=name, links=links, campaign=key or "none", best=best)
+    return _told(figures, cohort, cost, key=key, name=name, links=links, best=best)
 
 
 def _total(figures: MonthFigures, links: Links, *, best: float) -> CampaignLine:
     cost = figures.costs.total(figures.cut.month)
-    return _told(figures, figures.cohort, cost, name=_("All together"), links=links, campaign="", best=best)
+    return _told(figures, figures.cohort, cost, key=None, name=_("All together"), links=links, best=best)
 
 
 def _told(
-    figures: MonthFigures, cohort: Cohort, cost: Decimal | None, *, name: str, links: Links, campaign: str, best: float
+    figures: MonthFigures,
+    cohort: Cohort,
+    cost: Decimal | None,
+    *,
+    key: str | None,
+    name: str,
+    links: Links,
+    best: float,
 ) -> CampaignLine:
-    chosen = {"campaign": campaign} if campaign else {}
+    """Return a line; without a key it is of all campaigns."""
+    chosen = {} if key is None else {"campaign": key or "none"}
     ratio = formulas.per_cost(cohort.pipeline, cost)
     sent = cohort.decisions.sent
     return CampaignLine(
+        key=key or "",
         name=name,
         url=links.leads(**chosen),
         cost=cost,

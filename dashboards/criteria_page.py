@@ -125,11 +125,17 @@ def _row(finding: Finding, query: Mapping[str, str], path: str) -> Row:
     )
 
 
-def _line(effect: Effect) -> EffectLine:
+def verdict_word(effect: Effect) -> str:
+    """Return what may be said of a criterion."""
     words = {
-        PREDICTS: (_("more often with it"), "ok"),
-        SAYS_NOTHING: (_("no difference seen"), ""),
-        AGAINST: (_("less often with it"), "warn"),
-        TOO_FEW: (_("too few to say"), ""),
+        PREDICTS: _("more often with it"),
+        SAYS_NOTHING: _("no difference seen"),
+        AGAINST: _("less often with it"),
+        TOO_FEW: _("too few to say"),
     }
-    return EffectLine(effect, *words[effect.verdict])
+    return words[effect.verdict]
+
+
+def _line(effect: Effect) -> EffectLine:
+    tones = {PREDICTS: "ok", AGAINST: "warn"}
+    return EffectLine(effect, verdict_word(effect), tones.get(effect.verdict, ""))

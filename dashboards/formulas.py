@@ -88,9 +88,9 @@ def attainment(points: Decimal, target: Decimal | None) -> float | None:
     return float(points * 100 / target) if target else None
 
 
-def lead_velocity(present: int, before: int) -> float | None:
-    """Growth of qualified leads over the month before, in percent; None from nothing."""
-    return (present - before) * 100 / before if before else None
+def lead_velocity(present: int, before: int, *, is_redefined: bool = False) -> float | None:
+    """Growth of qualified leads over the month before, in percent; None from nothing or by another definition."""
+    return (present - before) * 100 / before if before and not is_redefined else None
 
 
 def per_cost(amount: Decimal, cost: Decimal | None) -> float | None:

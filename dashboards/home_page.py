@@ -79,9 +79,15 @@ Words = Callable[[Need, Place], Todo]
 def todo_context(member: Membership, *, at: datetime, zone: str, slug: str) -> dict[str, Any]:
     """Return what waits for the member, or what to say where nothing does."""
     place = Place(slug, at)
-    rows = [_todo(need, place) for need in needs_of(member, at=at, zone=zone)]
+    rows = [todo for _need, todo in todos_of(member, at=at, zone=zone, slug=slug)]
     late = sum(row.due_at is not None and row.due_at <= at for row in rows)
     return {"todos": rows, "late": late, "empty": None if rows else _nothing(member, place)}
+
+
+def todos_of(member: Membership, *, at: datetime, zone: str, slug: str) -> list[tuple[Need, Todo]]:
+    """Return what waits for the member, each with its words."""
+    place = Place(slug, at)
+    return [(need, _todo(need, place)) for need in needs_of(member, at=at, zone=zone)]
 
 
 def home_context(member: Membership, *, at: datetime, zone: str, slug: str) -> dict[str, Any]:
@@ -100,13 +106,13 @@ def home_context(member: Membership, *, at: datetime, zone: str, slug: str) -> d
 def stand_context(member: Membership, *, at: datetime, zone: str, slug: str) -> dict[str, Any]:
     """Return how we stand this month, in the figures of the member's roles."""
     head = _stand_head(member, at=at, zone=zone, slug=slug)
-    return {**head, "kpis": _figures(member, _month(at, zone), at=at, zone=zone, slug=slug)}
+    return {**head, "kpis": figures_of(member, at=at, zone=zone, slug=slug)}
 
 
 def _stand_head(member: Membership, *, at: datetime, zone: str, slug: str) -> dict[str, Any]:
     return {
         "month_label": formats.date_format(_month(at, zone), "F"),
-        "own": _is_own(member),
+        "own": is_own(member),
         "dashboard_url": reverse("dashboards:joint", kwargs={"slug": slug}),
     }
 
@@ -115,13 +121,15 @@ def _month(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date().replace(day=1)
 
 
-def _is_own(member: Membership) -> bool:
+def is_own(member: Membership) -> bool:
+    """Tell whether a member's figures are those of their own leads: a rep's are."""
     return list(member.roles) == [Role.SALES_REP]
 
 
-def _figures(member: Membership, month: date, *, at: datetime, zone: str, slug: str) -> list[Kpi]:
+def figures_of(member: Membership, *, at: datetime, zone: str, slug: str) -> list[Kpi]:
     """Return the cards of the member's roles; a rep's are of their own leads."""
-    cut = Cut(month, owner=member.pk) if _is_own(member) else Cut(month)
+    month = _month(at, zone)
+    cut = Cut(month, owner=member.pk) if is_own(member) else Cut(month)
     wanted = {key for role in member.roles for key in FIGURES[Role(role)]}
     found = cards(month_figures(cut, at=at, zone=zone), Links(slug, cut))
     return [card for card in found if card.key in wanted]

@@ -311,3 +311,8 @@ def rhythm_word(rhythm: str) -> str:
     """Return how often a meeting comes back."""
     words = {"once": _("once"), "weekly": _("every week"), "fortnightly": _("every two weeks"), "monthly": _("monthly")}
     return words[rhythm]
+
+
+def action_word(state: str) -> str:
+    """Return how it stands with something that somebody took on."""
+    return {"open": _("open"), "done": _("done"), "dropped": _("dropped")}[state]

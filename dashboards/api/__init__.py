@@ -1,5 +1,6 @@
 """The joint numbers for REST clients."""
 
+from dashboards.api.home import Home
 from dashboards.api.kpis import (
     Funnel,
     Kpis,
@@ -36,7 +37,7 @@ from dashboards.api.reviews import (
     ReviewPoints,
     Reviews,
 )
-from dashboards.api.tables import KpisTable
+from dashboards.api.tables import KpisTable, PeriodTable, ReviewTable
 
 __all__ = [
     "ActionCarrying",
@@ -48,11 +49,13 @@ __all__ = [
     "CampaignReturns",
     "Criteria",
     "Funnel",
+    "Home",
     "Kpis",
     "KpisTable",
     "OneReport",
     "OneReview",
     "Pace",
+    "PeriodTable",
     "PersonErasure",
     "PersonExport",
     "PlanAdoption",
@@ -69,6 +72,7 @@ __all__ = [
     "ReviewOpening",
     "ReviewPaper",
     "ReviewPoints",
+    "ReviewTable",
     "Reviews",
     "SentPaper",
     "SentReports",

@@ -1,23 +1,39 @@
 """The joint numbers for REST clients, by the same queries and formulas as the page."""
 
 from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dashboards import answers, queries, serializers
 from dashboards.api.tagging import TaggedView
+from dashboards.asking import Asking, asking_of, is_country
+from dashboards.campaign_panel import campaign_lines, campaigns_named
+from dashboards.links import Links
 from dashboards.months import month_from
+from sla.access import sees_only_own
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
 
+MonthOrNone = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2})?$")]
+
 
 class KpiFilter(Struct, forbid_unknown_fields=True):
-    """Which month (the present one if not told) and tier."""
+    """The filters of the joint dashboard: a month (the present one if not told), one to compare with, a part of it.
 
-    month: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}$")] = ""
+    A segment is the country that leads are from. ``owner`` is a member of sales whose figures are open to the key's.
+    """
+
+    month: MonthOrNone = ""
+    compare: MonthOrNone = ""
+    team: UUID | None = None
+    segment: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
     tier: Literal["", "standard", "hand_raiser"] = ""
+    campaign: UUID | None = None
+    owner: UUID | None = None
 
 
 class FiguresView(TaggedView):
@@ -25,17 +41,27 @@ class FiguresView(TaggedView):
 
     scopes: ClassVar = {"GET": "reports:read"}
 
-    def cut(self) -> queries.Cut:
-        """Return the month and tier asked for; raises InvalidInput for a month that there is not."""
-        asked = self.query(KpiFilter)
-        month = month_from(asked.month, today=self.at.astimezone(self.zone).date())
+    def asking(self, asked: KpiFilter) -> Asking:
+        """Return what is asked for; raises InvalidInput for what cannot be, 404 for what there is not."""
+        today = self.at.astimezone(self.zone).date()
+        month = month_from(asked.month, today=today)
         if month is None:
             raise InvalidInput([FieldError("/month", "out_of_range", "Give a month as 2026-11.")])
-        return queries.Cut(month, asked.tier)
+        compared = month_from(asked.compare, today=today) if asked.compare else None
+        if asked.compare and compared in (None, month):
+            raise InvalidInput([FieldError("/compare", "out_of_range", "Give another month, as 2026-11.")])
+        if asked.segment and not is_country(asked.segment):
+            raise InvalidInput([FieldError("/segment", "unknown_value", "Give a country as AT.")])
+        given = {name: str(value or "") for name, value in asdict(asked).items()}
+        return asking_of(given, member=self.member, today=today)
 
-    def figures(self) -> queries.MonthFigures:
+    def cut(self) -> queries.Cut:
+        """Return the part of the work that the query asks for."""
+        return self.asking(self.query(KpiFilter)).cut
+
+    def figures(self, cut: queries.Cut) -> queries.MonthFigures:
         """Return everything about the month."""
-        return queries.month_figures(self.cut(), at=self.at, zone=self.zone.key)
+        return queries.month_figures(cut, at=self.at, zone=self.zone.key)
 
 
 class Kpis(FiguresView):
@@ -45,12 +71,25 @@ class Kpis(FiguresView):
         "Read the figures of a month",
         gives=answers.Kpis,
         query=KpiFilter,
+        problems=(404,),
         tagged=True,
         answers={200: "The figures, each with numerator, denominator and pending."},
     )
     def get(self, request: Request) -> Response:
-        """Read the month's figures, each with numerator, denominator and pending."""
-        return self.tagged(serializers.kpis(self.figures()))
+        """Read the month's figures as the joint dashboard shows them, with its filters."""
+        asking = self.asking(self.query(KpiFilter))
+        figures = self.figures(asking.cut)
+        names = queries.campaign_names(campaigns_named(figures))
+        lines = campaign_lines(figures, Links(self.organisation.slug, asking.cut), names)
+        only_own = self.member if sees_only_own(self.member) else None
+        breached = queries.breaches_now(asking.cut, at=self.at, limit=queries.BREACHES_SHOWN, owner=only_own)
+        body = {
+            **serializers.kpis(figures),
+            **serializers.promises(figures, asking.teams),
+            "breached_now": serializers.breached_now(breached),
+            "campaigns": serializers.campaigns(lines),
+        }
+        return self.tagged(body)
 
 
 class Funnel(FiguresView):
@@ -60,12 +99,13 @@ class Funnel(FiguresView):
         "Read the funnel of a month",
         gives=answers.Funnel,
         query=KpiFilter,
+        problems=(404,),
         tagged=True,
         answers={200: "How many handovers came how far."},
     )
     def get(self, request: Request) -> Response:
         """Read how many of the month's handovers came how far."""
-        return self.tagged(serializers.funnel(self.figures()))
+        return self.tagged(serializers.funnel(self.figures(self.cut())))
 
 
 class Pace(FiguresView):
@@ -75,13 +115,14 @@ class Pace(FiguresView):
         "Read the pace of a month",
         gives=answers.Pace,
         query=KpiFilter,
+        problems=(404,),
         tagged=True,
         answers={200: "Points against the target by working day."},
     )
     def get(self, request: Request) -> Response:
         """Read the month's pace."""
         cut = self.cut()
-        return self.tagged(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut.month))
+        return self.tagged(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut))
 
 
 class SpeedToLead(FiguresView):
@@ -91,6 +132,7 @@ class SpeedToLead(FiguresView):
         "Read the speed to lead",
         gives=answers.SpeedToLead,
         query=KpiFilter,
+        problems=(404,),
         tagged=True,
         answers={200: "Elapsed and in business time."},
     )
@@ -98,8 +140,9 @@ class SpeedToLead(FiguresView):
         """Read the month's speed to lead, elapsed and in business time."""
         cut = self.cut()
         speeds = queries.speeds_of(cut, at=self.at, zone=self.zone.key)
-        body: dict[str, Any] = {"month": f"{cut.month:%Y-%m}", "tier": cut.tier or None, "as_of": self.at}
-        body |= {
+        body: dict[str, Any] = {
+            **serializers.cut(cut),
+            "as_of": self.at,
             "elapsed": serializers.speed(speeds.elapsed),
             "business": serializers.speed(speeds.business),
             "buckets": serializers.buckets(speeds.elapsed),

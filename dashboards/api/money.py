@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dashboards import criteria_page, money_answers, money_page, money_serializers
+from dashboards import answers, criteria_page, money_page, money_serializers
+from dashboards.api.kpis import MonthOrNone
 from dashboards.api.tagging import TaggedView
 from dashboards.forms import PeriodForm
 from dashboards.formulas import is_mature
@@ -19,8 +20,6 @@ from sla.queries import agreement_in_force, end_of_month
 from sla.queries.targets import signed_versions
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
-
-MonthOrNone = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2})?$")]
 
 
 class PeriodFilter(Struct, forbid_unknown_fields=True):
@@ -67,7 +66,7 @@ class Criteria(PeriodView):
 
     @operation(
         "Read the criteria report",
-        gives=money_answers.CriteriaReport,
+        gives=answers.CriteriaReport,
         query=CriteriaFilter,
         answers={200: "Each criterion with shares, lift and interval."},
         problems=(404,),
@@ -96,7 +95,7 @@ class CampaignReturns(PeriodView):
 
     @operation(
         "Read the return of campaigns",
-        gives=money_answers.CampaignReturns,
+        gives=answers.CampaignReturns,
         query=ReturnFilter,
         answers={200: "Each campaign with cost and return; those below the agreed floor are marked."},
         tagged=True,
@@ -122,7 +121,7 @@ class RevenueMonths(PeriodView):
 
     @operation(
         "Read the revenue by month",
-        gives=money_answers.Revenue,
+        gives=answers.Revenue,
         query=PeriodFilter,
         answers={200: "Purchases by month and by who had found the lead, against what was agreed."},
         tagged=True,

@@ -1,6 +1,6 @@
 """Adding up what happened."""
 
-from dashboards.queries.breached import BreachesNow, breaches_now
+from dashboards.queries.breached import BREACHES_SHOWN, BreachesNow, breaches_now
 from dashboards.queries.cohorts import Cohort, cohorts
 from dashboards.queries.costs import Costs, costs
 from dashboards.queries.cut import Cut, months_before
@@ -18,6 +18,7 @@ from dashboards.queries.source import source_of
 from dashboards.queries.speed import Speeds, medians, speeds
 
 __all__ = [
+    "BREACHES_SHOWN",
     "Actual",
     "Agreement",
     "BreachesNow",

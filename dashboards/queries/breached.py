@@ -8,6 +8,9 @@ from dashboards.queries.cut import Cut
 from sla.queries import BreachRow, breach_rows, open_breach_clocks
 from tenants.models import Membership
 
+# The newest few that page and interface name.
+BREACHES_SHOWN = 6
+
 
 @dataclass(frozen=True)
 class BreachesNow:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboards.formulas import is_mature
 from dashboards.queries.cohorts import Cohort
 from dashboards.queries.costs import Costs, costs
-from dashboards.queries.cut import Cut
+from dashboards.queries.cut import Cut, months_before
 from dashboards.queries.points import Credits, Ledger, total
 from dashboards.queries.promises import Promises
 from dashboards.queries.rejections import Rejections
@@ -71,6 +72,8 @@ class MonthFigures:
     floor: Decimal | None
     # Where the leads of the months shown are from.
     segments: list[str]
+    # A qualified lead is defined otherwise than in the month before: what counts them cannot be compared.
+    is_redefined: bool = False
 
     @property
     def cohort(self) -> Cohort:
@@ -95,10 +98,22 @@ class Ground:
         begun = [version for version in self.versions if version.starts_at and version.starts_at <= moment]
         return next((version for version in begun if version.ends_at is None or version.ends_at > moment), None)
 
+    def is_redefined(self, month: date, *, zone: str) -> bool:
+        """Tell whether a month's leads were qualified by another definition than those of the month before."""
+        ends = (end_of_month(months_before(month, back), zone=zone) for back in (0, 1))
+        found = [self.version_at(end - timedelta(microseconds=1)) for end in ends]
+        present, before = (_definition(version) if version else None for version in found)
+        return before is not None and present != before
+
     @property
     def since(self) -> datetime | None:
         """Since when anything has been promised."""
         return self.versions[0].starts_at if self.versions else None
+
+
+def _definition(version: AgreementVersion) -> Mapping[str, Any]:
+    """Return what makes a lead qualified; by whom it is then sent is not part of it."""
+    return {name: part for name, part in version.content["definitions"].items() if name != "auto_handover"}
 
 
 def _ground(*, at: datetime, zone: str) -> Ground:
@@ -126,6 +141,7 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
         costs=costs(cut),
         floor=_floor(version),
         segments=source.segments(),
+        is_redefined=ground.is_redefined(cut.month, zone=zone),
     )
 
 
@@ -170,7 +186,7 @@ def _credits(source: Source, *, today: date) -> list[Credits]:
 
 def _target_of(month: date, ground: Ground, *, zone: str) -> TargetView:
     signed = Target.objects.filter(month__lte=month, state=Target.State.COUNTERSIGNED).order_by("-month")[:1]
-    return view_among(list(signed), ground.versions, month, zone=zone)
+    return view_among(list(signed), ground.versions, month, zone=zone, hours=ground.hours)
 
 
 def _pace(cut: Cut, target: TargetView, by_month: Ledger, working_days: list[date], *, today: date) -> Pace | None:

@@ -1,10 +1,10 @@
 """What a table is when it leaves as a file: columns told once, for both formats."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise, cached_property
@@ -24,15 +24,30 @@ class Column:
     value: Callable[[Any], Cell]
 
 
-@dataclass
-class Asked:
-    """Which part is asked for, by whom; figures are read when a table first needs them."""
+@dataclass(kw_only=True)
+class Asker:
+    """Who takes a table, and when."""
 
-    cut: Cut
     at: datetime
     organisation: Organisation
     member: Membership
-    people: list[UUID] = field(default_factory=list)
+
+    @property
+    def about(self) -> str:
+        """What the table is about, as its file is called: a month, some months, a day."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class Asked(Asker):
+    """Which part of a month is asked for; figures are read when a table first needs them."""
+
+    cut: Cut
+
+    @property
+    def about(self) -> str:
+        """The month."""
+        return f"{self.cut.month:%Y-%m}"
 
     @cached_property
     def figures(self) -> MonthFigures:
@@ -43,11 +58,6 @@ class Asked:
     def links(self) -> Links:
         """Addresses behind the numbers; files carry none, panels want them."""
         return Links(self.organisation.slug, self.cut)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone in which the organisation counts days and months."""
-        return ZoneInfo(self.organisation.zone)
 
     def kpis(self) -> list[Kpi]:
         """Return the headline cards."""
@@ -61,15 +71,24 @@ class Table:
     key: str
     title: str | Promise
     columns: tuple[Column, ...]
-    rows: Callable[[Asked], Iterable[Any]]
+    # Reads what a table of its kind is asked by: see the modules of tables.
+    rows: Callable[[Any], Iterable[Any]]
 
     def header(self) -> list[str]:
         """Return the columns' names in the reader's language."""
         return [str(column.heading) for column in self.columns]
 
-    def cells(self, asked: Asked) -> list[list[Cell]]:
+    def cells(self, asked: Asker) -> list[list[Cell]]:
         """Return the rows as they leave."""
         return [[neutral_time(column.value(row)) for column in self.columns] for row in self.rows(asked)]
+
+
+def exact(value: Decimal | float | None, places: int = 4) -> Cell:
+    """Return a number as spreadsheets calculate with it; nothing for what is not known."""
+    if value is None:
+        return None
+    number = round(float(value), places)
+    return int(number) if number == int(number) else number
 
 
 def neutral_time(cell: Cell) -> Cell:

@@ -1,17 +1,15 @@
 """A table, or all of them, as a file to save; that it was taken is noted for the audit."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpResponse
 
 from dashboards.tables import ALL
-from dashboards.tables.columns import Asked, Table
+from dashboards.tables.columns import Asker, Table
 from events.actions import record
 from smarketing.lib.downloads import attachment
 from smarketing.lib.spreadsheets import Sheet, csv_stream, workbook_stream
-from tenants.models import Membership
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -26,20 +24,24 @@ def is_file(name: str, kind: str) -> bool:
     return (name in ALL and kind in TYPES) or (name == EVERYTHING and kind == "xlsx")
 
 
-def table_file(name: str, kind: str, asked: Asked) -> HttpResponse:
-    """Return a table as a file in the reader's language: names in words, values the same in every language."""
-    tables = list(ALL.values()) if name == EVERYTHING else [ALL[name]]
+def tables_named(name: str) -> list[Table]:
+    """Return a table of the joint dashboard, or all of them."""
+    return list(ALL.values()) if name == EVERYTHING else [ALL[name]]
+
+
+def table_file(tables: Sequence[Table], name: str, kind: str, asked: Asker) -> HttpResponse:
+    """Return tables as a file in the reader's language: names in words, values the same in every language."""
     sheets = [_sheet(table, asked) for table in tables]
     rows = sum(len(sheet.rows) for sheet in sheets)
-    _note(name, kind, rows, asked.cut.month.isoformat()[:7], by=asked.member, at=asked.at)
+    _note(name, kind, rows, asked)
     return attachment(
         _content(kind, sheets),
-        name=f"{asked.organisation.slug}-{name}-{asked.cut.month:%Y-%m}.{kind}",
+        name=f"{asked.organisation.slug}-{name}-{asked.about}.{kind}",
         media_type=TYPES[kind],
     )
 
 
-def _sheet(table: Table, asked: Asked) -> Sheet:
+def _sheet(table: Table, asked: Asker) -> Sheet:
     return Sheet(str(table.title), table.header(), table.cells(asked))
 
 
@@ -51,5 +53,6 @@ def _content(kind: str, sheets: Sequence[Sheet]) -> bytes:
 
 
 @transaction.atomic
-def _note(name: str, kind: str, rows: int, month: str, *, by: Membership, at: datetime) -> None:
-    record("figures.exported", by, by=by, at=at, data={"table": name, "format": kind, "rows": rows, "month": month})
+def _note(name: str, kind: str, rows: int, asked: Asker) -> None:
+    data = {"table": name, "format": kind, "rows": rows, "month": asked.about}
+    record("figures.exported", asked.member, by=asked.member, at=asked.at, data=data)

@@ -2,36 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards import formulas
+from dashboards.campaign_panel import CampaignLine, campaign_lines, campaigns_named
 from dashboards.cards import SALES
 from dashboards.kept_panel import Kept, compliance_panel
 from dashboards.panels import funnel, pace_panel, rejection_panel
-from dashboards.queries import MonthFigures, months_before, team_names
-from dashboards.queries.cut import SPARK_MONTHS
-from dashboards.tables.columns import Asked, Column, Table
+from dashboards.queries import campaign_names, team_names
+from dashboards.tables.columns import Asked, Column, Table, exact
+from dashboards.trend import trend_of
 from sla.access import sees_only_own
-from sla.models import Side
 from sla.queries import BreachRow, open_breaches
 from sla.words import side_label
-from smarketing.lib.spreadsheets import Cell
 
 # What one file of open breaches holds at most.
 MOST_BREACHES = 10_000
 _UNITS = {"percent": "%", "duration": "s", "points": gettext_lazy("points")}
-
-
-def exact(value: Decimal | float | None, places: int = 4) -> Cell:
-    """Return a number as spreadsheets calculate with it; nothing for what is not known."""
-    if value is None:
-        return None
-    number = round(float(value), places)
-    return int(number) if number == int(number) else number
 
 
 @dataclass(frozen=True)
@@ -65,38 +54,8 @@ def _speed(asked: Asked) -> Iterator[Bucket]:
         yield Bucket(start, end, count, formulas.Share(count, speed.contacts).percent)
 
 
-@dataclass(frozen=True)
-class Month:
-    """One month of the small lines."""
-
-    month: date
-    points: Decimal
-    sent: int
-    accepted: float | None
-    kept: float | None
-    median_seconds: int | None
-    qualified: float | None
-    pipeline: Decimal
-
-
-def _months(asked: Asked) -> Iterator[Month]:
-    figures = asked.figures
-    for number in reversed(range(SPARK_MONTHS)):
-        yield _month(figures, months_before(figures.cut.month, number))
-
-
-def _month(figures: MonthFigures, month: date) -> Month:
-    cohort, kept = figures.cohort_of(month), figures.promises.of(month, Side.SALES)
-    return Month(
-        month=month,
-        points=figures.delivery.points_of(month),
-        sent=cohort.decisions.sent,
-        accepted=formulas.gross_acceptance(cohort.decisions).percent,
-        kept=formulas.compliance(kept.met, kept.breached, kept.running).percent,
-        median_seconds=figures.medians.get(month),
-        qualified=formulas.Share(cohort.qualified, cohort.decisions.sent).percent,
-        pipeline=cohort.pipeline,
-    )
+def _campaigns(asked: Asked) -> list[CampaignLine]:
+    return campaign_lines(asked.figures, asked.links, campaign_names(campaigns_named(asked.figures)))
 
 
 def _breached(asked: Asked) -> list[BreachRow]:
@@ -181,6 +140,22 @@ TABLES: tuple[Table, ...] = (
         lambda asked: rejection_panel(asked.figures, asked.links).rows,
     ),
     Table(
+        "campaigns",
+        gettext_lazy("Campaigns of the month"),
+        (
+            Column(gettext_lazy("Campaign"), lambda line: line.name),
+            Column(gettext_lazy("Cost (currency of the organisation)"), lambda line: exact(line.cost, 2)),
+            Column(gettext_lazy("Leads sent"), lambda line: line.sent),
+            Column(gettext_lazy("Cost per MQL"), lambda line: exact(line.cost_per_mql, 2)),
+            Column(gettext_lazy("Accepted by sales (%)"), lambda line: exact(line.accepted)),
+            Column(gettext_lazy("SQLs"), lambda line: line.qualified),
+            Column(gettext_lazy("Pipeline (currency of the organisation)"), lambda line: exact(line.pipeline, 2)),
+            Column(gettext_lazy("Pipeline per unit of cost"), lambda line: exact(line.ratio)),
+            Column(gettext_lazy("Below the agreed floor"), lambda line: _("yes") if line.below else _("no")),
+        ),
+        _campaigns,
+    ),
+    Table(
         "breached",
         gettext_lazy("Breached now"),
         (
@@ -207,6 +182,6 @@ TABLES: tuple[Table, ...] = (
             Column(gettext_lazy("MQL to SQL (%)"), lambda row: exact(row.qualified)),
             Column(gettext_lazy("Pipeline (currency of the organisation)"), lambda row: exact(row.pipeline, 2)),
         ),
-        _months,
+        lambda asked: trend_of(asked.figures),
     ),
 )

@@ -43,7 +43,7 @@ from dashboards.views.reviews import (
     review_room,
     reviews,
 )
-from dashboards.views.tables import table
+from dashboards.views.tables import period_table, review_table, table
 
 __all__ = [
     "audit_log",
@@ -52,6 +52,7 @@ __all__ = [
     "home",
     "joint",
     "nav_counts",
+    "period_table",
     "person",
     "person_export",
     "plan",
@@ -78,6 +79,7 @@ __all__ = [
     "review_minutes",
     "review_point",
     "review_room",
+    "review_table",
     "reviews",
     "rollups",
     "table",

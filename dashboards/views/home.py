@@ -20,7 +20,11 @@ def home(request: MemberRequest) -> HttpResponse:
     etag = f'"{version_of_home(member, at=at)}"'
     zone, slug = request.organisation.zone, request.organisation.slug
     if not wants_fragment(request):
-        return render_page(request, HOME, {**home_context(member, at=at, zone=zone, slug=slug), "etag": etag})
+        context = {**home_context(member, at=at, zone=zone, slug=slug), "etag": etag}
+        if request.GET.get("figures"):
+            # Without script nothing asks for them later.
+            context |= stand_context(member, at=at, zone=zone, slug=slug)
+        return render_page(request, HOME, context)
     if request.headers.get("HX-Target") == "stand":
         return render_page(request, HOME, stand_context(member, at=at, zone=zone, slug=slug), partial="stand")
     if request.headers.get("If-None-Match") == etag:

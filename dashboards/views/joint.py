@@ -20,7 +20,6 @@ JOINT = "dashboards/joint.html"
 # What is asked for again and again.
 POLLED = "figures"
 PANELS = frozenset({POLLED, "kpis", "pace", "compliance", "funnel", "speed", "rejections", "breached", "campaigns"})
-BREACHES_SHOWN = 6
 
 
 @require_GET
@@ -36,7 +35,7 @@ def joint(request: MemberRequest) -> HttpResponse:
     asking = asked_cut(request, at=at)
     figures = queries.month_figures(asking.cut, at=at, zone=zone)
     only_own = request.membership if sees_only_own(request.membership) else None
-    breached = queries.breaches_now(asking.cut, at=at, limit=BREACHES_SHOWN, owner=only_own)
+    breached = queries.breaches_now(asking.cut, at=at, limit=queries.BREACHES_SHOWN, owner=only_own)
     context = joint_context(figures, breached, asking, slug=request.organisation.slug)
     context |= {"poll_tag": tag, "files": file_links(request.organisation.slug, asking.cut)}
     response = render_page(request, JOINT, context, partial=partial)

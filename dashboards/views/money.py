@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboards import criteria_page, money_page
 from dashboards.forms import CriteriaForm, PeriodForm, ReturnForm
 from dashboards.formulas import is_mature
+from dashboards.periods import version_of
 from dashboards.queries.campaign_return import FIRST, ReturnAsked, campaign_returns
 from dashboards.queries.revenue import revenue as revenue_of
+from dashboards.tables.menu import period_links
 from leads.periods import CONVERSION_FOR
 from sla.actions import draft_without
 from sla.models import AgreementVersion
-from sla.queries import agreement_in_force, end_of_month
+from sla.queries import end_of_month
 from sla.queries.targets import signed_versions
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
@@ -31,7 +33,7 @@ from tenants.roles import HEADS
 def criteria(request: MemberRequest) -> HttpResponse:
     """Show which criteria of an agreement version told what became of its leads."""
     at, versions = now(), signed_versions()
-    present = _present(versions, at=at)
+    present = version_of(versions, at=at)
     numbers = [version.number for version in reversed(versions)]
     form = CriteriaForm(
         request.GET, today=_today(request, at), numbers=numbers, present=present.number if present else None
@@ -47,12 +49,7 @@ def criteria(request: MemberRequest) -> HttpResponse:
             "days": CONVERSION_FOR.days,
             "is_young": not is_mature(end_of_month(last, zone=request.organisation.zone), at=at),
         }
-    return _page(request, "dashboards/criteria.html", context, form)
-
-
-def _present(versions: list[AgreementVersion], *, at: datetime) -> AgreementVersion | None:
-    """Return the version in force, else the last that was signed."""
-    return agreement_in_force(at=at) or (versions[-1] if versions else None)
+    return _page(request, "dashboards/criteria.html", "criteria", context, form)
 
 
 def _chosen(form: CriteriaForm, versions: list[AgreementVersion]) -> AgreementVersion | None:
@@ -87,7 +84,7 @@ def returns(request: MemberRequest) -> HttpResponse:
         "is_young": not is_mature(end_of_month(last, zone=zone), at=at),
         "days": CONVERSION_FOR.days,
     }
-    return _page(request, "dashboards/returns.html", context, form)
+    return _page(request, "dashboards/returns.html", "campaign-return", context, form)
 
 
 @require_GET
@@ -99,12 +96,14 @@ def revenue(request: MemberRequest) -> HttpResponse:
     found = revenue_of(first, last, zone=request.organisation.zone)
     context = money_page.revenue_context(found, slug=request.organisation.slug)
     context |= {"form": form, "currency": request.organisation.currency}
-    return _page(request, "dashboards/revenue.html", context, form)
+    return _page(request, "dashboards/revenue.html", "revenue", context, form)
 
 
 def _today(request: MemberRequest, at: datetime) -> date:
     return at.astimezone(ZoneInfo(request.organisation.zone)).date()
 
 
-def _page(request: MemberRequest, template: str, context: dict[str, Any], form: PeriodForm) -> HttpResponse:
+def _page(request: MemberRequest, template: str, table: str, context: dict[str, Any], form: PeriodForm) -> HttpResponse:
+    chosen = {name: str(form.data.get(name) or "") for name in form.fields} if form.is_valid() else {}
+    context["files"] = period_links(request.organisation.slug, table, chosen)
     return render_page(request, template, context, partial="figures", status=200 if form.is_valid() else 422)

@@ -17,6 +17,7 @@ from dashboards.minutes import minutes_file, review_file
 from dashboards.models import Review, ReviewAction
 from dashboards.queries.reviews import actions_of, local_day, next_review, open_actions, review_rows
 from dashboards.review_page import AgendaItem, Reader, agenda_of, rhythm_word, state_word
+from dashboards.tables.menu import meeting_links
 from leads.forms.faults import last_part, show_faults
 from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
@@ -75,6 +76,7 @@ def _page(request: MemberRequest, found: Review, form: PointForm) -> HttpRespons
         "loose": [action for action in taken if action.item_id is None],
         "may_lead": request.membership.has(*LEADERS),
         "form": form,
+        "files": meeting_links(request.organisation.slug, found.pk),
     }
     return render_page(request, "dashboards/review.html", context, status=422 if form.errors else 200)
 

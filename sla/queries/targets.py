@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from sla.business_time import Hours
 from sla.models import AgreementVersion, Target
 from sla.pace import pro_rata
 from sla.queries.calendars import calendar_in_force, hours_for
@@ -53,16 +54,23 @@ def signed_versions() -> list[AgreementVersion]:
 
 
 def view_among(
-    targets: Sequence[Target], versions: Sequence[AgreementVersion], month: date, *, zone: str
+    targets: Sequence[Target],
+    versions: Sequence[AgreementVersion],
+    month: date,
+    *,
+    zone: str,
+    hours: Hours | None = None,
 ) -> TargetView:
-    """Return a month's target from what has been read already."""
+    """Return a month's target from what has been read already; marketing's hours are read where they are needed."""
     signed = [t for t in targets if t.state == Target.State.COUNTERSIGNED and t.month <= month]
     if signed:
         return _from_target(max(signed, key=lambda target: target.month), month)
-    return _from_agreement(versions, month, zone=zone)
+    return _from_agreement(versions, month, zone=zone, hours=hours)
 
 
-def volume_of(versions: Sequence[AgreementVersion], month: date, *, zone: str) -> Decimal | None:
+def volume_of(
+    versions: Sequence[AgreementVersion], month: date, *, zone: str, hours: Hours | None = None
+) -> Decimal | None:
     """Return the volume of the version in force in the month; see Note [The first month]."""
     version = version_of_month(versions, month, zone=zone)
     if version is None:
@@ -71,7 +79,7 @@ def volume_of(versions: Sequence[AgreementVersion], month: date, *, zone: str) -
     began_at = versions[0].starts_at
     if began_at is None or began_at <= start_of_month(month, zone=zone):
         return points
-    hours = hours_for(calendar_in_force("marketing"))
+    hours = hours or hours_for(calendar_in_force("marketing"))
     planned = planned_days(month, since=began_at, hours=hours, zone=zone)
     return pro_rata(points, len(planned), len(hours.working_days(month, last_day(month)))) or None
 
@@ -93,6 +101,8 @@ def _from_target(target: Target, month: date) -> TargetView:
     return TargetView(target.points, COUNTERSIGNED if target.month == month else CARRIED)
 
 
-def _from_agreement(versions: Sequence[AgreementVersion], month: date, *, zone: str) -> TargetView:
-    volume = volume_of(versions, month, zone=zone)
+def _from_agreement(
+    versions: Sequence[AgreementVersion], month: date, *, zone: str, hours: Hours | None = None
+) -> TargetView:
+    volume = volume_of(versions, month, zone=zone, hours=hours)
     return TargetView(volume, NONE if volume is None else AGREEMENT)

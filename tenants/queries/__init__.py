@@ -12,7 +12,7 @@ from tenants.queries.absences import (
     present_deputy,
     today_in,
 )
-from tenants.queries.figures import Sight, figure_rule, figure_rules, sight_of
+from tenants.queries.figures import Sight, figure_rule, figure_rules, seen_among, sight_of
 from tenants.queries.files import content_of, file_of
 from tenants.queries.members import (
     STOPS_JOBS,
@@ -58,6 +58,7 @@ __all__ = [
     "newest_job",
     "open_invitations",
     "present_deputy",
+    "seen_among",
     "sight_of",
     "team_rows",
     "today_in",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet, Subquery
+
 from tenants.figures import USUAL, Person, SightRule, may_see
 from tenants.models import FigureRule, Membership
 
@@ -24,6 +26,14 @@ class Sight:
 def sight_of(viewer: Membership) -> Sight:
     """Return whose figures a member may see."""
     return Sight(figure_rule(), _person(viewer))
+
+
+def seen_among(rows: "QuerySet[Membership]", viewer: Membership) -> list[Membership]:
+    """Return those whose figures a member may see, in one query with the rule."""
+    newest = FigureRule.objects.order_by("-at", "-pk").values("rule")[:1]
+    found = list(rows.annotate(figure_rule=Subquery(newest)))
+    sight = Sight(SightRule(found[0].figure_rule or USUAL) if found else USUAL, _person(viewer))
+    return [member for member in found if sight.sees(member)]
 
 
 def figure_rule() -> SightRule:

@@ -54,6 +54,8 @@ NO_PAGES = {
     "dashboards:review_minutes",
     "leads:evidence_file",
     "dashboards:table",
+    "dashboards:period_table",
+    "dashboards:review_table",
     "dashboards:report_pdf",
     "dashboards:report_paper",
     "dashboards:person_export",

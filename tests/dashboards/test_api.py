@@ -1,14 +1,22 @@
 """The figures for REST clients."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from dashboards.formulas import lead_velocity
+from leads.actions.campaigns import book_cost, create_campaign
+from leads.models import Lead
+from sla.models import Subject
+from smarketing.lib.scope import tenant_scope
+from tenants.models import Team
 from tests.dashboards.test_joint_page import make_month
-from tests.support import CANARY, Cast, api_key
+from tests.leads.makers import make_handover
+from tests.support import CANARY, Cast, api_key, signed_in
 
 PATHS = ("kpis", "kpis/funnel", "kpis/pace", "kpis/speed-to-lead")
 
@@ -43,6 +51,80 @@ def test_every_share_says_what_it_is_made_of(month: Cast, at: datetime) -> None:
     assert body["pipeline"] == {"amount": "5000.00", "opportunities": 1}
     assert body["lead_velocity_percent"] is None
     assert body["as_of"] == "2026-03-02T14:00:00Z"
+
+
+def test_clients_read_what_the_page_shows_with_the_same_filters(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.acme.pk):
+        spring = create_campaign(name="Spring", utm="spring", by=month.ada, at=at)
+        book_cost(spring, booked_on=at.date(), amount=Decimal(1000), by=month.ada, at=at)
+        Lead.objects.filter(email="p0@example.com").update(campaign=spring, country="DE")
+        team = Team.objects.create(name="Field", side="sales")
+        Subject.objects.filter(thread_id=Lead.objects.get(email="p0@example.com").pk).update(team=team)
+    for query in ("", "tier=standard", f"campaign={spring.pk}", "segment=DE", f"team={team.pk}", "compare=2025-12"):
+        body = call(month, at, f"kpis?month=2026-03&{query}").json()
+        with time_machine.travel(at + timedelta(hours=5), tick=False):
+            context = signed_in(month.ned).get(f"/o/acme/dashboard/?month=2026-03&{query}").context
+        cards = {card.key: card for card in context["kpis"]}
+        assert Decimal(body["delivered"]["points"]) == cards["delivered"].value, query
+        assert body["gross_acceptance"]["percent"] == cards["acceptance"].value
+        assert body["compliance"]["sales"]["percent"] == cards["compliance"].value
+        kept = [row for row in body["compliance_by_commitment"] if row["denominator"] + row["pending"]]
+        shown = context["compliance"].commitments
+        assert [(row["numerator"], row["denominator"]) for row in kept] == [
+            (row.met, row.met + row.breached) for row in shown
+        ]
+        assert [(line["name"] or "No campaign", line["mqls"], line["cost"]) for line in body["campaigns"]] == [
+            (line.name, line.sent, None if line.cost is None else f"{line.cost:.2f}")
+            for line in context["campaigns"].lines
+        ]
+        assert body["breached_now"]["total"] == context["breached_total"]
+        assert [month["sent"] for month in body["trend"]][-1] == body["handovers"]["sent"]
+    assert body["compared"]["month"] == body["compared_month"] == "2025-12"
+    assert call(month, at, "kpis?segment=DE").json()["handovers"]["sent"] == 1
+    assert call(month, at, f"kpis?campaign={spring.pk}").json()["cost"] == {
+        "booked": "1000.00", "pipeline_per_euro": 5.0, "floor": None
+    }  # fmt: skip
+
+
+def test_what_is_broken_now_is_named_to_those_who_may_see_it(month: Cast, at: datetime) -> None:
+    late = at + timedelta(days=9)
+    broken = {name: call(month, late, "kpis", member=name).json()["breached_now"] for name in ("rita", "sam", "mara")}
+    assert {name: found["total"] for name, found in broken.items()} == {"rita": 5, "sam": 3, "mara": 2}
+    newest = broken["rita"]["newest"]
+    assert [row["due_at"] for row in newest] == sorted((row["due_at"] for row in newest), reverse=True)
+    assert {row["side"] for row in newest} == {"sales", "marketing"}
+
+
+def test_the_figures_of_a_person_follow_the_rule_on_pages(month: Cast, at: datetime) -> None:
+    for name, status in (("sam", 200), ("sina", 200), ("ned", 200), ("rita", 404), ("mara", 404)):
+        assert call(month, at, f"kpis?owner={month.sam.pk}", member=name).status_code == status, name
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("name", ["team", "campaign", "owner"])
+def test_what_another_organisation_has_is_not_found(cast: Cast, at: datetime, path: str, name: str) -> None:
+    with tenant_scope(cast.globex.pk):
+        theirs = {
+            "team": Team.objects.create(name=CANARY, side="sales"),
+            "campaign": create_campaign(name=CANARY, utm="x", by=cast.gus, at=at),
+            "owner": cast.gus,
+        }[name]
+    assert call(cast, at, f"{path}?{name}={theirs.pk}").status_code == 404
+
+
+def test_the_series_of_lead_velocity_breaks_where_the_definition_changes() -> None:
+    assert lead_velocity(120, 100) == 20
+    assert lead_velocity(120, 100, is_redefined=True) is None
+
+
+def test_an_unchanged_answer_is_304_and_a_change_is_not(month: Cast, at: datetime) -> None:
+    headers = api_key(month.ned, "reports:read", at=at)
+    with time_machine.travel(at + timedelta(hours=5), tick=False):
+        tag = Client().get("/api/v1/kpis", headers=headers).headers["ETag"]
+        assert Client().get("/api/v1/kpis", headers={**headers, "If-None-Match": tag}).status_code == 304
+        with tenant_scope(month.acme.pk):
+            make_handover(by=month.mara, at=at + timedelta(hours=5), email="one-more@example.com")
+        assert Client().get("/api/v1/kpis", headers={**headers, "If-None-Match": tag}).status_code == 200
 
 
 def test_the_funnel_counts_the_cohort(month: Cast, at: datetime) -> None:
@@ -93,6 +175,12 @@ def test_another_organisation_reads_its_own_month(month: Cast, at: datetime, pat
         ("month=1", "/month"),
         ("tier=gold", "/tier"),
         ("segment=x", "/segment"),
+        ("segment=DE%0A", "/segment"),
+        ("team=x", "/team"),
+        ("campaign=x", "/campaign"),
+        ("compare=2026-13", "/compare"),
+        ("month=2026-03&compare=2026-03", "/compare"),
+        ("source=x", "/source"),
         ("month=2026-03%0A", "/month"),
     ],
 )

@@ -16,7 +16,7 @@ from sla.actions import propose_target
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 from tests.arbitration.support import make_case, make_lead, make_rejection
-from tests.support import Cast
+from tests.support import Cast, api_key
 
 ClientOf = Callable[[Membership], Client]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -156,6 +156,36 @@ def test_an_unchanged_poll_is_304_and_costs_one_query_of_its_own(cast: Cast, at:
     with time_machine.travel(at + 2 * timedelta(minutes=1), tick=False):
         # By time alone something may have become late.
         assert client.get(HOME, headers={**asks, "If-None-Match": changed.headers["ETag"]}).status_code == 200
+
+
+def test_the_figures_come_with_the_page_where_no_script_asks_for_them(
+    cast: Cast, at: datetime, client_of: ClientOf
+) -> None:
+    with time_machine.travel(at, tick=False):
+        page = client_of(cast.rita).get(HOME).content.decode()
+        assert '<noscript><p><a href="?figures=yes">' in page
+        assert "sm-kpi" not in page
+        assert client_of(cast.rita).get(f"{HOME}?figures=yes").content.decode().count("sm-p sm-kpi") == 6
+
+
+@pytest.mark.parametrize("who", ["mara", "marc", "sam", "sina", "rita", "ned", "ada"])
+def test_clients_read_the_home_of_their_member(cast: Cast, at: datetime, client_of: ClientOf, who: str) -> None:
+    with tenant_scope(cast.acme.pk):
+        make_case(cast, "ann", at=at)
+        make_rejection(cast, "ben", at=at)
+        hand_over(make_lead(cast, "cleo", at=at), by=cast.mara, at=at)
+    member = cast.people()[who]
+    headers = api_key(member, "reports:read", at=at)
+    with time_machine.travel(at + DAY, tick=False):
+        answer = Client().get("/api/v1/home", headers=headers)
+        page = client_of(member).get(f"{HOME}?figures=yes").context
+        again = Client().get("/api/v1/home", headers={**headers, "If-None-Match": answer.headers["ETag"]})
+    body = answer.json()
+    assert [(need["kind"], need["title"]) for need in body["needs"]] == [(t.kind, t.title) for t in page["todos"]]
+    assert [need["url"] for need in body["needs"]] == [f"http://testserver{todo.url}" for todo in page["todos"]]
+    assert body["late"] == page["late"]
+    assert [card["key"] for card in body["figures"]] == [kpi.key for kpi in page["kpis"]]
+    assert (body["is_own"], again.status_code) == (page["own"], 304)
 
 
 def test_the_way_in_leads_home_and_strangers_find_nothing(cast: Cast, client_of: ClientOf) -> None:

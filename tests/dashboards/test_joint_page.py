@@ -18,6 +18,8 @@ from leads.actions import accept_handover, advance_handover, log_attempt, reject
 from leads.actions.campaigns import book_cost, create_campaign
 from leads.models import Handover, Lead
 from smarketing.lib.scope import tenant_scope
+from tenants.actions import set_figure_rule
+from tenants.figures import USUAL
 from tenants.models import Membership, Team
 from tests.leads.makers import make_handover
 from tests.support import CANARY, PASSWORD, Cast, signed_in
@@ -156,10 +158,20 @@ def test_the_month_turns_at_midnight_of_the_organisation(cast: Cast) -> None:
     assert page(signed_in(cast.rita), turned).context["month"].value == "2026-04"
 
 
-def test_a_persons_figures_are_for_them_and_their_manager_only(month: Cast, at: datetime) -> None:
+@pytest.mark.parametrize(
+    ("rule", "seers"),
+    [("nobody", {"sam"}), ("managers", {"sam", "sina", "ned"}), ("everybody", {"sam", "sina", "ned", "rita", "mara"})],
+)
+def test_a_persons_figures_follow_the_rule_of_the_organisation(
+    month: Cast, at: datetime, rule: str, seers: set[str]
+) -> None:
+    with tenant_scope(month.acme.pk):
+        if rule != USUAL:
+            set_figure_rule(rule, by=month.ada, at=at)
     query = f"?owner={month.sam.pk}"
-    for person, status in [("sam", 200), ("sina", 200), ("rita", 404), ("marc", 404), ("mara", 404), ("ned", 404)]:
-        assert page(signed_in(month.people()[person]), at, query).status_code == status, person
+    for name in ("sam", "sina", "rita", "mara", "ned"):
+        status = page(signed_in(month.people()[name]), at, query).status_code
+        assert status == (200 if name in seers else 404), name
 
 
 def test_who_works_on_their_own_leads_sees_their_own_breaches(month: Cast, at: datetime) -> None:

@@ -10,7 +10,8 @@ import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
-from dashboards.tables import ALL
+from dashboards.actions import give_action, open_review, plan_review
+from dashboards.tables import ALL, OF_PERIODS
 from events.models import Event
 from smarketing.lib.scope import tenant_scope
 from tests.dashboards.test_joint_page import make_month
@@ -104,10 +105,85 @@ def test_no_cell_is_taken_for_a_formula(cast: Cast, at: datetime) -> None:
     assert {row["Lead"] for row in rows} == {"'=cmd() x"}
 
 
+def test_reports_of_some_months_are_files_with_the_figures_of_their_pages(month: Cast, at: datetime) -> None:
+    client, moment = signed_in(month.rita), at + 5 * HOUR
+    for page, name, rows in (("return", "campaign-return", 1), ("revenue", "revenue", 2), ("criteria", "criteria", 3)):
+        query = "?since=2026-02&until=2026-03"
+        context = get(client, f"/o/acme/{page}/{query}", moment).context
+        [link] = context["files"]
+        found = list(csv.DictReader(StringIO(get(client, link.csv_url, moment).content.decode("utf-8-sig"))))
+        assert len(found) == len(context["rows"]) >= rows, name
+        book = load_workbook(BytesIO(get(client, link.xlsx_url, moment).content)).active
+        assert book is not None
+        assert book.max_row == len(found) + 1
+        assert link.csv_url.startswith(f"/o/acme/figures/{name}.csv?since=2026-02&until=2026-03")
+    returns = list(csv.DictReader(StringIO(get(client, f"/o/acme/figures/campaign-return.csv{query}", moment)
+                                           .content.decode("utf-8-sig"))))  # fmt: skip
+    assert (returns[0]["MQLs"], returns[0]["Cost per MQL"], returns[0]["ROI (%)"]) == ("5", "", "")
+    months = get(client, f"/o/acme/figures/judged-months.csv{query}", moment).content.decode("utf-8-sig")
+    assert [row["Month"] for row in csv.DictReader(StringIO(months))] == ["2026-03"]
+
+
+def test_the_criteria_in_a_file_carry_lift_and_range(month: Cast, at: datetime) -> None:
+    client, moment = signed_in(month.rita), at + 5 * HOUR
+    text = get(client, "/o/acme/figures/criteria.csv", moment).content.decode("utf-8-sig")
+    shown = get(client, "/o/acme/criteria/", moment).context["rows"]
+    for line, row in zip(csv.DictReader(StringIO(text)), shown, strict=True):
+        effect = row.finding.acceptance
+        assert (line["Criterion"], int(line["Accepted with it"]), int(line["Decided with it"])) == (
+            row.finding.label, effect.having.numerator, effect.having.denominator
+        )  # fmt: skip
+        assert line["What acceptance says"] == row.acceptance.word
+        assert (line["What purchase says"], line["Leads with it"]) == (row.purchase.word, str(row.finding.met.sent))
+
+
+def test_the_agenda_of_a_meeting_and_its_actions_are_files(month: Cast, at: datetime) -> None:
+    with tenant_scope(month.acme.pk):
+        review = plan_review(starts_at=at + HOUR, by=month.marc, at=at)
+        open_review(review, by=month.marc, at=at + HOUR)
+        give_action(review, text="=call", owner=month.sam, due_on=at.date(), by=month.marc, at=at + HOUR)
+    client, base = signed_in(month.sam), f"/o/acme/reviews/{review.pk}/tables/"
+    items = get(client, f"/o/acme/reviews/{review.pk}/", at + 5 * HOUR).context["items"]
+    agenda = get(client, f"{base}agenda.csv", at + 5 * HOUR)
+    rows = list(csv.DictReader(StringIO(agenda.content.decode("utf-8-sig"))))
+    assert [row["Item"] for row in rows] == [item.title for item in items for _line in item.lines or [""]]
+    taken = get(client, f"{base}actions.csv", at + 5 * HOUR).content.decode("utf-8-sig")
+    assert [(row["Action"], row["Owner"], row["State"]) for row in csv.DictReader(StringIO(taken))] == [
+        ("'=call", month.sam.name, "open")
+    ]
+    headers = api_key(month.sam, "reports:read", at=at)
+    with time_machine.travel(at + 5 * HOUR, tick=False):
+        answer = Client().get(f"/api/v1/reviews/{review.pk}/tables/agenda", headers=headers)
+        nothing = Client().get(f"/api/v1/reviews/{review.pk}/tables/pace", headers=headers)
+    assert (answer.content, nothing.status_code) == (agenda.content, 404)
+    assert get(signed_in(month.gus), f"{base}agenda.csv", at + 5 * HOUR).status_code == 404
+
+
+def test_clients_read_the_tables_of_some_months(month: Cast, at: datetime) -> None:
+    headers = api_key(month.rita, "reports:read", at=at)
+    with time_machine.travel(at + 5 * HOUR, tick=False):
+        for name in OF_PERIODS:
+            answer = Client().get(f"/api/v1/kpis/period-tables/{name}?since=2026-01&until=2026-03", headers=headers)
+            page = signed_in(month.rita).get(f"/o/acme/figures/{name}.csv?since=2026-01&until=2026-03")
+            assert answer.content == page.content, name
+        wrong = Client().get("/api/v1/kpis/period-tables/revenue?since=2026-03&until=2026-01", headers=headers)
+        foreign = Client().get("/api/v1/kpis/period-tables/criteria?version=7", headers=headers)
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/until")
+    assert foreign.status_code == 404
+
+
 def test_what_there_is_not_is_404(cast: Cast, at: datetime) -> None:
     client = signed_in(cast.rita)
     for path in ("nothing.csv", "pace.pdf", "all.csv"):
         assert get(client, URL + path, at).status_code == 404
+    for path in (
+        "pace.csv",
+        "revenue.pdf",
+        "revenue.csv?since=x",
+        "revenue.csv?until=1999-01",
+        "criteria.csv?version=9",
+    ):
+        assert get(client, f"/o/acme/figures/{path}", at).status_code == 404, path
     stranger = get(signed_in(cast.gus), f"{URL}breached.csv", at)
     assert stranger.status_code == 404
     assert CANARY not in stranger.content.decode()

@@ -191,6 +191,7 @@ def test_a_post_sent_twice_with_its_key_is_done_once(name: tuple[str, str], worl
 
 
 LISTED = ("limit", "cursor")
+CUT = ("month", "compare", "team", "segment", "tier", "campaign", "owner")
 FILTERS = {
     "submissions": ("state", *LISTED),
     "forms": LISTED,
@@ -206,13 +207,15 @@ FILTERS = {
     "breaches": ("month", "side", *LISTED),
     "calendars": LISTED,
     "returns_yield": ("month",),
-    "kpis_table": ("month", "tier", "file"),
+    "kpis_table": (*CUT, "file"),
+    "kpis_period_table": ("since", "until", "touch", "version", "file"),
+    "review_table": ("file",),
     "report_paper": ("on",),
     "reports_sent": LISTED,
-    "kpis": ("month", "tier"),
-    "kpis_funnel": ("month", "tier"),
-    "kpis_pace": ("month", "tier"),
-    "kpis_speed_to_lead": ("month", "tier"),
+    "kpis": CUT,
+    "kpis_funnel": CUT,
+    "kpis_pace": CUT,
+    "kpis_speed_to_lead": CUT,
     "reviews": LISTED,
     "actions_of_reviews": ("state", "owner", *LISTED),
     "kpis_criteria": ("since", "until", "version"),

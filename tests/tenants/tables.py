@@ -109,6 +109,8 @@ PAGES: dict[str, Page] = {
     "dashboards:revenue": Page(ALL),
     "dashboards:rollups": Page(HEADS | CHAIR | ADMIN | {Role.AUDITOR}),
     "dashboards:table": Page(ALL, path={"name": "pace", "kind": "csv"}),
+    "dashboards:period_table": Page(ALL, path={"name": "criteria", "kind": "csv"}),
+    "dashboards:review_table": Page(ALL, path={**REVIEW, "name": "agenda", "kind": "csv"}),
     "dashboards:reports": Page(ALL),
     "dashboards:report": Page(ALL, path={"kind": "weekly"}),
     "dashboards:report_pdf": Page(ALL, path={"kind": "weekly"}),
@@ -621,6 +623,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("handover_return", "POST"): Operation(
         "handovers:write", MARKETING, {"answer": "nurture", "wake_on": "2026-06-01"}, _handover("{returned}")
     ),
+    ("home", "GET"): _reads("reports:read"),
     ("kpis", "GET"): _reads("reports:read"),
     ("kpis_funnel", "GET"): _reads("reports:read"),
     ("kpis_pace", "GET"): _reads("reports:read"),
@@ -657,6 +660,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("action_dropping", "POST"): Operation("sla:write", HEADS, path=REVIEW_ACTION),
     ("action_carrying", "POST"): Operation("sla:write", HEADS, {"due_on": "2026-04-20"}, REVIEW_ACTION),
     ("kpis_table", "GET"): _reads("reports:read", name="breached"),
+    ("kpis_period_table", "GET"): _reads("reports:read", name="criteria"),
+    ("review_table", "GET"): _reads("reports:read", **REVIEW, name="agenda"),
     ("reports", "GET"): _reads("reports:read"),
     ("report", "GET"): _reads("reports:read", kind="weekly"),
     ("report", "PUT"): Operation(

@@ -27,6 +27,8 @@ FILES = {
     "report_paper": "application/pdf",
     "report_sent_paper": "application/pdf",
     "kpis_table": "text/csv; charset=utf-8",
+    "kpis_period_table": "text/csv; charset=utf-8",
+    "review_table": "text/csv; charset=utf-8",
     "handover_evidence_file": "text/plain",
     "lead_export": "application/zip",
     "case_file_content": "text/plain",

@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from dashboards.answers import Share
+from dashboards.answers.figures import Share
 from smarketing.lib.openapi import Amount, Moment, MonthText
 
 

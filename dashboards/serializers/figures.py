@@ -1,20 +1,18 @@
 """The figures for REST clients: numerator, denominator and pending beside every share; points and money as text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from dashboards import formulas
+from dashboards.campaign_panel import CampaignLine
 from dashboards.formulas import Percentile, Share, Speed
-from dashboards.plan import Plan, Rate, Step, steps_of
-from dashboards.queries import Actual, Delivery, MonthFigures
-from dashboards.queries.replay import Replay
-from dashboards.queries.replay_month import Judged, MonthLine
-from dashboards.replay import LEFT_OUT
+from dashboards.queries import BreachesNow, Cut, Delivery, MonthFigures, months_before
+from dashboards.trend import TrendMonth, trend_month, trend_of
 from leads.periods import CONVERSION_FOR
 from sla.models import Side
-from tenants.models import Job
+from sla.queries import Compliance
 
 
 def kpis(figures: MonthFigures) -> dict[str, Any]:
@@ -29,14 +27,97 @@ def kpis(figures: MonthFigures) -> dict[str, Any]:
         "deemed_acceptance": share(formulas.deemed_share(decisions)),
         "compliance": {str(side): _kept(figures, side) for side in (Side.SALES, Side.MARKETING, Side.BOARD)},
         "speed_to_lead": speed(figures.speeds.elapsed),
-        "lead_velocity_percent": formulas.lead_velocity(
-            decisions.sent, figures.cohort_of(figures.cut.previous).decisions.sent
-        ),
+        "lead_velocity_percent": velocity_of(figures),
         "conversion": _conversion(figures),
         "pipeline": {"amount": money(figures.cohort.pipeline), "opportunities": figures.cohort.opportunities},
         "rejections": [vars(reason) for reason in figures.rejections.reasons],
         "disputed": figures.rejections.disputed,
+        "cost": _cost(figures),
+        "trend": [_trend_month(month) for month in trend_of(figures)],
+        "compared": _trend_month(trend_month(figures, figures.cut.previous)),
     }
+
+
+def promises(figures: MonthFigures, teams: Mapping[str, str]) -> dict[str, Any]:
+    """Return what sales kept of what was due in the month, by commitment and by team."""
+    by_commitment, by_team = sorted(figures.promises.by_commitment.items()), figures.promises.by_team
+    return {
+        "compliance_by_commitment": [{"commitment": key, **kept(found)} for key, found in by_commitment],
+        "compliance_by_team": [
+            {"team": key or None, "name": teams.get(key, "") if key else None, **kept(by_team[key])}
+            for key in sorted(by_team)
+        ],
+    }
+
+
+def breached_now(found: BreachesNow) -> dict[str, Any]:
+    """Return what is broken at this moment, whatever month it fell in: the newest few and how many."""
+    return {
+        "total": found.total,
+        "newest": [
+            {
+                "clock": row.id,
+                "lead": row.lead_id,
+                "side": row.side,
+                "commitment": row.commitment,
+                "due_at": row.due_at,
+                "owner_name": row.owner_name or None,
+            }
+            for row in found.rows
+        ],
+    }
+
+
+def campaigns(lines: Iterable[CampaignLine]) -> list[dict[str, Any]]:
+    """Return what each campaign cost and brought in the month; without an id what belongs to none."""
+    return [
+        {
+            "campaign": line.key or None,
+            "name": line.name if line.key else None,
+            "cost": None if line.cost is None else money(line.cost),
+            "mqls": line.sent,
+            "accepted_percent": line.accepted,
+            "sqls": line.qualified,
+            "pipeline": money(line.pipeline),
+            "pipeline_per_euro": _ratio(line.ratio),
+            "below_floor": line.below,
+        }
+        for line in lines
+    ]
+
+
+def velocity_of(figures: MonthFigures) -> float | None:
+    """Return how much more was handed over than in the month before, whichever month else is compared with."""
+    before = figures.cohort_of(months_before(figures.cut.month, 1)).decisions.sent
+    return formulas.lead_velocity(figures.cohort.decisions.sent, before, is_redefined=figures.is_redefined)
+
+
+def _cost(figures: MonthFigures) -> dict[str, Any]:
+    cost = figures.costs.total(figures.cut.month)
+    return {
+        "booked": None if cost is None else money(cost),
+        "pipeline_per_euro": _ratio(formulas.per_cost(figures.cohort.pipeline, cost)),
+        "floor": None if figures.floor is None else money(figures.floor),
+    }
+
+
+def _trend_month(found: TrendMonth) -> dict[str, Any]:
+    return {
+        "month": f"{found.month:%Y-%m}",
+        "points": money(found.points),
+        "sent": found.sent,
+        "gross_acceptance_percent": found.accepted,
+        "sales_compliance_percent": found.kept,
+        "median_seconds": found.median_seconds,
+        "qualified_percent": found.qualified,
+        "pipeline": money(found.pipeline),
+        "cost": None if found.cost is None else money(found.cost),
+        "pipeline_per_euro": _ratio(found.pipeline_per_euro),
+    }
+
+
+def _ratio(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def funnel(figures: MonthFigures) -> dict[str, Any]:
@@ -65,11 +146,23 @@ def funnel(figures: MonthFigures) -> dict[str, Any]:
 
 def _about(figures: MonthFigures) -> dict[str, Any]:
     return {
-        "month": f"{figures.cut.month:%Y-%m}",
-        "tier": figures.cut.tier or None,
+        **cut(figures.cut),
         "state": figures.state,
         "as_of": figures.at,
         "agreement_version": figures.agreement.number if figures.agreement else None,
+    }
+
+
+def cut(asked: Cut) -> dict[str, Any]:
+    """Return which part of the work figures are about, and which month they are compared with."""
+    return {
+        "month": f"{asked.month:%Y-%m}",
+        "compared_month": f"{asked.previous:%Y-%m}",
+        "tier": asked.tier or None,
+        "team": asked.team,
+        "segment": asked.segment or None,
+        "campaign": asked.campaign,
+        "owner": asked.owner,
     }
 
 
@@ -84,8 +177,12 @@ def share(found: Share) -> dict[str, Any]:
 
 
 def _kept(figures: MonthFigures, side: Side) -> dict[str, Any]:
-    kept = figures.promises.of(figures.cut.month, side)
-    return share(formulas.compliance(kept.met, kept.breached, kept.running)) | {"excused": kept.excused}
+    return kept(figures.promises.of(figures.cut.month, side))
+
+
+def kept(found: Compliance) -> dict[str, Any]:
+    """Return promises met of those that came due, with what still runs and what was excused."""
+    return share(formulas.compliance(found.met, found.breached, found.running)) | {"excused": found.excused}
 
 
 def _conversion(figures: MonthFigures) -> dict[str, Any]:
@@ -110,7 +207,7 @@ def delivered(delivery: Delivery, month: date) -> dict[str, Any]:
     }
 
 
-def pace(delivery: Delivery, month: date) -> dict[str, Any]:
+def pace(delivery: Delivery, asked: Cut) -> dict[str, Any]:
     """Return the month's course; ``pace`` is null without a target or for a part of the leads."""
     found = delivery.pace
     course: Mapping[str, Any] | None = None
@@ -135,7 +232,7 @@ def pace(delivery: Delivery, month: date) -> dict[str, Any]:
                 {"day": p.day, "planned": _rounded(p.planned), "delivered": _rounded(p.delivered)} for p in found.line
             ],
         }
-    return {"month": f"{month:%Y-%m}", "delivered": delivered(delivery, month), "pace": course}
+    return {**cut(asked), "delivered": delivered(delivery, asked.month), "pace": course}
 
 
 def speed(found: Speed) -> dict[str, Any]:
@@ -159,98 +256,10 @@ def _percentile(found: Percentile) -> dict[str, Any]:
     return {"seconds": found.seconds, "over_seconds": found.over}
 
 
-def money(value: Decimal) -> str:
+def money(value: Decimal | float) -> str:
     """Return an amount or points with two places."""
     return f"{value:.2f}"
 
 
 def _rounded(value: Decimal | None) -> str | None:
     return None if value is None else money(value)
-
-
-def plan(made: Plan, actual: Actual) -> dict[str, Any]:
-    """Return a plan with the source of every figure, and plan and actual side by side."""
-    return {
-        "month": f"{made.goal.month:%Y-%m}",
-        "revenue_goal": money(made.goal.revenue),
-        "average_deal": {"amount": money(made.average_deal), "source": made.average_deal_source},
-        "rates": {key: _rate(rate) for key, rate in made.rates.items()},
-        "points_per_mql": money(made.points_per_mql),
-        "customers": made.funnel.customers,
-        "prospects": made.funnel.prospects,
-        "mqls": made.funnel.mqls,
-        "leads": made.funnel.leads,
-        "points": made.points,
-        "steps": [
-            {"step": step.key, "planned": _amount(step.planned, step), "actual": _amount(step.actual, step)}
-            for step in steps_of(made, actual)
-        ],
-    }
-
-
-def _rate(rate: Rate) -> dict[str, Any]:
-    interval = rate.interval
-    return {
-        "rate": f"{rate.value.normalize():f}",
-        "source": rate.source,
-        "own": share(rate.own),
-        "interval_percent": {"low": round(interval.low, 2), "high": round(interval.high, 2)} if interval else None,
-    }
-
-
-def _amount(value: Decimal, step: Step) -> str | int:
-    return money(value) if step.is_money else int(value)
-
-
-def replay(job: Job, found: Replay | None) -> dict[str, Any]:
-    """Return how far a replay is, and what it found: per promise what became of it, and what would have."""
-    body: dict[str, Any] = {
-        "id": job.pk,
-        "state": job.state,
-        "month": job.params["month"][:7],
-        "done": job.done,
-        "total": job.total,
-        "result": None,
-    }
-    if found is not None:
-        body["result"] = {
-            "handovers": found.handovers,
-            "points": {"then": str(found.points_then), "now": str(found.points_now), "promised": found.target_now},
-            "commitments": [
-                {"commitment": line.commitment, "tier": line.tier or None, "then": line.then, "now": line.now}
-                for line in found.lines
-            ],
-            "figures": [_figure(line) for line in found.figures],
-            "left_out": list(LEFT_OUT),
-            "differing": found.differing,
-            "differences": [
-                {
-                    "lead": row.lead.lead_id,
-                    "commitment": row.commitment,
-                    "then": row.then,
-                    "now": row.now,
-                    "due_then": row.due_then,
-                    "due_now": row.due_now,
-                }
-                for row in found.differences
-            ],
-        }
-    return body
-
-
-def _figure(line: MonthLine) -> dict[str, Any]:
-    def judged(figure: Judged) -> dict[str, Any]:
-        places = None if figure.delivered is None else f"{round(figure.delivered, 4).normalize():f}"
-        return {"outcome": figure.kind, "promised": _plain(figure.promised), "delivered": places}
-
-    return {
-        "commitment": line.commitment,
-        "week": line.week or None,
-        "unit": line.unit,
-        "then": judged(line.then),
-        "now": judged(line.now),
-    }
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
