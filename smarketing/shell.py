@@ -77,7 +77,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         return NavItem(label, url, icon, active=is_here, key=key)
 
     work = [
-        item(_("Home"), "organisation_home", "checks", "h"),
+        item(_("Home"), "organisation_home", "home", "h"),
         item(_("Inbox"), "leads:inbox", "inbox", "i"),
     ]
     if membership.has(*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR):
