@@ -4,9 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboards import formulas
 from dashboards.criteria_page import Finding
 from dashboards.lift import Effect
+from dashboards.quality_page import again_of, whole_of
 from dashboards.queries.campaign_return import CampaignReturn, total_of
+from dashboards.queries.quality import QualityMonth
 from dashboards.queries.revenue import Revenue, RevenueMonth, Took, Won
 from dashboards.returns import Return
 from dashboards.serializers import money, share
@@ -101,3 +104,40 @@ def _earned(won: Won, target: Decimal | None) -> dict[str, Any]:
 
 def _took(found: Took) -> dict[str, Any]:
     return {"from_first_touch_seconds": found.from_touch, "from_handover_seconds": found.from_handover}
+
+
+def quality(found: list[QualityMonth]) -> dict[str, Any]:
+    """Return the months, the oldest first, and the period as a whole."""
+    whole = whole_of(found)
+    return {
+        "months": [_quality_month(month) for month in found],
+        "total": {
+            "sent": whole.sent,
+            "net_acceptance": share(whole.net),
+            "deemed_acceptance": share(whole.silent),
+            "completeness": share(whole.completeness),
+            "attempt_compliance": share(whole.attempts),
+            "recycle_yield": share(whole.again),
+            "overturned": share(whole.overturned),
+            "remanded": whole.remanded,
+        },
+    }
+
+
+def _quality_month(found: QualityMonth) -> dict[str, Any]:
+    return {
+        "month": f"{found.month:%Y-%m}",
+        "sent": found.decisions.sent,
+        "lead_velocity_percent": found.velocity,
+        "is_redefined": found.is_redefined,
+        "gross_acceptance": share(formulas.gross_acceptance(found.decisions)),
+        "net_acceptance": share(formulas.net_acceptance(found.decisions)),
+        "deemed_acceptance": share(formulas.deemed_share(found.decisions)),
+        "completeness": share(found.completeness),
+        "attempt_compliance": share(found.attempts),
+        "returns_answered": found.returns.answered,
+        "return_answer_seconds": found.returns.median_answer_seconds,
+        "recycle_yield": share(again_of(found)),
+        "overturned": share(found.overturned),
+        "remanded": found.remanded,
+    }

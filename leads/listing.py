@@ -130,6 +130,7 @@ def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str
         ("pending", _("Undecided")),
         ("accepted", _("Accepted")),
         ("by_sales", _("Accepted by sales")),
+        ("deemed", _("Accepted by silence")),
         ("rejected", _("Rejected")),
     ]
     chips.append(filter_of(path, given, "decision", _("Decision"), decisions))
@@ -140,6 +141,7 @@ def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str
         ("qualified", _("Qualified")),
         ("opportunity", _("Opportunity")),
         ("won", _("Won")),
+        ("gave_up", _("Unable to reach")),
     ]
     chips.append(filter_of(path, given, "reached", _("Reached"), reached))
     return [*chips, *_figure_filters(path, asking, cut), *_report_filters(path, given, used)]

@@ -96,6 +96,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
         item(_("Campaign return"), "dashboards:returns", "arrows-exchange"),
         item(_("Revenue"), "dashboards:revenue", "trending-up"),
         item(_("Criteria"), "dashboards:criteria", "rosette-discount-check"),
+        item(_("Quality"), "dashboards:quality", "activity"),
         item(_("Insights"), "leads:insights", "message"),
         item(_("Months"), "sla:months", "lock"),
         item(_("Reviews"), "dashboards:reviews", "messages", "v"),

@@ -122,3 +122,39 @@ class Revenue(TypedDict):
     as_of: Moment
     months: list[RevenueMonth]
     time_to_customer: Took
+
+
+class _Handled(TypedDict):
+    sent: int
+    net_acceptance: Share
+    deemed_acceptance: Share
+    completeness: Share
+    attempt_compliance: Share
+    recycle_yield: Share
+    overturned: Share
+    remanded: int
+
+
+class QualityOfMonth(_Handled):
+    """One month's handovers; rulings by the day of the ruling. No velocity where the definition changed."""
+
+    month: MonthText
+    lead_velocity_percent: float | None
+    is_redefined: bool
+    gross_acceptance: Share
+    returns_answered: int
+    return_answer_seconds: int | None
+
+
+class QualityInAll(_Handled):
+    """A period as a whole."""
+
+
+class Quality(TypedDict):
+    """How leads were handed over and handled, month by month."""
+
+    since: MonthText
+    until: MonthText
+    as_of: Moment
+    months: list[QualityOfMonth]
+    total: QualityInAll

@@ -7,7 +7,7 @@ from dashboards.api.kpis import (
     Pace,
     SpeedToLead,
 )
-from dashboards.api.money import CampaignReturns, Criteria, RevenueMonths
+from dashboards.api.money import CampaignReturns, Criteria, Quality, RevenueMonths
 from dashboards.api.planning import (
     AddedUp,
     AgreementReplay,
@@ -60,6 +60,7 @@ __all__ = [
     "PersonExport",
     "PlanAdoption",
     "Plans",
+    "Quality",
     "ReportPaper",
     "ReportSendings",
     "Reports",

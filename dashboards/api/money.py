@@ -14,6 +14,7 @@ from dashboards.api.tagging import TaggedView
 from dashboards.forms import PeriodForm
 from dashboards.formulas import is_mature
 from dashboards.queries.campaign_return import ReturnAsked, campaign_returns
+from dashboards.queries.quality import quality
 from dashboards.queries.revenue import revenue
 from leads.periods import CONVERSION_FOR
 from sla.queries import agreement_in_force, end_of_month
@@ -131,3 +132,20 @@ class RevenueMonths(PeriodView):
         first, last = self.months(self.query(PeriodFilter))
         found = revenue(first, last, zone=self.zone.key)
         return self.tagged(self.body_of(first, last, **money_serializers.revenue(found)))
+
+
+class Quality(PeriodView):
+    """How leads are handed over and handled."""
+
+    @operation(
+        "Read the quality of handovers by month",
+        gives=answers.Quality,
+        query=PeriodFilter,
+        answers={200: "Acceptance, completeness, attempts, returns and rulings by month."},
+        tagged=True,
+    )
+    def get(self, request: Request) -> Response:
+        """Read lead velocity, silent acceptance, completeness, attempts, returns and rulings, month by month."""
+        first, last = self.months(self.query(PeriodFilter))
+        found = quality(first, last, at=self.at, zone=self.zone.key)
+        return self.tagged(self.body_of(first, last, **money_serializers.quality(found)))

@@ -1,6 +1,6 @@
 """All figures of one month, as page and API show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -95,20 +95,25 @@ class Ground:
 
     def version_at(self, moment: datetime) -> AgreementVersion | None:
         """Return the version in force at a moment."""
-        begun = [version for version in self.versions if version.starts_at and version.starts_at <= moment]
-        return next((version for version in begun if version.ends_at is None or version.ends_at > moment), None)
-
-    def is_redefined(self, month: date, *, zone: str) -> bool:
-        """Tell whether a month's leads were qualified by another definition than those of the month before."""
-        ends = (end_of_month(months_before(month, back), zone=zone) for back in (0, 1))
-        found = [self.version_at(end - timedelta(microseconds=1)) for end in ends]
-        present, before = (_definition(version) if version else None for version in found)
-        return before is not None and present != before
+        return _version_at(self.versions, moment)
 
     @property
     def since(self) -> datetime | None:
         """Since when anything has been promised."""
         return self.versions[0].starts_at if self.versions else None
+
+
+def _version_at(versions: Sequence[AgreementVersion], moment: datetime) -> AgreementVersion | None:
+    begun = [version for version in versions if version.starts_at and version.starts_at <= moment]
+    return next((version for version in begun if version.ends_at is None or version.ends_at > moment), None)
+
+
+def is_redefined(versions: Sequence[AgreementVersion], month: date, *, zone: str) -> bool:
+    """Tell whether a month's leads were qualified by another definition than those of the month before."""
+    ends = (end_of_month(months_before(month, back), zone=zone) for back in (0, 1))
+    found = [_version_at(versions, end - timedelta(microseconds=1)) for end in ends]
+    present, before = (_definition(version) if version else None for version in found)
+    return before is not None and present != before
 
 
 def _definition(version: AgreementVersion) -> Mapping[str, Any]:
@@ -141,7 +146,7 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
         costs=costs(cut),
         floor=_floor(version),
         segments=source.segments(),
-        is_redefined=ground.is_redefined(cut.month, zone=zone),
+        is_redefined=is_redefined(ground.versions, cut.month, zone=zone),
     )
 
 

@@ -14,6 +14,7 @@ from dashboards.criteria_page import Finding, findings, verdict_word
 from dashboards.lift import Effect
 from dashboards.money_page import floor_of
 from dashboards.queries.campaign_return import FIRST, CampaignReturn, ReturnAsked, campaign_returns
+from dashboards.queries.quality import quality
 from dashboards.queries.revenue import RevenueMonth, revenue
 from dashboards.tables.columns import Asker, Column, Table, exact
 from sla.models import AgreementVersion, Month
@@ -190,6 +191,31 @@ TABLES: tuple[Table, ...] = (
             Column(gettext_lazy("Median from handover (s)"), lambda row: row.took.from_handover),
         ),
         _revenue,
+    ),
+    Table(
+        "quality",
+        gettext_lazy("Quality of handovers"),
+        (
+            Column(gettext_lazy("Month"), lambda row: f"{row.month:%Y-%m}"),
+            Column(gettext_lazy("Leads sent"), lambda row: row.decisions.sent),
+            Column(gettext_lazy("Growth over the month before (%)"), lambda row: exact(row.velocity)),
+            Column(gettext_lazy("Definition changed"), lambda row: _yes(row.is_redefined)),
+            Column(gettext_lazy("Decided"), lambda row: row.decisions.decided),
+            Column(gettext_lazy("Accepted, rulings included"), lambda row: row.decisions.taken),
+            Column(gettext_lazy("Accepted by silence"), lambda row: row.decisions.deemed),
+            Column(gettext_lazy("Agreed fields"), lambda row: row.completeness.denominator),
+            Column(gettext_lazy("Agreed fields filled"), lambda row: row.completeness.numerator),
+            Column(gettext_lazy("Given up as unable to reach"), lambda row: row.attempts.denominator),
+            Column(gettext_lazy("Given up after enough attempts"), lambda row: row.attempts.numerator),
+            Column(gettext_lazy("Came back"), lambda row: row.returns.returned),
+            Column(gettext_lazy("Accepted again within 180 days"), lambda row: row.returns.again),
+            Column(gettext_lazy("May still be accepted again"), lambda row: row.returns.pending),
+            Column(gettext_lazy("Median answer to a return (s)"), lambda row: row.returns.median_answer_seconds),
+            Column(gettext_lazy("Rulings"), lambda row: row.overturned.denominator),
+            Column(gettext_lazy("Rulings that overturned"), lambda row: row.overturned.numerator),
+            Column(gettext_lazy("Remanded"), lambda row: row.remanded),
+        ),
+        lambda asked: quality(asked.first, asked.last, at=asked.at, zone=asked.zone),
     ),
     Table(
         "judged-months",

@@ -9,7 +9,7 @@ from dashboards.views.joint import (
     nav_counts,
     rollups,
 )
-from dashboards.views.money import criteria, criterion_drop, returns, revenue
+from dashboards.views.money import criteria, criterion_drop, quality, returns, revenue
 from dashboards.views.planning import (
     plan,
     plan_adopt,
@@ -58,6 +58,7 @@ __all__ = [
     "plan",
     "plan_adopt",
     "privacy",
+    "quality",
     "replay",
     "report",
     "report_paper",

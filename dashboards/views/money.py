@@ -1,4 +1,4 @@
-"""What criteria told, what campaigns returned, and what was earned."""
+"""What criteria told, what campaigns returned, what was earned, and how leads are handled."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,12 @@ from dashboards import criteria_page, money_page
 from dashboards.forms import CriteriaForm, PeriodForm, ReturnForm
 from dashboards.formulas import is_mature
 from dashboards.periods import version_of
+from dashboards.quality_page import quality_context
 from dashboards.queries.campaign_return import FIRST, ReturnAsked, campaign_returns
+from dashboards.queries.quality import quality as quality_of
 from dashboards.queries.revenue import revenue as revenue_of
 from dashboards.tables.menu import period_links
-from leads.periods import CONVERSION_FOR
+from leads.periods import ACCEPTED_AGAIN_WITHIN, CONVERSION_FOR
 from sla.actions import draft_without
 from sla.models import AgreementVersion
 from sla.queries import end_of_month
@@ -97,6 +99,19 @@ def revenue(request: MemberRequest) -> HttpResponse:
     context = money_page.revenue_context(found, slug=request.organisation.slug)
     context |= {"form": form, "currency": request.organisation.currency}
     return _page(request, "dashboards/revenue.html", "revenue", context, form)
+
+
+@require_GET
+@members_only()
+def quality(request: MemberRequest) -> HttpResponse:
+    """Show how leads are handed over and handled, month by month."""
+    at = now()
+    form = PeriodForm(request.GET, today=_today(request, at))
+    first, last = form.months
+    found = quality_of(first, last, at=at, zone=request.organisation.zone)
+    context = {**quality_context(found, slug=request.organisation.slug), "form": form}
+    context["again_within"] = ACCEPTED_AGAIN_WITHIN.days
+    return _page(request, "dashboards/quality.html", "quality", context, form)
 
 
 def _today(request: MemberRequest, at: datetime) -> date:

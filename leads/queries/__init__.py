@@ -61,7 +61,7 @@ from leads.queries.merging import (
     waiting_duplicates,
 )
 from leads.queries.persons import Identity, files_of, forgotten_among, identity_of, rows_told, told_of
-from leads.queries.recycling import YieldRow, Yields, recycle_yields
+from leads.queries.recycling import YieldRow, Yields, monthly_yields, recycle_yields
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
 from leads.queries.views import SavedViewRow, default_view_id, saved_view_row, saved_views_of
@@ -130,6 +130,7 @@ __all__ = [
     "may_see_team",
     "merge_preview",
     "merges_into",
+    "monthly_yields",
     "names_of",
     "newest_merge",
     "open_duplicates",

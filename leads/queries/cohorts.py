@@ -36,12 +36,14 @@ REACHED: dict[str, Q] = {
     "qualified": _in_time("qualified_at") | _OPPORTUNITY,
     "opportunity": _OPPORTUNITY,
     "won": _WON,
+    "gave_up": Q(outcome=Handover.Outcome.UNABLE_TO_REACH),
 }
 
 DECIDED: dict[str, Q] = {
     "pending": Q(decision=Handover.Decision.PENDING),
     "accepted": TAKEN,
     "by_sales": Q(decision__in=[Handover.Decision.ACCEPTED, Handover.Decision.DEEMED_ACCEPTED]),
+    "deemed": Q(decision=Handover.Decision.DEEMED_ACCEPTED),
     "rejected": Q(decision=Handover.Decision.REJECTED),
 }
 

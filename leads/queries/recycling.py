@@ -1,5 +1,6 @@
 """The yield of returns, altogether, by reason, and by marketer for those who may see it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,6 +51,14 @@ def recycle_yields(viewer: Membership, *, month: date | None, today: date, at: d
         by_reason=[YieldRow(key, labels[key], figures) for key, figures in reasons.items()],
         by_marketer=_by_marketer(returns, viewer, at=at),
     )
+
+
+def monthly_yields(first: date, last: date, *, at: datetime) -> Mapping[date, Yield]:
+    """Return what became of the returns of each month of sending, both ends included; months without any left out."""
+    returns: dict[date, list[Returned]] = defaultdict(list)
+    for row in _rejections(first, _later(last, 1)).defer("handover__snapshot"):
+        returns[row.handover.counted_month].append(_returned(row))
+    return {month: yield_of(rows, at=at) for month, rows in returns.items()}
 
 
 def _later(day: date, months: int) -> date:

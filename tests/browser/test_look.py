@@ -62,6 +62,13 @@ NO_PAGES = {
     "arbitration:case_file",
 }
 READ = [name for name, page in PAGES.items() if page.get and name not in NO_PAGES]
+# What people take to a meeting on paper.
+PRINTED = [
+    "organisation_home", "dashboards:joint", "dashboards:criteria", "dashboards:returns", "dashboards:revenue",
+    "dashboards:quality", "sla:months", "dashboards:reviews", "dashboards:review", "dashboards:report",
+]  # fmt: skip
+# A sheet of A4 across, without its margins, in CSS pixels.
+SHEET = ViewportSize(width=1040, height=710)
 EMPTY_AT_FIRST = [
     "leads:inbox", "leads:list", "leads:returns", "arbitration:docket", "arbitration:rulings", "dashboards:joint",
     "sla:breaches", "intake:submissions", "intake:forms", "notifications:list",
@@ -84,6 +91,13 @@ BESIDE = """() => {
   const found = [...document.querySelectorAll("body *")].filter(beside).slice(0, 5);
   return [`${wide} px`, ...found.map(el => el.outerHTML.slice(0, 120))];
 }"""
+
+# What a sheet of paper would cut off: it does not scroll.
+CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(el => {
+  const style = getComputedStyle(el);
+  const wide = el.clientWidth > 40 && el.scrollWidth > el.clientWidth + 1;
+  return wide && style.overflowX !== "visible" && !el.closest("svg");
+}).map(el => el.outerHTML.slice(0, 120))"""
 
 
 class Visits:
@@ -156,6 +170,41 @@ def test_a_page(name: str, visits: Visits, world: World) -> None:
     opened = visits.member(house.staff[role])
     opened.goto(reverse(name, kwargs={"slug": house.organisation.slug, **filled(page.path, house)}))
     look_at(opened, name)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_page_on_paper(name: str, visits: Visits, world: World) -> None:
+    page, house = PAGES[name], world.acme
+    opened = visits.member(house.staff[Role.EXECUTIVE])
+    opened.goto(reverse(name, kwargs={"slug": house.organisation.slug, **filled(page.path, house)}))
+    opened.emulate_media(media="print", color_scheme="dark")
+    opened.set_viewport_size(SHEET)
+    expect(opened.locator("h1")).to_be_visible()
+    expect(opened.get_by_role("navigation", name="Main", exact=True)).to_be_hidden()
+    expect(opened.locator("main .sm-b:visible, main .sm-no-print:visible")).to_have_count(0)
+    background = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    assert opened.evaluate(CUT_OFF) == []
+    photograph(opened, f"{name} print")
+
+
+def test_charts_are_read_by_the_arrow_keys(visits: Visits, world: World) -> None:
+    house = world.acme
+    page = visits.member(house.staff[Role.EXECUTIVE])
+    page.goto(reverse("dashboards:joint", kwargs={"slug": house.organisation.slug}))
+    for chart in ("#pace .sm-over", "#speed [data-hits]"):
+        hits = page.locator(f"{chart} [data-hit]")
+        hits.first.focus()
+        page.keyboard.press("ArrowRight")
+        expect(hits.nth(1)).to_be_focused()
+        expect(page.locator(".sm-tip")).to_be_visible()
+        expect(page.locator(".sm-tip")).to_have_text(re.compile(r"\d"))
+        page.keyboard.press("End")
+        expect(hits.last).to_be_focused()
+        page.keyboard.press("Home")
+        expect(hits.first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(".sm-tip")).to_be_hidden()
 
 
 @pytest.mark.parametrize("name", EMPTY_AT_FIRST)

@@ -221,6 +221,7 @@ FILTERS = {
     "kpis_criteria": ("since", "until", "version"),
     "kpis_campaigns": ("since", "until", "touch"),
     "kpis_revenue": ("since", "until"),
+    "kpis_quality": ("since", "until"),
 }
 
 
