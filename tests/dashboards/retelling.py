@@ -28,6 +28,9 @@ class Told:
     reason: str = ""
     credited: bool = True
     id: Any = None
+    lead: Any = None
+    # When it was decided the last time, as it stands.
+    decided_at: datetime | None = None
 
     @property
     def taken(self) -> bool:
@@ -58,11 +61,11 @@ def handovers(zone: str, *, before: datetime | None = None) -> dict[date, list[T
 def _hear(told: dict[Any, Told], event: Event) -> None:
     kind, data = event.kind, event.data
     if kind == "handover.sent":
-        told[event.subject_id] = Told(event.at, data["tier"], id=event.subject_id)
+        told[event.subject_id] = Told(event.at, data["tier"], id=event.subject_id, lead=event.thread_id)
         return
     handover = told[event.subject_id]
     if kind in {"handover.accepted", "handover.rejected", "handover.deemed_accepted"}:
-        handover.decision = kind.removeprefix("handover.")
+        handover.decision, handover.decided_at = kind.removeprefix("handover."), event.at
         handover.reason = data.get("reason", "")
     elif kind == "handover.decision_undone":
         handover.decision, handover.reason = "pending", ""
@@ -79,7 +82,8 @@ def _hear(told: dict[Any, Told], event: Event) -> None:
         handover.credited = handover.credited and data["answer"] not in ENDS_CREDIT
     elif kind == "handover.settled":
         handover.credited = handover.credited and data["outcome"] not in ENDS_CREDIT
-        handover.decision = "overturned" if data["outcome"] == "overturned" else handover.decision
+        if data["outcome"] == "overturned":
+            handover.decision = "overturned"
 
 
 def promises(*, at: datetime) -> list[Promise]:
@@ -113,3 +117,18 @@ def within(handover: Told, step: str, days: int) -> bool:
     later = STEPS[STEPS.index(step) :]
     moments = [handover.reached[name] for name in later if name in handover.reached]
     return any(moment <= handover.sent_at + timedelta(days=days) for moment in moments)
+
+
+def rulings(zone: str) -> dict[date, Counter[str]]:
+    """Count rulings by the month of the ruling and how they ended."""
+    months: dict[date, Counter[str]] = defaultdict(Counter)
+    for event in Event.objects.filter(kind="case.ruled"):
+        months[event.at.astimezone(ZoneInfo(zone)).date().replace(day=1)][event.data["outcome"]] += 1
+    return months
+
+
+def accepted_again(rejected: Told, everything: list[Told], days: int) -> bool:
+    """Tell whether sales took a later handover of the same lead in time to count."""
+    later = [h for h in everything if h.lead == rejected.lead and h.sent_at > rejected.sent_at and h.taken]
+    since = rejected.decided_at
+    return any(h.decided_at and since and h.decided_at - since <= timedelta(days=days) for h in later)

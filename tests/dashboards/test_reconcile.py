@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.formulas import compliance, gross_acceptance, net_acceptance
+from dashboards.formulas import Share, compliance, gross_acceptance, net_acceptance
 from dashboards.queries import Cut, month_figures
 from dashboards.queries import promises as promises_of
 from dashboards.queries.campaign_return import ReturnAsked, campaign_returns
 from dashboards.queries.criteria import CriteriaAsked, criteria_outcomes
+from dashboards.queries.quality import quality
 from dashboards.queries.revenue import revenue
 from dashboards.returns import Return
 from leads.models import Campaign, Handover
 from leads.normal import fold
-from leads.periods import CONVERSION_FOR
+from leads.periods import ACCEPTED_AGAIN_WITHIN, CONVERSION_FOR
 from sla import queries as sla
 from tests.dashboards import retelling
 from tests.dashboards.history import tell
@@ -26,7 +27,7 @@ from tests.support import Cast
 
 ZONE = "Europe/Vienna"
 MONTHS = (date(2026, 3, 1), date(2026, 4, 1))
-WITHIN = CONVERSION_FOR.days
+WITHIN, AGAIN_WITHIN = CONVERSION_FOR.days, ACCEPTED_AGAIN_WITHIN.days
 
 
 @pytest.mark.timeout(300)
@@ -46,6 +47,7 @@ def test_a_random_history_adds_up_the_same_from_its_events(acme: Cast, at: datet
     for touch in ("first", "last"):
         _compare_returns([handover for month in MONTHS for handover in told[month]], touch)
     _compare_revenue([handover for handovers in told.values() for handover in handovers])
+    _compare_quality(told, until)
 
 
 def _compare_decisions(figures, told) -> None:
@@ -156,6 +158,28 @@ def _compare_returns(told, touch: str) -> None:
     found = campaign_returns(ReturnAsked(*MONTHS, touch), zone=ZONE)
     assert {row.id: row.figures for row in found} == expected
     assert len(expected) > 2
+
+
+def _compare_quality(told, until: datetime) -> None:
+    rulings, everything = retelling.rulings(ZONE), [h for handovers in told.values() for h in handovers]
+    found = quality(*MONTHS, at=until, zone=ZONE)
+    assert sum(month.overturned.denominator for month in found)
+    assert sum(month.returns.returned for month in found)
+    for month, before in zip(found, (date(2026, 2, 1), *MONTHS), strict=False):
+        mine, earlier = told[month.month], len(told.get(before, ()))
+        assert month.velocity == ((len(mine) - earlier) * 100 / earlier if earlier else None)
+        assert month.decisions.sent == len(mine)
+        ruled = rulings.get(month.month, Counter())
+        assert month.overturned == Share(ruled["overturned"], ruled["overturned"] + ruled["upheld"])
+        back = [h for h in mine if h.decision == "rejected"]
+        assert month.returns.returned == len(back)
+        assert month.returns.again == sum(retelling.accepted_again(h, everything, AGAIN_WITHIN) for h in back)
+        sealed = [row.subject for row in Handover.objects.filter(pk__in=[h.id for h in mine]).select_related("subject")]
+        assert month.completeness == Share(
+            sum(subject.present_fields for subject in sealed), sum(subject.required_fields for subject in sealed)
+        )
+        # Nobody was given up in these stories.
+        assert month.attempts == Share(0, 0)
 
 
 def _compare_revenue(told) -> None:
