@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from dashboards.actions import give_action, open_review, plan_review
 from dashboards.tables import ALL, OF_PERIODS
 from events.models import Event
+from sla import actions as sla
 from smarketing.lib.scope import tenant_scope
 from tests.dashboards.test_joint_page import make_month
 from tests.leads.makers import make_handover
@@ -120,6 +121,8 @@ def test_reports_of_some_months_are_files_with_the_figures_of_their_pages(month:
     returns = list(csv.DictReader(StringIO(get(client, f"/o/acme/figures/campaign-return.csv{query}", moment)
                                            .content.decode("utf-8-sig"))))  # fmt: skip
     assert (returns[0]["MQLs"], returns[0]["Cost per MQL"], returns[0]["ROI (%)"]) == ("5", "", "")
+    with tenant_scope(month.acme.pk):
+        sla.keep_months(moment)
     months = get(client, f"/o/acme/figures/judged-months.csv{query}", moment).content.decode("utf-8-sig")
     assert [row["Month"] for row in csv.DictReader(StringIO(months))] == ["2026-03"]
 
