@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import HttpResponse
 
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Team
 from tenants.roles import Role
 from tests.tenants.conftest import later, world  # noqa: F401 -- the furnished world is a fixture here, too
 from tests.tenants.tables import OPERATIONS, PAGES, filled, operations
@@ -70,6 +71,14 @@ def rows(house: House) -> tuple[int, ...]:
             cursor.execute(f"prepare rows as select {counts}")
         cursor.execute("execute rows")
         return tuple(cursor.fetchone())
+
+
+def test_a_row_more_is_noticed(world: World) -> None:  # noqa: F811
+    with undone():
+        before = rows(world.acme)
+        with tenant_scope(world.acme.organisation.pk):
+            Team.objects.create(name="one more", side="sales")
+        assert rows(world.acme) != before
 
 
 def send(
