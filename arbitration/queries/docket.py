@@ -31,7 +31,7 @@ from sla.queries import calendar_in_force, clock_views, hours_for
 from sla.queries.clocks import ClockView
 
 # So many cards a column begins with, and as many more each time; the rulings page has what was settled long ago.
-CARDS = 20
+CARDS = 12
 # More than a board can hear in a quarter: the others come up as these are settled.
 MOST_CARDS = 200
 # A card says what it is about; the case has all that the sides say.

@@ -106,7 +106,7 @@ def ruling_rows(wanted: RulingFilter, *, page: int = 1) -> "Page[RulingRow]":
         found: Page[UUID] = Paginator(_searched(rows, wanted.search), ROWS_PER_PAGE).get_page(page)
     else:
         found = CappedPaginator[Ruling](rows.values_list("pk", flat=True), ROWS_PER_PAGE).get_page(page)
-    found_rows = rows_of_rulings(_in_order(list(found.object_list), rows))
+    found_rows = rows_of_rulings(_in_order(list(found.object_list)))
     return Page(found_rows, found.number, found.paginator)  # type: ignore[arg-type] # counts the ids of the rulings
 
 
@@ -129,8 +129,8 @@ def _searched(rows: "QuerySet[Ruling]", search: str) -> list[UUID]:
     return sorted(sorted(ids, reverse=True), key=lambda pk: parts[pk])
 
 
-def _in_order(ids: Sequence[UUID], rows: "QuerySet[Ruling]") -> list[Ruling]:
-    found = {ruling.pk: ruling for ruling in rows.filter(pk__in=ids)}
+def _in_order(ids: Sequence[UUID]) -> list[Ruling]:
+    found = {ruling.pk: ruling for ruling in final_rulings().filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
 
 

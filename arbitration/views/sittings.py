@@ -58,6 +58,7 @@ def sitting(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
             messages.success(request, _("The minutes are kept."))
             return _to(request, found)
     may_change = request.membership.has(Role.EXECUTIVE)
+    others = open_cases_off(found) if may_change else []
     context = {
         "sitting": found,
         "state_label": state_word(found.state),
@@ -65,7 +66,7 @@ def sitting(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         "may_change": may_change,
         "may_read_minutes": reads_minutes(request.membership),
         "form": form,
-        "add_form": AddForm(choices=open_cases_off(found)) if may_change else None,
+        "add_form": AddForm(choices=others) if others else None,
     }
     return render_page(request, "arbitration/sitting.html", context, status=422 if form.errors else 200)
 

@@ -82,15 +82,15 @@ def test_a_docket_of_two_hundred_open_cases_stays_one_of_few_queries(
         page = client.get("/o/acme/cases/")
     assert reads_in(asked) <= 25
     assert {column.key: (column.total, len(column.cards)) for column in page.context["columns"]} == {
-        "filed": (100, 20), "evidence": (100, 20), "ready": (0, 0), "ruled": (0, 0),
+        "filed": (100, 12), "evidence": (100, 12), "ready": (0, 0), "ruled": (0, 0),
     }  # fmt: skip
-    assert text_of(page).count('class="sm-p sm-case-card') == 40
-    # The next twenty of one column, and after the last no more.
+    assert text_of(page).count('class="sm-p sm-case-card') == 24
+    # The next dozen of one column, and after the last no more.
     filed = page.context["columns"][0]
-    assert (filed.more_url, filed.kept_url) == ("?filed=40&new=filed", "?filed=40")
+    assert (filed.more_url, filed.kept_url) == ("?filed=24&new=filed", "?filed=24")
     more = client.get(f"/o/acme/cases/{filed.more_url}").context["columns"][0]
-    assert (len(more.cards), more.begins_at, more.more_url) == (40, 20, "?filed=60&new=filed")
-    assert [card.number for card in more.cards[:20]] == [card.number for card in filed.cards]
+    assert (len(more.cards), more.begins_at, more.more_url) == (24, 12, "?filed=36&new=filed")
+    assert [card.number for card in more.cards[:12]] == [card.number for card in filed.cards]
     whole = client.get("/o/acme/cases/?filed=9999&ready=x&ruled=-1").context["columns"][0]
     assert (len(whole.cards), whole.more_url) == (100, "")
 
@@ -109,7 +109,7 @@ def test_an_unchanged_board_is_answered_before_it_is_read(filed: Filed, client_o
     # Session, user, membership, organisation; the open cases, the newest ruling.
     assert reads_in(asked) <= 8
     # Another look at it, another reader and a page that is opened are answered whole.
-    assert polled(tag, "?filed=40").status_code == 200
+    assert polled(tag, "?filed=24").status_code == 200
     other = client_of(filed.cast.sina)
     assert other.get("/o/acme/cases/", headers={"HX-Request": "true", "If-None-Match": tag}).status_code == 200
     client = client_of(filed.cast.rita)

@@ -20,10 +20,10 @@ HEARD = "section[aria-labelledby=lane-evidence]"
 
 @pytest.fixture(scope="module")
 def crowded(committed: None) -> Cast:
-    """The cast with 25 cases that wait in one column."""
+    """The cast with 17 cases that wait in one column."""
     cast = make_cast(at=now() - timedelta(days=2))
     with tenant_scope(cast.acme.pk):
-        copied_cases(make_case(cast, at=now() - timedelta(hours=5)), 24)
+        copied_cases(make_case(cast, at=now() - timedelta(hours=5)), 16)
     return cast
 
 
@@ -37,14 +37,14 @@ def test_the_next_cards_come_by_keyboard_and_stay_when_the_board_is_read_again(p
     page = people.member(crowded.rita)
     page.goto(f"/o/{crowded.acme.slug}/cases/")
     first = cards(page)
-    assert len(first) == 20
+    assert len(first) == 12
     page.get_by_role("link", name="more in Filed").focus()
     page.keyboard.press("Enter")
     # Reading goes on with the first of them, and the address keeps what is shown.
-    expect(page.locator(f"{FILED} .sm-case-card header a").nth(20)).to_be_focused()
-    expect(page).to_have_url(f"{people.live.url}/o/{crowded.acme.slug}/cases/?filed=40")
+    expect(page.locator(f"{FILED} .sm-case-card header a").nth(12)).to_be_focused()
+    expect(page).to_have_url(f"{people.live.url}/o/{crowded.acme.slug}/cases/?filed=24")
     more = cards(page)
-    assert (more[:20], case.number in more) == (first, True)
+    assert (more[:12], case.number in more) == (first, True)
     with tenant_scope(crowded.acme.pk):
         add_statement(case, text="Nobody was reached.", by=crowded.sam, at=now())
     # What the clock of the page does every half minute.
@@ -52,7 +52,7 @@ def test_the_next_cards_come_by_keyboard_and_stay_when_the_board_is_read_again(p
     expect(page.locator(f"{HEARD} .sm-case-card", has_text=case.number)).to_be_visible()
     assert cards(page) == [number for number in more if number != case.number]
     # Whoever reads on is not taken elsewhere by it.
-    expect(page.locator(f"{FILED} .sm-case-card header a").nth(20)).to_be_focused()
+    expect(page.locator(f"{FILED} .sm-case-card header a").nth(12)).to_be_focused()
 
 
 def test_without_script_links_and_the_menu_do_the_same(people: People, crowded: Cast) -> None:
