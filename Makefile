@@ -45,13 +45,14 @@ test: env-dev  ## Run the suite on services of its own: make test ARGS="tests/sl
 	  || echo "Chromium is missing (Debian package chromium): the browser tests are skipped."
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not soak" $(ARGS)
 
-lint: env-dev  ## Check format, layers, types, templates and migrations
+lint: env-dev  ## Check format, layers, types, templates, migrations and that the tests import
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	SMARKETING_NO_SERVICES=1 $(BIN)/mypy .
 	git ls-files -z -- 'templates/*.html' | xargs -0r $(BIN)/djade --target-version 5.2 --check
 	SMARKETING_NO_SERVICES=1 $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@found="$$($(BIN)/python -m pytest --collect-only -qq --assert=plain 2>&1)" || { echo "$$found"; exit 1; }
 
 soak: env-dev  ## The long random and fault runs, new ones each time: make soak SOAK=20 SEED=1
 	@SOAK=$${SOAK:-20} $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "soak or not soak" $(ARGS)
