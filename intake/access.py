@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from intake.models import Batch, Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants.access import get_or_404, organisation_id_of, organisation_of, require
-from tenants.keys import linked_secret, note_use
+from tenants.keys import is_use_unnoted, linked_secret, note_use
 from tenants.models import Key, Membership, Organisation
 from tenants.roles import Role
 
@@ -53,6 +54,43 @@ def find_form(form_key: str, *, at: datetime) -> FoundForm:
         return FoundForm(organisation, open_form(form_key, at=at))
 
 
+@dataclass(frozen=True)
+class MarkedForm:
+    """A form with its key as they were read, and the mark that their rows had then."""
+
+    form: Form
+    mark: str
+
+
+# A mark changes with every version of a row.
+MARK = RawSQL("concat(intake_form.ctid, intake_form.xmin, tenants_key.ctid, tenants_key.xmin)", ())
+# So many forms are remembered by a process.
+_MOST_FORMS = 10_000
+_remembered: dict[str, MarkedForm] = {}
+
+
+def remembered_form(form_key: str, *, at: datetime) -> MarkedForm | None:
+    """Return a form as this process has last read it; None when it has not, or when it has to look again.
+
+    Whether it still is so tells the database (Note [What was believed of the form] in intake.actions.storing).
+    """
+    found = _remembered.get(form_key)
+    if found is None or not found.form.key.works_at(at) or is_use_unnoted(found.form.key, at=at):
+        return None
+    return found
+
+
+def form_of_key(form_key: str, *, at: datetime) -> MarkedForm:
+    """Read the form behind a public key and remember it; Http404, FormRetired for an ended one."""
+    _remembered.pop(form_key, None)
+    with tenant_scope(organisation_id_of_form(form_key)):
+        found = _marked(_public_id(form_key), provider="", at=at)
+    if len(_remembered) >= _MOST_FORMS:
+        _remembered.clear()
+    _remembered[form_key] = found
+    return found
+
+
 def organisation_id_of_form(form_key: str) -> int:
     """Return the id of the organisation whose form has this public key; Http404 for an unknown one."""
     found = organisation_id_of(_public_id(form_key))
@@ -83,14 +121,18 @@ def find_adapter(provider: str, token: str, *, at: datetime) -> FoundForm:
 
 
 def _form_of(public_id: str, *, provider: str, at: datetime) -> Form:
+    return _marked(public_id, provider=provider, at=at).form
+
+
+def _marked(public_id: str, *, provider: str, at: datetime) -> MarkedForm:
     rows = Form.objects.select_related("key", "owner").filter(provider=provider)
-    form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).first()
+    form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).annotate(mark=MARK).first()
     if form is None:
         raise Http404
     note_use(form.key, at=at)
     if form.retired_at is not None or not form.key.works_at(at):
         raise FormRetired("This form is no longer in use.")
-    return form
+    return MarkedForm(form, form.mark)
 
 
 def adapter_path(form: Form) -> str:

@@ -34,6 +34,8 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    # First where most comes in.
+    path("intake/forms/<slug:form_key>/submissions", posts.FormSubmissions.as_view(), name="form_submissions"),
     path("intake/submissions", submissions.Submissions.as_view(), name="submissions"),
     path("intake/submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"),
     path("intake/submissions/<uuid:submission_id>/release", submissions.Release.as_view(), name="submission_release"),
@@ -58,7 +60,6 @@ api_urlpatterns = [
     path("intake/adapters/<slug:provider>/<slug:token>", calls.AdapterCalls.as_view(), name="adapter_call"),
     path("behaviours", behaviours.Behaviours.as_view(), name="behaviours"),
     path("intake/forms/<slug:form_key>/behaviours", posts.FormBehaviours.as_view(), name="form_behaviours"),
-    path("intake/forms/<slug:form_key>/submissions", posts.FormSubmissions.as_view(), name="form_submissions"),
 ]
 
 public_urlpatterns = [

@@ -36,8 +36,6 @@ organisation_urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", Schema.as_view(), name="schema"),
-    path("reference/", reference, name="reference"),
     *intake_api,
     *leads_api,
     *sla_api,
@@ -45,9 +43,14 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *dashboards_api,
     *notifications_api,
     *tenants_api,
+    path("schema/", Schema.as_view(), name="schema"),
+    path("reference/", reference, name="reference"),
 ]
 
 urlpatterns = [
+    # First what is asked for most: an address is compared with one pattern after the other.
+    path("api/v1/", include((api_urlpatterns, "api"))),
+    path("o/<slug:slug>/", include(organisation_urlpatterns)),
     path("", pages.home, name="home"),
     path("healthz", pages.healthz, name="healthz"),
     path("login/", account.login, name="account_login"),
@@ -68,6 +71,4 @@ urlpatterns = [
     *tenants_public,
     *intake_public,
     *notifications_public,
-    path("o/<slug:slug>/", include(organisation_urlpatterns)),
-    path("api/v1/", include((api_urlpatterns, "api"))),
 ]

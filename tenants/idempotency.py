@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q, TextField
@@ -38,24 +38,52 @@ on conflict (organisation_id, credential, route, key_hash) do nothing returning 
 """
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a client says of a post by its Idempotency-Key: which one it is, and what it says."""
+
+    credential: str
+    route: str
+    key_hash: str
+    body_hash: str
+
+    @classmethod
+    def of(cls, *, key: str, credential: str, route: str, body: bytes) -> "Promise":
+        """Return the promise of a post; raises IdempotencyKeyMalformed."""
+        if not key.strip() or len(key) > MAX_KEY_LENGTH:
+            raise IdempotencyKeyMalformed(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
+        return cls(credential, route, _digest(key.encode(errors="replace")), _digest(body))
+
+    def values(self) -> dict[str, str]:
+        """Return the columns of its record."""
+        return {
+            "credential": self.credential,
+            "route": self.route,
+            "key_hash": self.key_hash,
+            "body_hash": self.body_hash,
+        }
+
+
 def begin(*, key: str, credential: str, route: str, body: bytes, at: datetime) -> IdempotencyRecord:
     """Return the record of this post, new or of its twin (then ``status`` is set).
 
     Inside the transaction of the effect: a twin's insert waits here until the first has committed, and goes
     ahead itself when the first was rolled back. Raises IdempotencyKeyReused for another body.
     """
-    if not key.strip() or len(key) > MAX_KEY_LENGTH:
-        raise IdempotencyKeyMalformed(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
-    body_hash = _digest(body)
-    mine = {"route": route, "credential": credential, "key_hash": _digest(key.encode(errors="replace"))}
+    promise = Promise.of(key=key, credential=credential, route=route, body=body)
     with connection.cursor() as cursor:
-        told: dict[str, Any] = {"body_hash": body_hash, "created_at": at, "organisation": current_organisation_id()}
-        cursor.execute(BEGIN, {**mine, **told})
+        cursor.execute(BEGIN, {**promise.values(), "created_at": at, "organisation": current_organisation_id()})
         made = cursor.fetchone()
     if made is not None:
-        return IdempotencyRecord(id=made[0], **mine, body_hash=body_hash, created_at=at)
-    record = IdempotencyRecord.objects.get(**mine)
-    if record.body_hash != body_hash:
+        return IdempotencyRecord(id=made[0], **promise.values(), created_at=at)
+    return kept(promise)
+
+
+def kept(promise: Promise) -> IdempotencyRecord:
+    """Return the record of the first post of a promise; raises IdempotencyKeyReused when it had another body."""
+    named = {name: value for name, value in promise.values().items() if name != "body_hash"}
+    record = IdempotencyRecord.objects.get(**named)
+    if record.body_hash != promise.body_hash:
         raise IdempotencyKeyReused("This Idempotency-Key was used with another body.")
     return record
 

@@ -94,6 +94,10 @@ def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
 
 def note_use(key: Key, *, at: datetime) -> None:
     """Remember when a key was last used."""
-    # Once a minute is precise enough, and spares every request a write.
-    if key.last_used_at is None or (at - key.last_used_at).total_seconds() >= 60:
+    if is_use_unnoted(key, at=at):
         Key.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def is_use_unnoted(key: Key, *, at: datetime) -> bool:
+    """Tell whether a use at this moment has to be noted: once a minute is enough, and spares every request a write."""
+    return key.last_used_at is None or (at - key.last_used_at).total_seconds() >= 60

@@ -155,9 +155,15 @@ def answer(data: Any, *, status: int = 200, revision: int | None = None, locatio
 
 def limit_rate(name: str, limit: int) -> None:
     """Count a call under this name; raises Throttled (429 with Retry-After) past the limit."""
-    verdict = rate_limit.allow(f"api:{name}", limit=limit, per_seconds=RATE_SECONDS)
-    if not verdict.allowed:
-        raise drf.Throttled(wait=verdict.retry_after_seconds)
+    limit_rates({name: limit})
+
+
+def limit_rates(limits: Mapping[str, int]) -> None:
+    """Count a call under each of these names; raises Throttled past one of the limits."""
+    found = rate_limit.allow_each({f"api:{name}": limit for name, limit in limits.items()}, per_seconds=RATE_SECONDS)
+    waits = [verdict.retry_after_seconds for verdict in found.values() if not verdict.allowed]
+    if waits:
+        raise drf.Throttled(wait=max(waits))
 
 
 def limit_body(request: HttpRequest, limit: int) -> None:

@@ -56,6 +56,7 @@ from intake.actions.judging import (
 from intake.actions.matching import SubmissionSettled
 from intake.actions.opting_in import AskedTooOften, NothingToConfirm, OptInExpired, ask_again
 from intake.actions.receiving import Received, Sender, receive
+from intake.actions.storing import FormChanged, PostRepeated, store_form_post
 from intake.actions.visiting import identify, is_bot, note_behaviours_of, note_visits
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "AskedTooOften",
     "BatchNotReady",
+    "FormChanged",
     "FormGone",
     "MappingUnknown",
     "NewForm",
@@ -71,6 +73,7 @@ __all__ = [
     "OptInMissing",
     "OriginMalformed",
     "PersonForgotten",
+    "PostRepeated",
     "Received",
     "SecretMissing",
     "Sender",
@@ -112,6 +115,7 @@ __all__ = [
     "secret_of",
     "send_batch",
     "store_batch",
+    "store_form_post",
     "try_adapter",
     "undo_batch",
 ]

@@ -41,7 +41,7 @@ def receive(
     sender: Sender | None = None,
 ) -> Received:
     """Store a post as it came, unjudged. The same external id from the same source is stored once, for ever."""
-    common = _common(_source(form, batch), content_type, sender or Sender(), at)
+    common = common_of(source_of(form, batch), content_type, sender or Sender(), at)
     fresh = _store([(external_id, raw)], common, form=form, key=key, batch=batch)
     if fresh:
         return Received(fresh[0], known=False)
@@ -51,7 +51,7 @@ def receive(
 
 def receive_rows(posts: Sequence[tuple[str, Any]], *, batch: Batch, at: datetime) -> list[Received]:
     """Store rows of a file, each with its sender's id, in one statement; return them in their order."""
-    common = _common(_source(None, batch), batch.format, Sender(), at)
+    common = common_of(source_of(None, batch), batch.format, Sender(), at)
     fresh = {one.external_id: one for one in _store(posts, common, form=None, key=None, batch=batch)}
     known = _known(common["source"], [external_id for external_id, _raw in posts if external_id not in fresh])
     found = []
@@ -76,7 +76,7 @@ returning id, external_id
 """
 
 
-def _common(source: str, content_type: str, sender: Sender, at: datetime) -> dict[str, Any]:
+def common_of(source: str, content_type: str, sender: Sender, at: datetime) -> dict[str, Any]:
     return {
         "source": source,
         "content_type": content_type[:100],
@@ -116,7 +116,7 @@ def _known(source: str, external_ids: Sequence[str | None]) -> dict[str, Submiss
     return {str(row.external_id): row for row in rows}
 
 
-def _source(form: Form | None, batch: Batch | None) -> str:
+def source_of(form: Form | None, batch: Batch | None) -> str:
     """Return where ids of a sender are unique: in one form, in all files, in the interface."""
     if batch is not None:
         return "file"

@@ -3,34 +3,38 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.actions import via
 from intake import access, actions, answers, crowd
+from intake.access import MarkedForm
 from intake.api.shapes import external_id_of, facts_from, sender_of
 from intake.body import Behaviour, SubmissionBody
-from intake.limits import limit_form
+from intake.limits import limit_form, rate_of_address, rates_of_form
 from intake.models import Form, Submission
 from intake.parsing import JSON, parse
-from smarketing.lib.addresses import client_address
+from smarketing.lib.api import JsonRenderer
 from smarketing.lib.bodies import read
 from smarketing.lib.clock import now
 from smarketing.lib.errors import Forbidden, InvalidInput
 from smarketing.lib.openapi import operation
 from smarketing.lib.scope import tenant_scope
 from tenants import idempotency
-from tenants.models import IdempotencyRecord
-from tenants.rest import answer, keep, limit_body, limit_rate, replay
+from tenants.idempotency import Promise
+from tenants.rest import answer, limit_body, limit_rates, replay
 
 MAX_SUBMISSION = 64 * 1024
+# A form changes while it is posted to; nobody changes it so often.
+MOST_LOOKS = 3
 
 
 class OriginNotAllowed(Forbidden):
@@ -51,16 +55,30 @@ class FormView(APIView):
     at: datetime
     allowed_origin = ""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer without DRF's questions who calls and what they read: everybody may, and gets the same receipt."""
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request = wrapped = Request(request)
+        wrapped.accepted_renderer, wrapped.accepted_media_type = JsonRenderer(), JSON
+        try:
+            self.initial(wrapped, *args, **kwargs)
+            response = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)(
+                wrapped, *args, **kwargs
+            )
+        except Exception as error:  # noqa: BLE001 -- as DRF's own dispatch: what is no refusal is raised again
+            response = self.handle_exception(error)
+        final: HttpResponseBase = self.finalize_response(wrapped, response, *args, **kwargs)
+        return final
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Take the time; check rate and size."""
         self.at = now()
-        limit_rate(f"address:{client_address(request._request)}", settings.RATE_PER_ADDRESS)
-        super().initial(request, *args, **kwargs)
+        self.count(request._request)
         limit_body(request._request, MAX_SUBMISSION)
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Whatever a browser accepts: the answer is a redirect or a receipt, and no lead is lost over it."""
-        return super().perform_content_negotiation(request, force=True)
+    def count(self, request: HttpRequest) -> None:
+        """Count the call of this address."""
+        limit_rates(rate_of_address(request))
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer a browser's question whether the page may post."""
@@ -84,16 +102,26 @@ class FormView(APIView):
         """Open the scope of the form's organisation for the block."""
         with tenant_scope(access.organisation_id_of_form(form_key)):
             form = access.open_form(form_key, at=self.at)
-            origin = request.headers.get("Origin", "")
-            # No origin: no browser's page, but a server or a script; it could name any origin it likes.
-            if origin and origin not in form.key.allowed_origins:
-                raise OriginNotAllowed("This form does not take posts from that site.")
-            self.allowed_origin = origin
+            self._admit(request, form)
             yield form
+
+    def _admit(self, request: Request, form: Form) -> None:
+        origin = request.headers.get("Origin", "")
+        if not _takes_from(form, origin):
+            raise OriginNotAllowed("This form does not take posts from that site.")
+        self.allowed_origin = origin
+
+
+def _takes_from(form: Form, origin: str) -> bool:
+    # No origin: no browser's page, but a server or a script; it could name any origin it likes.
+    return not origin or origin in form.key.allowed_origins
 
 
 class FormSubmissions(FormView):
     """A web form's posts: whatever happens while judging, the answer is the same receipt."""
+
+    def count(self, request: HttpRequest) -> None:
+        """Nothing yet: address and form are counted in one round trip where the form is known (_found)."""
 
     @operation(
         "Post a web form",
@@ -105,40 +133,68 @@ class FormSubmissions(FormView):
     )
     def post(self, request: Request, form_key: str) -> HttpResponseBase:
         with said_by(f"form:{form_key}"), crowd.entered():
-            with self._opened(request, form_key) as form:
-                limit_form(request._request, form_key)
-                response, submission = self._store(request, form, parse(request._request))
+            found = self._found(request, form_key)
+            form, response, submission_id = self._store(request, found, form_key, parse(request._request))
             # Committed: from here on the post is safe.
-            if submission is not None:
-                actions.judge_soon(submission, at=self.at)
+            if submission_id is not None:
+                actions.judge_soon(Submission(pk=submission_id, organisation_id=form.organisation_id), at=self.at)
         return _thanked(form, form_key) if is_browser(request._request) else response
 
-    def _store(self, request: Request, form: Form, raw: Any) -> tuple[HttpResponseBase, Submission | None]:
-        record = self._idempotency(request, form)
-        if record is not None and record.status is not None:
-            return replay(record), None
-        received = actions.receive(
-            raw,
+    def _found(self, request: Request, form_key: str) -> MarkedForm:
+        """Return the form that may be posted to from there, asked for only where it is not known; count the call."""
+        by_address, by_form = rate_of_address(request._request), rates_of_form(request._request, form_key)
+        found = access.remembered_form(form_key, at=self.at)
+        if found is not None and _takes_from(found.form, request.headers.get("Origin", "")):
+            self._admit(request, found.form)
+            limit_rates(by_address | by_form)
+            return found
+        limit_rates(by_address)
+        found = self._read(request, form_key)
+        limit_rates(by_form)
+        return found
+
+    def _read(self, request: Request, form_key: str) -> MarkedForm:
+        found = access.form_of_key(form_key, at=self.at)
+        self._admit(request, found.form)
+        return found
+
+    def _store(
+        self, request: Request, found: MarkedForm, form_key: str, raw: Any
+    ) -> tuple[Form, HttpResponseBase, UUID | None]:
+        promise = self._promise(request, found.form)
+        try:
+            submission_id = self._store_known(request, found, form_key, raw, promise)
+        except actions.PostRepeated:
+            assert promise is not None  # noqa: S101 -- only who promised can have repeated
+            with tenant_scope(found.form.organisation_id):
+                return found.form, replay(idempotency.kept(promise)), None
+        receipt = json.encode({"id": str(submission_id)})
+        return found.form, HttpResponse(receipt, status=202, content_type=JSON), submission_id
+
+    def _store_known(
+        self, request: Request, found: MarkedForm, form_key: str, raw: Any, promise: Promise | None
+    ) -> UUID:
+        store = partial(
+            actions.store_form_post,
+            raw=raw,
             content_type=request.content_type,
-            form=form,
-            external_id=external_id_of(raw),
             sender=sender_of(request._request),
+            external_id=external_id_of(raw),
+            promise=promise,
             at=self.at,
         )
-        response = answer({"id": str(received.submission.pk)}, status=202)
-        return keep(record, response) if record else response, received.submission
+        for _look in range(MOST_LOOKS):
+            try:
+                return store(found)
+            except actions.FormChanged:
+                found = self._read(request, form_key)
+        return store(found)
 
-    def _idempotency(self, request: Request, form: Form) -> IdempotencyRecord | None:
+    def _promise(self, request: Request, form: Form) -> Promise | None:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None
-        return idempotency.begin(
-            key=key,
-            credential=form.key.public_id,
-            route=request.path,
-            body=request._request.body,
-            at=self.at,
-        )
+        return Promise.of(key=key, credential=form.key.public_id, route=request.path, body=request._request.body)
 
 
 class SiteBody(Struct):

@@ -3,6 +3,7 @@
 import logging
 import math
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic, time
 
@@ -13,9 +14,13 @@ log = logging.getLogger(__name__)
 
 # One round trip, one atomic step: a check followed by an increment lets a burst through.
 SCRIPT = """
-local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return {n, redis.call('PTTL', KEYS[1])}
+local found = {}
+for _, name in ipairs(KEYS) do
+  local n = redis.call('INCR', name)
+  if n == 1 then redis.call('PEXPIRE', name, ARGV[1]) end
+  found[#found + 1] = {n, redis.call('PTTL', name)}
+end
+return found
 """
 
 
@@ -63,22 +68,31 @@ def allow(name: str, *, limit: int, per_seconds: int, strict: bool = False) -> V
 
     Without Valkey each process counts for itself; ``strict`` (sign-in) then halves the limit.
     """
-    count, left = _hit(name, per_seconds)
-    if count < 0:
-        limit = limit // 2 if strict else limit
-        count, left = _local.hit(name, per_seconds)
-    return Verdict(count <= limit, max(1, math.ceil(left)))
+    return allow_each({name: limit}, per_seconds=per_seconds, strict=strict)[name]
 
 
-def _hit(name: str, per_seconds: int) -> tuple[int, float]:
-    """Return (count, seconds left), or (-1, 0) while Valkey is away."""
+def allow_each(limits: Mapping[str, int], *, per_seconds: int, strict: bool = False) -> dict[str, Verdict]:
+    """Count one call under each of these names, in one round trip; return the verdicts by name."""
+    hits = _hits(list(limits), per_seconds)
+    if hits is None:
+        hits = [_local.hit(name, per_seconds) for name in limits]
+        limits = {name: limit // 2 if strict else limit for name, limit in limits.items()}
+    return {
+        name: Verdict(count <= limits[name], max(1, math.ceil(left)))
+        for name, (count, left) in zip(limits, hits, strict=True)
+    }
+
+
+def _hits(names: Sequence[str], per_seconds: int) -> list[tuple[int, float]] | None:
+    """Return (count, seconds left) of each, or None while Valkey is away."""
     global _away_until
     if monotonic() < _away_until:
-        return -1, 0.0
+        return None
     try:
-        count, left = _client().eval(SCRIPT, 1, f"rate:{name}", per_seconds * 1000)
-        return int(count), int(left) / 1000
+        keys = [f"rate:{name}" for name in names]
+        found = _client().eval(SCRIPT, len(keys), *keys, per_seconds * 1000)
+        return [(int(count), int(left) / 1000) for count, left in found]
     except redis.RedisError as error:
         _away_until = monotonic() + 5
         log.warning("Rate limits count per process, Valkey is away: %s", error)
-        return -1, 0.0
+        return None

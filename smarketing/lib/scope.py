@@ -1,6 +1,6 @@
 """Which organisation's rows this piece of work may touch (architecture: six belts)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,6 +23,13 @@ MIGHTY = """
 select rolname, rolsuper or rolbypassrls
   or exists (select from pg_roles where rolname = 'sm_owner' and pg_has_role(current_user, 'sm_owner', 'member'))
 from pg_roles where rolname = current_user
+"""
+
+
+# For one transaction only: nothing of it is left on the connection.
+SET_LOCAL = """
+select set_config('app.tenant_id', %(scope_tenant)s, true), set_config('app.lookup', %(scope_lookup)s, true),
+  set_config('app.user_id', %(scope_user)s, true)
 """
 
 
@@ -91,6 +98,27 @@ def global_scope(*, lookup: str = "", user_id: UUID | None = None) -> Iterator[N
         yield
 
 
+def ask_in_scope(organisation_id: int, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of one statement that runs in this organisation's scope, in a transaction of its own.
+
+    As tenant_scope does, in one round trip: PostgreSQL takes statements that come together for one transaction, so
+    they are committed when this returns. Inside a transaction it is a part of that one.
+    """
+    connection = connections["default"]
+    if connection.in_atomic_block:
+        with tenant_scope(organisation_id), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+    scope = Scope(organisation_id, tenant=str(organisation_id))
+    token = _scope.set(scope)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{SET_LOCAL};{statement}", {**values, **_values_of(scope)})
+            return list(cursor.fetchall())
+    finally:
+        _scope.reset(token)
+
+
 @contextmanager
 def _opened(scope: Scope) -> Iterator[None]:
     connection = connections["default"]
@@ -110,11 +138,11 @@ def _opened(scope: Scope) -> Iterator[None]:
 def _set_local(connection: BaseDatabaseWrapper, scope: Scope) -> None:
     """Set the scope's values for this transaction only."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('app.tenant_id', %s, true), set_config('app.lookup', %s, true),"
-            " set_config('app.user_id', %s, true)",
-            [scope.tenant, scope.lookup, scope.user],
-        )
+        cursor.execute(SET_LOCAL, _values_of(scope))
+
+
+def _values_of(scope: Scope) -> dict[str, str]:
+    return {"scope_tenant": scope.tenant, "scope_lookup": scope.lookup, "scope_user": scope.user}
 
 
 def guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
