@@ -58,6 +58,7 @@ class Place:
     plain_secret: str
     form: str
     made: int = 0
+    web_pid: int = 0
 
 
 @dataclass
@@ -79,7 +80,7 @@ def main() -> None:
     words = [int(word) for word in sys.argv[1:]]
     seconds, rounds, rows = (*words, *(SECONDS, ROUNDS, ROWS)[len(words) :])
     figures = Figures()
-    with ground(with_queue=True) as base, _furnished(base) as place:
+    with ground(with_queue=True) as base, furnished(base) as place:
         for _part in (_forms, _secret, _plain):
             _part(place, 1, Figures(), drained=False)
         for _round in range(rounds):
@@ -93,14 +94,14 @@ def main() -> None:
 
 
 @contextmanager
-def _furnished(base: Ground) -> Iterator[Place]:
+def furnished(base: Ground) -> Iterator[Place]:
     from smarketing.lib.clock import now
 
     organisations = open_organisations(3, at=now() - timedelta(days=30))
     base.ask("create sequence bench_number start 1000000000; grant usage on sequence bench_number to sm_web")
     place = Place(base, 0, 0, organisations, _key(organisations[1]), _key(organisations[2]), _form(organisations[1]))
     product, plain = _serving(base, "smarketing.wsgi:application"), _serving(base, "plain_view:application")
-    with product as place.port, plain as place.plain_port:
+    with product as (place.port, place.web_pid), plain as (place.plain_port, _pid):
         yield place
 
 
@@ -110,7 +111,7 @@ def _key(organisation_id: int) -> str:
     from tenants.actions import create_key
 
     with tenant_scope(organisation_id):
-        member = _administrator()
+        member = administrator()
         return create_key(name="bench", scopes=["leads:write"], acts_for=member, by=member, at=now()).text
 
 
@@ -120,18 +121,18 @@ def _form(organisation_id: int) -> str:
     from smarketing.lib.scope import tenant_scope
 
     with tenant_scope(organisation_id):
-        return create_form(name="bench", origins=[SITE], by=_administrator(), at=now()).key_text
+        return create_form(name="bench", origins=[SITE], by=administrator(), at=now()).key_text
 
 
-def _administrator() -> Any:
+def administrator() -> Any:
     from tenants.models import Membership
 
     return Membership.objects.get()
 
 
 @contextmanager
-def _serving(base: Ground, application: str) -> Iterator[int]:
-    """Run an application as the product's own web is run; yields its port."""
+def _serving(base: Ground, application: str) -> Iterator[tuple[int, int]]:
+    """Run an application as the product's own web is run; yields its port and the number of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -143,7 +144,7 @@ def _serving(base: Ground, application: str) -> Iterator[int]:
         child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         _wait_for(port, base.data / "web.log")
-        yield port
+        yield port, child.pid
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(30)
@@ -198,7 +199,7 @@ def _forms(place: Place, seconds: int, figures: Figures, *, drained: bool) -> No
         headers = {"Origin": SITE, "Idempotency-Key": f"bench-{number}"}
         return firing.request(path, json.dumps(form_post(number)).encode(), headers)
 
-    _empty_outbox(place)
+    empty_outbox(place)
     with bench_lag.programs_running(place.ground):
         _worker_works(place)
         shots = _fire(place, place.port, make, seconds, 202)
@@ -260,7 +261,7 @@ def _file(place: Place, rows: int, figures: Figures) -> None:
     """e: a file of leads from its arrival to its end, against COPY."""
     lines = "\n".join(json.dumps(client_post(place.made + number)) for number in range(rows)).encode()
     place.made += rows
-    _empty_outbox(place)
+    empty_outbox(place)
     with bench_lag.programs_running(place.ground):
         _worker_works(place)
         began = time.monotonic()
@@ -310,7 +311,7 @@ def _worker_works(place: Place) -> None:
         time.sleep(0.2)
 
 
-def _empty_outbox(place: Place) -> None:
+def empty_outbox(place: Place) -> None:
     """What earlier parts left to tell is not to slow this one down."""
     place.ground.ask("update events_outbox set done_at = now() where done_at is null")
 

@@ -47,7 +47,7 @@ where e.kind = 'clock.breached' and e.data ->> 'commitment' = 'decision' order b
 
 
 @contextmanager
-def programs_running(place: Ground) -> Iterator[None]:
+def programs_running(place: Ground) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run the product's own beat and worker on this ground."""
     from smarketing.services import programs
 
@@ -59,7 +59,7 @@ def programs_running(place: Ground) -> Iterator[None]:
             environment = os.environ | place.variables
             children.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
     try:
-        yield
+        yield children
     finally:
         for child in children:
             child.send_signal(signal.SIGTERM)
