@@ -4,11 +4,14 @@ import base64
 import hashlib
 import hmac
 import secrets
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 
+from smarketing.lib.scope import current_organisation_id
 from tenants.access import organisation_id_of
 from tenants.digests import digest
 from tenants.models import Key, Membership
@@ -82,14 +85,43 @@ def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
     parts = split(raw)
     if parts is None:
         return None
-    key = Key.objects.select_related("acts_for").filter(public_id=parts[0], kind=Key.Kind.SECRET).first()
-    if key is None or not hmac.compare_digest(key.secret_hash, digest(parts[1])) or not key.works_at(at):
+    found = _remembered(parts[0])
+    if found is None or not hmac.compare_digest(found.key.secret_hash, digest(parts[1])) or not found.key.works_at(at):
         return None
-    member = key.acts_for
-    if member is None or not member.is_active:
+    if not found.membership.is_active:
         return None
-    note_use(key, at=at)
-    return KeyIdentity(key, member)
+    note_use(found.key, at=at)
+    return found
+
+
+# The version in which a key and its member stand in the database: another place or transaction with every change.
+MARK = """
+select concat(k.ctid, k.xmin, m.ctid, m.xmin) from tenants_key k
+join tenants_membership m on m.organisation_id = k.organisation_id and m.id = k.acts_for_id
+where k.organisation_id = %s and k.public_id = %s and k.kind = 'secret'
+"""
+# So many keys are remembered by a process.
+_MOST_KEYS = 10_000
+_keys: dict[str, tuple[str, KeyIdentity]] = {}
+
+
+def _remembered(public_id: str) -> KeyIdentity | None:
+    """Return the key with its member, as they stand there now; read again only when they have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [current_organisation_id(), public_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    mark, (known, found) = row[0], _keys.get(public_id, ("", None))
+    if found is None or known != mark:
+        key = Key.objects.select_related("acts_for").get(public_id=public_id)
+        assert key.acts_for is not None  # noqa: S101 -- a secret key always has a member (key_secret_has_hash_and_member)
+        found = KeyIdentity(key, key.acts_for)
+        if len(_keys) >= _MOST_KEYS:
+            _keys.clear()
+        _keys[public_id] = (mark, found)
+    # Nobody's change of theirs is to be another call's.
+    return KeyIdentity(copy(found.key), copy(found.membership))
 
 
 def note_use(key: Key, *, at: datetime) -> None:

@@ -15,8 +15,9 @@ from django.utils.functional import SimpleLazyObject
 
 from events.actions import via
 from smarketing.lib.clock import now
+from smarketing.lib.middleware import whole_response
 from smarketing.lib.problem import problem_response
-from smarketing.lib.scope import tenant_scope
+from smarketing.lib.scope import global_scope, tenant_scope
 from tenants import access
 from tenants.keys import authenticate, organisation_of_key
 from tenants.models import Organisation
@@ -67,11 +68,15 @@ class TenantMiddleware:
         if header.startswith("Bearer ") and not getattr(_view_of(request), "manages_scopes", False):
             raw = header[7:].strip()
             organisation_id = organisation_of_key(raw)
-            if organisation_id is not None:
-                return self._called(request, raw, organisation_id)
+            response = self._called(request, raw, organisation_id) if organisation_id is not None else None
+            return self._of_nobody(request) if response is None else response
         return self.get_response(request)
 
-    def _called(self, request: HttpRequest, raw: str, organisation_id: int) -> HttpResponseBase:
+    def _of_nobody(self, request: HttpRequest) -> HttpResponseBase:
+        with global_scope():
+            return whole_response(request, self.get_response)
+
+    def _called(self, request: HttpRequest, raw: str, organisation_id: int) -> HttpResponseBase | None:
         with ExitStack() as stack:
             stack.enter_context(tenant_scope(organisation_id))
             identity = authenticate(raw, at=now())
@@ -83,8 +88,8 @@ class TenantMiddleware:
                     partial(Organisation.objects.get, pk=organisation_id)
                 )
                 _enter_via(stack, f"key:{identity.key.public_id}")
-                return self.get_response(request)
-        return self.get_response(request)
+                return whole_response(request, self.get_response)
+        return None
 
 
 def _to_the_door(request: HttpRequest) -> HttpResponseBase:

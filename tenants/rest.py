@@ -82,9 +82,8 @@ class KeyView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check rate, key, scope and size; take the time."""
         self.at = now()
-        limit_rate(f"address:{client_address(request._request)}", settings.RATE_PER_ADDRESS)
+        limit_rates(_rates_of(request._request))
         super().initial(request, *args, **kwargs)
-        limit_rate(f"key:{self.key.public_id}", settings.RATE_PER_KEY)
         limit_body(request._request, self.max_body_bytes)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -153,9 +152,11 @@ def answer(data: Any, *, status: int = 200, revision: int | None = None, locatio
     return Response(data, status=status, headers=headers)
 
 
-def limit_rate(name: str, limit: int) -> None:
-    """Count a call under this name; raises Throttled (429 with Retry-After) past the limit."""
-    limit_rates({name: limit})
+def _rates_of(request: HttpRequest) -> dict[str, int]:
+    """Return under which names a call is counted, with their limits: its address, and its key where it has one."""
+    by_address = {f"address:{client_address(request)}": settings.RATE_PER_ADDRESS}
+    key: Key | None = getattr(request, "key", None)
+    return by_address | ({f"key:{key.public_id}": settings.RATE_PER_KEY} if key else {})
 
 
 def limit_rates(limits: Mapping[str, int]) -> None:

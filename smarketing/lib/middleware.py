@@ -92,8 +92,8 @@ def _body_limit(request: HttpRequest) -> int:
 class ScopeMiddleware:
     """One outermost transaction around the whole response; a request that fails has done nothing.
 
-    Views that open their own scopes (intake stores the raw row before it judges) carry
-    ``manages_scopes = True`` and run outside.
+    Views that open their own scopes (intake stores the raw row before it judges) carry ``manages_scopes = True`` and
+    run outside. A key names its organisation: its call runs in that scope from the beginning (TenantMiddleware).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -101,16 +101,10 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            if _manages_scopes(request):
+            if is_of_key(request) or _manages_scopes(request):
                 return self.get_response(request)
             with global_scope():
-                response = self.get_response(request)
-                if response.status_code >= 500:
-                    transaction.set_rollback(True)
-                if response.status_code == 500 and _connection_is_lost():
-                    # The inner scopes could not end their part of the transaction either, which Django takes for a bug.
-                    return unavailable(request, "the connection was lost midway")
-                return response
+                return whole_response(request, self.get_response)
         except (OperationalError, InterfaceError) as error:
             return unavailable(request, error)
 
@@ -121,6 +115,23 @@ class ScopeMiddleware:
         if isinstance(error, DomainError):
             return refusal(request, error)
         return None
+
+
+def is_of_key(request: HttpRequest) -> bool:
+    """Tell whether a key's call comes alone, with no session to be read: its organisation's scope is opened at once."""
+    has_key = request.headers.get("Authorization", "").startswith("Bearer ")
+    return has_key and is_api(request) and settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def whole_response(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:
+    """Return the response to a request inside its outermost scope; a request that fails has done nothing."""
+    response = get_response(request)
+    if response.status_code >= 500:
+        transaction.set_rollback(True)
+    if response.status_code == 500 and _connection_is_lost():
+        # The inner scopes could not end their part of the transaction either, which Django takes for a bug.
+        return unavailable(request, "the connection was lost midway")
+    return response
 
 
 def _connection_is_lost() -> bool:
