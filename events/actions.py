@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
 from events import registry
 from events.models import Event, Outbox
 from events.nudge import nudge_relay
-from smarketing.lib.tenancy import TenantModel, new_ids
+from smarketing.lib.inserting import insertion, note_written
+from smarketing.lib.tenancy import TenantModel
 
 # How the change reached us: "web", "key:<public id>", "task:<name>" or "system". Set at the edges.
 via: ContextVar[str] = ContextVar("smarketing_via", default="system")
@@ -77,10 +78,7 @@ def record(
     if gathered is not None:
         gathered.append(_Draft(event, hold_until))
         return event
-    event.save(force_insert=True)
-    announce(event, hold_until=hold_until)
-    for run in registry.within(kind):
-        run(event)
+    _write_all([_Draft(event, hold_until)])
     return event
 
 
@@ -125,37 +123,43 @@ def _event(one: Happening, *, by: Actor | None, at: datetime, once: str | None =
 
 
 def _write_all(drafts: Sequence[_Draft]) -> None:
+    if not drafts:
+        return
+    told = [(draft, handler) for draft in drafts for handler in registry.after(draft.event.kind)]
     events = [draft.event for draft in drafts]
-    if any(registry.after(event.kind) or registry.within(event.kind) for event in events):
-        for event, event_id in zip(events, new_ids(len(events)), strict=True):
-            event.id = event_id
-    Event.objects.bulk_create(events)
-    rows = [row for draft in drafts for row in _outbox_rows(draft.event, draft.hold_until)]
-    if rows:
-        Outbox.objects.bulk_create(rows)
+    statement, values = insertion(events)
+    statement = f"{statement} returning id, recorded_at, txid"
+    if told:
+        lines = ", ".join(["(%s::uuid, %s, %s::timestamptz)"] * len(told))
+        statement = ANNOUNCED.format(events=statement, lines=lines)
+        values += [value for draft, handler in told for value in _waiting(draft, handler)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    note_written(events)
+    for event in events:
+        event.recorded_at, event.txid = found[event.pk]
+    if told:
         transaction.on_commit(nudge_relay, robust=True)
     for event in events:
         for run in registry.within(event.kind):
             run(event)
 
 
-def announce(event: Event, *, hold_until: datetime | None = None) -> None:
-    """Put the event into the outbox of each of its handlers and nudge the relay after commit."""
-    rows = _outbox_rows(event, hold_until)
-    if rows:
-        Outbox.objects.bulk_create(rows)
-        transaction.on_commit(nudge_relay, robust=True)
+# The events and the outbox rows of those who must hear of them, in one round trip.
+ANNOUNCED = """
+with written as ({events}), announced as (
+  insert into events_outbox (id, organisation_id, event_id, handler, available_at, attempts, error)
+  select uuidv7(), current_setting('app.tenant_id')::bigint, told.event, told.handler,
+    coalesce(told.hold_until, written.recorded_at), 0, ''
+  from (values {lines}) told(event, handler, hold_until) join written on written.id = told.event
+)
+select id, recorded_at, txid from written
+"""
 
 
-def _outbox_rows(event: Event, hold_until: datetime | None) -> list[Outbox]:
-    return [
-        Outbox(
-            event=event,
-            handler=handler.name,
-            available_at=hold_until if hold_until and handler.outward else event.recorded_at,
-        )
-        for handler in registry.after(event.kind)
-    ]
+def _waiting(draft: _Draft, handler: registry.After) -> tuple[UUID, str, datetime | None]:
+    return draft.event.pk, handler.name, draft.hold_until if handler.outward else None
 
 
 def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:

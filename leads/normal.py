@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 import phonenumbers.timezone
@@ -28,6 +29,11 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+# One post asks for its address and number at every step; a piece of a file is a hundred posts.
+SEVERAL_POSTS = 512
+
+
+@lru_cache(SEVERAL_POSTS)
 def email_norm(raw: str) -> str:
     """Return the address as people are known again by: NFC, IDNA domain, lower case; "" when it is none."""
     try:
@@ -40,6 +46,7 @@ def email_norm(raw: str) -> str:
     return f"{parts.local_part}@{parts.ascii_domain}".lower()
 
 
+@lru_cache(SEVERAL_POSTS)
 def phone_e164(raw: str, country: str) -> str:
     """Return the number in E.164, read as dialled in ``country``; "" when it cannot be one."""
     try:
@@ -71,6 +78,7 @@ def company_domain(email: str, website: str) -> str:
     return registrable(website) or registrable(email.rpartition("@")[2])
 
 
+@lru_cache(SEVERAL_POSTS)
 def registrable(host_or_url: str) -> str:
     """Return the registrable part of a host or URL in lower case, "" for none or a public mail domain."""
     found = _suffixes(host_or_url.strip().lower()).top_domain_under_public_suffix

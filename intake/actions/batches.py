@@ -22,6 +22,7 @@ from leads import normal
 from leads.actions.withdrawing import Taken, remove_lead, restore_lead, unlearn, values_before
 from leads.models import Lead
 from smarketing.lib.errors import DomainError
+from smarketing.lib.inserting import insert_rows
 from tenants.actions import start_job
 from tenants.jobs import Step
 from tenants.models import Job, Membership
@@ -182,7 +183,7 @@ def run_step(job: Job, at: datetime) -> Step:
         return _end(job, batch, S.DONE)
     rows = [row for wave in _waves(list(_read(chunk, batch)), batch) for row in _take_wave(batch, wave)]
     BatchRow.objects.filter(batch=batch, number__in=[row.number for row in rows]).delete()
-    BatchRow.objects.bulk_create(rows)
+    insert_rows(rows)
     return _next(job, chunk)
 
 

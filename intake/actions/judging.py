@@ -66,7 +66,8 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
     return locked
 
 
-@transaction.atomic
+# Inside the transaction that has stored it: what breaks here takes the post along.
+@transaction.atomic(savepoint=False)
 def judge_fresh(submission: Submission, *, at: datetime) -> Submission:
     """Judge what this very transaction has stored: as judge does, without a look at the row that nobody else sees."""
     _judge_each([submission], at=at)

@@ -17,9 +17,16 @@ from uuid import UUID
 from django.db.models import Model
 
 from events.actions import gathering
-from leads.models import Behaviour, Consent, Lead, StageEntry
+from leads.models import Attribute, Behaviour, Consent, Lead, StageEntry, StageSetting
+from sla.models import AgreementVersion
+from smarketing.lib.inserting import insert_rows
+from smarketing.lib.settled import Settled
+from smarketing.lib.tenancy import TenantModel
+from tenants.models import Membership
 
 T = TypeVar("T")
+
+SETTINGS = (AgreementVersion, Attribute, StageSetting, Membership)
 
 # In this order: later ones point at earlier ones.
 KINDS = (Behaviour, Consent, StageEntry)
@@ -32,7 +39,13 @@ class Work:
     made: list[Lead] = field(default_factory=list)
     changes: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     rows: dict[type[Model], list[Any]] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    _settled: Settled | None = None
+
+    @property
+    def settled(self) -> Settled:
+        """What the organisation has set up, as far as taking leads in asks for it."""
+        self._settled = self._settled or Settled(SETTINGS)
+        return self._settled
 
     def change(self, lead: Lead, fields: dict[str, Any]) -> None:
         """Keep a change of a lead that stands in the table; one that is made here is written as it is at the end."""
@@ -46,11 +59,14 @@ class Work:
 
     def write(self) -> None:
         """Write it all, in an order that two such works share, so that they cannot wait for each other in a circle."""
-        Lead.objects.bulk_create(sorted(self.made, key=lambda lead: (lead.email_norm, lead.pk)))
+        made = sorted(self.made, key=lambda lead: (lead.email_norm, lead.pk))
+        rows = [self.rows.get(kind, []) for kind in KINDS]
+        if self.changes:
+            insert_rows(made)
+            made = []
         for lead_id, fields in sorted(self.changes.items()):
             Lead.objects.filter(pk=lead_id).update(**fields)
-        for kind in KINDS:
-            kind.objects.bulk_create(self.rows.get(kind, []))
+        insert_rows(made, *rows)
 
 
 _work: ContextVar[Work | None] = ContextVar("smarketing_work", default=None)
@@ -73,12 +89,7 @@ def gathered_work() -> Iterator[Work]:
         _work.reset(token)
 
 
-def once(name: str, ask: Callable[[], T]) -> T:
-    """Return what the organisation's own settings say; inside one work they are asked for once."""
+def once(name: str, of: type[TenantModel], ask: Callable[[], T]) -> T:
+    """Return what the organisation's own settings say; inside a work it is remembered (smarketing.lib.settled)."""
     work = _work.get()
-    if work is None:
-        return ask()
-    if name not in work.facts:
-        work.facts[name] = ask()
-    found: T = work.facts[name]
-    return found
+    return ask() if work is None else work.settled.fact(name, of, ask)

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.actions import record
@@ -22,6 +21,7 @@ from leads import normal
 from leads.actions.attributes import read_custom
 from leads.actions.changing import change_lead, keep_rows
 from leads.actions.contacting import shorten_for_request
+from leads.actions.finding import find_all
 from leads.actions.gathering import gathered_work, once
 from leads.actions.judging import follow_score, rescore
 from leads.actions.knowing_companies import Companies
@@ -95,7 +95,7 @@ def _waves(arrivals: Sequence[Arrival]) -> Iterator[list[Reading]]:
 def _take_wave(wave: list[Reading]) -> Iterator[TakenIn]:
     read_all(wave)
     for look in range(MOST_LOOKS):
-        known = _find_all(wave)
+        known = find_all({one.email_norm for one in wave})
         if len({lead.pk for lead in known.values()}) < len(known):
             # Two addresses of one person, whose records were merged.
             yield from (taken for one in wave for taken in _take_wave([Reading(one.arrival, one.email_norm)]))
@@ -145,15 +145,16 @@ class _Ground:
         self.requests: list[tuple[Handover, datetime]] = []
         # Whose campaign says who answers for them.
         self.owners: dict[UUID, Membership] = {}
-        self._versions: list[AgreementVersion] = []
 
     def version_at(self, at: datetime) -> AgreementVersion | None:
         """Return the agreement in force; submissions of one hour nearly always have one agreement."""
-        for version in self._versions:
+        # Filled here, one after the other: most have only the one in force asked for.
+        held = once("agreements", AgreementVersion, list[AgreementVersion])
+        for version in held:
             if version.starts_at and version.starts_at <= at and (version.ends_at is None or at < version.ends_at):
                 return version
         found = agreement_in_force(at=at)
-        self._versions += [found] if found else []
+        held += [found] if found else []
         return found
 
 
@@ -193,7 +194,7 @@ def _number(leads: Sequence[Lead], ground: _Ground) -> None:
 
 
 def _marketer_in_turn(number: int) -> Membership | None:
-    people = once("marketers", _marketers)
+    people = once("marketers", Membership, _marketers)
     return people[number % len(people)] if people else None
 
 
@@ -220,29 +221,6 @@ def _take_one(reading: Reading, lead: Lead, created: bool, ground: _Ground) -> N
         follow_score(lead, by=None, at=at)
     elif asks:
         ground.requests.append((handover, at))
-
-
-def _find_all(wave: Sequence[Reading]) -> dict[str, Lead]:
-    """Return the leads that these addresses lead to, locked, by address."""
-    addresses = {one.email_norm for one in wave} - {""}
-    if not addresses:
-        return {}
-    # Said besides, so that the index of addresses is seen to fit.
-    named = Lead.objects.exclude(email_norm="")
-    known = {lead.email_norm: lead for lead in _locked(named.filter(email_norm__in=addresses))}
-    missing = addresses - known.keys()
-    if missing:
-        # The address of a record that went on as another one is that person's too.
-        merged = Lead.objects.filter(email_norm__in=missing).exclude(merged_into=None).order_by("-merged_into_id")
-        went_on = dict(merged.values_list("email_norm", "merged_into_id"))
-        there = {lead.pk: lead for lead in _locked(Lead.objects.filter(pk__in=went_on.values()))} if went_on else {}
-        known |= {address: there[pk] for address, pk in went_on.items() if pk in there}
-    return known
-
-
-def _locked(rows: QuerySet[Lead]) -> QuerySet[Lead]:
-    locked = rows.filter(merged_into=None).select_for_update(of=("self",))
-    return locked.select_related("company").order_by("pk")
 
 
 def _append(lead: Lead, reading: Reading, companies: Companies, *, asks: bool) -> None:
@@ -284,7 +262,7 @@ def _joined_custom(lead: Lead, reading: Reading) -> dict[str, Any]:
 
 def _read_attributes(lead: Lead, reading: Reading) -> dict[str, Any]:
     """Return the attributes with what this form says of the empty ones; what cannot be read is warned about."""
-    known, warnings = read_custom(lead.attributes, reading.captured.custom, once("attributes", _catalogue))
+    known, warnings = read_custom(lead.attributes, reading.captured.custom, once("attributes", Attribute, _catalogue))
     reading.warnings += warnings
     return known
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from leads.models import (
@@ -17,7 +18,6 @@ from leads.models import (
     Evidence,
     FollowUp,
     Forgotten,
-    ForgottenSalt,
     Handover,
     Insight,
     Lead,
@@ -25,6 +25,7 @@ from leads.models import (
     StageEntry,
 )
 from sla.models import Clock, Plea
+from smarketing.lib.scope import current_organisation_id
 from tenants.models import StoredFile
 
 
@@ -71,7 +72,11 @@ def digests_of(emails: Iterable[str], phones: Iterable[str]) -> list[str]:
 
 
 def _salt() -> str | None:
-    return ForgottenSalt.objects.values_list("salt", flat=True).first()
+    # Asked with every post: written out, it costs a tenth of what Django makes of it.
+    with connection.cursor() as cursor:
+        cursor.execute("select salt from leads_forgottensalt where organisation_id = %s", [current_organisation_id()])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _digests(salt: str, emails: Iterable[str], phones: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,8 @@ class Scope:
     tenant: str = ""
     lookup: str = ""
     user: str = ""
+    # Ids for new rows that were drawn together (smarketing.lib.tenancy.new_ids), the next one last.
+    stock: list[UUID] = field(default_factory=list, compare=False)
 
 
 _scope: ContextVar[Scope | None] = ContextVar("smarketing_scope", default=None)

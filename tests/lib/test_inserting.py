@@ -1,0 +1,91 @@
+"""New rows of several tables in one round trip: the rows that Django would write."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from leads.models import Behaviour, Consent, Lead, StageEntry
+from smarketing.lib.inserting import insert_rows
+from smarketing.lib.scope import tenant_scope
+from smarketing.lib.tenancy import new_ids
+from tests.support import Cast
+
+CUSTOM = {"ä": ["€", None, 1.5, {"x": True}], "quote": "'; drop table leads_lead; --", "percent": "100 %s %(x)s"}
+KINDS: tuple[Any, ...] = (Behaviour, Consent, StageEntry)
+OWN = ("id", "number", "lead_id", "source", "email_norm")
+
+
+def leads(cast: Cast, at: datetime, *, first: int) -> list[Lead]:
+    told: dict[str, Any] = {"custom": CUSTOM, "marketer": cast.mara, "stage_since": at, "created_at": at}
+    return [
+        Lead(id=new_id, number=first + n, email_norm=f"{first + n}@example.com", updated_at=at, **told)
+        for n, new_id in enumerate(new_ids(2))
+    ]
+
+
+def of_each(made: list[Lead], at: datetime) -> tuple[list[Behaviour], list[Consent], list[StageEntry]]:
+    lead = made[0]
+    return (
+        [Behaviour(lead=lead, kind="visit", at=at, properties={"n": 1}), Behaviour(lead=lead, kind="visit", at=at)],
+        [Consent(lead=lead, purpose="sales_contact", granted=True, text="I agree", captured_at=at)],
+        [StageEntry(lead=lead, stage="mql", came_from="lead", cycle=1, at=at)],
+    )
+
+
+def values_of(model: Any, rows: list[Any]) -> list[dict[str, Any]]:
+    found = model.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk").values()
+    return [{name: value for name, value in row.items() if name not in OWN} for row in found]
+
+
+def test_the_rows_are_those_that_django_writes(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        made, theirs = leads(cast, at, first=100), leads(cast, at, first=200)
+        of_made, of_theirs = of_each(made, at), of_each(theirs, at)
+        insert_rows(made, *of_made)
+        Lead.objects.bulk_create(theirs)
+        for kind, rows in zip(KINDS, of_theirs, strict=True):
+            kind.objects.bulk_create(rows)
+        tables: list[tuple[Any, Any, Any]] = [(Lead, made, theirs), *zip(KINDS, of_made, of_theirs, strict=True)]
+        for kind, mine, others in tables:
+            found = values_of(kind, mine)
+            assert found == values_of(kind, others)
+            assert len(found) == len(mine)
+        assert not any(row._state.adding for row in made)
+
+
+def test_several_tables_are_one_statement_and_missing_ids_are_drawn(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        made = leads(cast, at, first=100)
+        with CaptureQueriesContext(connection) as queries:
+            insert_rows(made, *of_each(made, at))
+        assert len(queries) <= 2, "the rows, and at most once new ids"
+        assert Behaviour.objects.filter(lead=made[0]).count() == 2
+
+
+def test_nothing_to_write_asks_nothing(cast: Cast) -> None:
+    with tenant_scope(cast.acme.pk), CaptureQueriesContext(connection) as queries:
+        insert_rows([], [])
+    assert [query["sql"] for query in queries if "insert" in query["sql"]] == []
+
+
+def test_what_the_database_refuses_is_refused_and_the_policies_hold(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        made = leads(cast, at, first=100)
+        made[1].number = made[0].number
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert_rows(made)
+        foreign = leads(cast, at, first=300)
+        foreign[0].organisation_id = cast.globex.pk
+        with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+            insert_rows(foreign)
+        assert not Lead.objects.filter(number__gte=100).exists()
+
+
+def test_ids_ascend_within_a_transaction(cast: Cast) -> None:
+    with tenant_scope(cast.acme.pk):
+        drawn = [new_id for count in (1, 3, 40, 2) for new_id in new_ids(count)]
+    assert drawn == sorted(drawn)
+    assert len(set(drawn)) == 46
