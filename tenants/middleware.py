@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
@@ -15,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from events.actions import via
 from smarketing.lib.clock import now
-from smarketing.lib.middleware import whole_response
+from smarketing.lib.middleware import unavailable, whole_response
 from smarketing.lib.problem import problem_response
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants import access
@@ -39,7 +40,10 @@ class TenantMiddleware:
         if page:
             return self._page(request, page.group(1))
         if request.path_info.startswith("/api/"):
-            return self._api(request)
+            try:
+                return self._api(request)
+            except (OperationalError, InterfaceError) as error:
+                return unavailable(request, error)
         return self.get_response(request)
 
     def _page(self, request: HttpRequest, slug: str) -> HttpResponseBase:

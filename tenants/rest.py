@@ -82,7 +82,7 @@ class KeyView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check rate, key, scope and size; take the time."""
         self.at = now()
-        limit_rates(_rates_of(request._request))
+        limit_rates(_rates_of(request))
         super().initial(request, *args, **kwargs)
         limit_body(request._request, self.max_body_bytes)
 
@@ -152,10 +152,10 @@ def answer(data: Any, *, status: int = 200, revision: int | None = None, locatio
     return Response(data, status=status, headers=headers)
 
 
-def _rates_of(request: HttpRequest) -> dict[str, int]:
+def _rates_of(request: Request) -> dict[str, int]:
     """Return under which names a call is counted, with their limits: its address, and its key where it has one."""
-    by_address = {f"address:{client_address(request)}": settings.RATE_PER_ADDRESS}
-    key: Key | None = getattr(request, "key", None)
+    by_address = {f"address:{client_address(request._request)}": settings.RATE_PER_ADDRESS}
+    key: Key | None = request.auth  # type: ignore[assignment]  # by KeyAuthentication
     return by_address | ({f"key:{key.public_id}": settings.RATE_PER_KEY} if key else {})
 
 

@@ -25,10 +25,13 @@ where n.organisation_id = %s and n.id = told.id
 """
 
 
+# Chosen once, whatever the plan: a subquery may be asked for again and lock another lane.
 ONE = """
-update leads_leadnumber n set next = n.next + %(lanes)s from (
+with free as materialized (
   select id from leads_leadnumber where organisation_id = %(organisation)s order by next limit 1 for update skip locked
-) free where n.organisation_id = %(organisation)s and n.id = free.id returning n.next - %(lanes)s
+)
+update leads_leadnumber n set next = n.next + %(lanes)s from free
+where n.organisation_id = %(organisation)s and n.id = free.id returning n.next - %(lanes)s
 """
 
 
