@@ -25,7 +25,7 @@ TICKS = 200
 
 @dataclass(frozen=True)
 class Ground:
-    """A running database with its folder; ``variables`` are those of a worker."""
+    """A running database with its folder; ``variables`` are those of the part of the product that it was made for."""
 
     server: Any
     data: Path
@@ -45,34 +45,37 @@ class Ground:
 
 
 @contextmanager
-def ground(*, with_queue: bool = False) -> Iterator[Ground]:
-    """Start a migrated database (and Valkey) in a folder of its own; Django is set up on it as the worker."""
-    with tempfile.TemporaryDirectory(prefix="smarketing-bench-") as folder:
+def ground(*, with_queue: bool = False, part: str = "worker", **settings: str) -> Iterator[Ground]:
+    """Start a migrated database (and Valkey) in a folder of its own; Django is set up on it as the worker.
+
+    Or as another part, such as "web". ``settings`` are the server's own.
+    """
+    with tempfile.TemporaryDirectory(prefix="smarketing-bench-", dir=os.environ.get("BENCH_DIR")) as folder:
         data = Path(folder)
         data.chmod(0o755)
-        with postgres.start(data) as server:
+        with postgres.start(data, settings=settings) as server:
             queue = valkey.start(data) if with_queue else None
             try:
-                yield _prepared(server, data)
+                yield _prepared(server, data, part)
             finally:
                 if queue:
                     queue.stop()
 
 
-def _prepared(server: Any, data: Path) -> Ground:
+def _prepared(server: Any, data: Path, part: str) -> Ground:
     instance.prepare(data)
     # Without a queue the settings want an address all the same.
     kept = {"valkey_port": 1, **instance.read(data)}
     roles.ensure(server.admin_url(), db=instance.DATABASE, passwords=kept["passwords"])
     migrate = os.environ | instance.variables(kept, "migrate", data)
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=migrate, check=True)
-    worker = instance.variables(kept, "worker", data)
-    os.environ.update(worker)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "smarketing.settings"
+    variables = instance.variables(kept, part, data)
+    os.environ.update(variables)
+    os.environ.update({"DJANGO_SETTINGS_MODULE": "smarketing.settings", "ALLOWED_HOSTS": "testserver"})
     import django
 
     django.setup()
-    return Ground(server, data, worker)
+    return Ground(server, data, variables)
 
 
 def open_organisations(number: int, *, at: datetime) -> list[int]:
