@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from leads import words
 from leads.models import Lead
 from leads.periods import BAND_ENDS
+from leads.queries.cohort_lists import SENT
 from leads.queries.cohorts import DECIDED, PROMISES, REACHED, CohortCut, Reported
 from leads.queries.lists import NONE, ORDERS, VIEWS, Asked, Span
 from sla.models import Side
@@ -73,14 +74,20 @@ def asking_from(told: Mapping[str, str], *, at: datetime, zone: str) -> Asking:
     columns = tuple(name for name in COLUMNS if name in given.get("cols", "").split("."))
     asked = Asked(
         view=given.get("view", VIEWS[0]),
-        # What was made in a period is read by when it was made: the same index gives both.
-        order=given.get("order") or ("created" if spans["created"] else "activity"),
+        order=given.get("order") or _first_order(spans, cohort),
         text=given.get("q", ""),
         cohort=cohort,
     )
     exact: dict[str, Any] = {name: given.get(name, "") for name in EXACT}
     asked = replace(asked, **spans, **exact)
     return Asking(asked, {k: v for k, v in given.items() if k not in spans or spans[k]}, columns or SHOWN_AT_FIRST)
+
+
+def _first_order(spans: Mapping[str, Any], cohort: CohortCut | None) -> str:
+    # What was made in a period is read by when it was made: the same index gives both. So is what was sent in a month.
+    if spans["created"]:
+        return "created"
+    return "activity" if cohort is None else SENT
 
 
 EXACT = ("stage", "tier", "fit", "readiness", "owner", "marketer", "campaign", "source", "country", "with_sales")

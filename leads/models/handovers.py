@@ -107,6 +107,8 @@ class Handover(TenantModel):
             models.Index(fields=["organisation_id", "decision", "sent_at"], name="handover_of_decision"),
             # The month's cohort; drill-downs of the dashboard.
             models.Index(fields=["organisation_id", "counted_month", "decision"], name="handover_cohort"),
+            # The leads behind a figure, the newest first; see leads.queries.cohort_lists.
+            models.Index(fields=["organisation_id", "counted_month", "sent_at", "id"], name="handover_of_month"),
             # What a rep has in hand: capacity, absences, reassigning.
             models.Index(
                 fields=["organisation_id", "assigned_to", "sent_at"],

@@ -159,8 +159,8 @@ class CohortCut:
 def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     """Return the handovers of the month that the cut means."""
     if cut.promise:
-        return _of_part(Handover.objects.filter(subject__in=promised(cut).values("subject")), replace(cut, owner=None))
-    rows = _of_part(Handover.objects.filter(cut.period()), cut)
+        return of_part(Handover.objects.filter(subject__in=promised(cut).values("subject")), replace(cut, owner=None))
+    rows = of_part(Handover.objects.filter(cut.period()), cut)
     if cut.counted:
         # A merger may have moved the credit to what it ended: the credit tells its own story.
         return rows.filter(subject__credit__in=COUNTED)
@@ -176,7 +176,8 @@ def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
     return rows
 
 
-def _of_part(rows: "QuerySet[Handover]", cut: CohortCut) -> "QuerySet[Handover]":
+def of_part(rows: "QuerySet[Handover]", cut: CohortCut) -> "QuerySet[Handover]":
+    """Return those of the handovers that are of the part of the work that the cut means."""
     wanted = {
         "tier": cut.tier,
         "assigned_to": cut.owner,

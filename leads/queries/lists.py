@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from leads import words
 from leads.access import SALES, SEE_ALL, visible_leads
 from leads.models import Handover, Lead, Rejection
+from leads.queries.cohort_lists import MOST_LEADS, SENT, newest_moment, newest_of, ordered_by
 from leads.queries.cohorts import CohortCut, cohort_handovers
 from leads.queries.counting import counted_each
 from leads.queries.detail import company_of, initials, score_of, touch_line
@@ -20,6 +22,7 @@ from leads.queries.search import Search, search_for
 from leads.queries.shapes import LeadRow
 from leads.queries.stages import stage_labels
 from sla.queries.clocks import ClockView, clock_views
+from smarketing.lib.pagination import MOST_ROWS
 from tenants.models import Membership
 from tenants.roles import MARKETING
 
@@ -68,6 +71,7 @@ class Asked:
     text: str = ""
     # Of a month's cohort: what a figure of the dashboards opens. Its owner is whom it was handed to.
     cohort: CohortCut | None = None
+    # One of ORDERS; SENT of a cohort.
     order: str = "activity"
 
     @property
@@ -82,13 +86,18 @@ class Found:
 
     leads: "QuerySet[Lead]"
     is_cut: bool = False
-    # Their ids in the same order as rows {"lead": id}, where those are found more cheaply.
-    ids: "QuerySet[Any] | None" = None
+    # Their ids in the same order, up to one more than is paged, where those are found more cheaply.
+    ids: list[UUID] | None = None
 
     @property
-    def paged(self) -> "QuerySet[Any]":
+    def paged(self) -> "QuerySet[Lead] | list[UUID]":
         """What pages are counted on and cut from."""
         return self.leads if self.ids is None else self.ids
+
+    @property
+    def most(self) -> int:
+        """How many are paged."""
+        return MOST_ROWS if self.ids is None else MOST_LEADS
 
 
 def found_leads(membership: Membership, asked: Asked) -> Found:
@@ -100,11 +109,10 @@ def found_leads(membership: Membership, asked: Asked) -> Found:
     if asked.cohort:
         rows = rows.filter(Exists(cohort_handovers(asked.cohort).filter(lead=OuterRef("pk"))))
     search = search_for(asked.text) if asked.text else Search(Q())
-    order = _sorted_after(asked.order) if asked.text or asked.cohort else ORDERS[asked.order]
-    return Found(rows.filter(search.found).order_by(*order), search.is_cut, _of_cohort(membership, asked))
+    return Found(rows.filter(search.found).order_by(*_order(asked)), search.is_cut, _of_cohort(membership, asked))
 
 
-def _of_cohort(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
+def _of_cohort(membership: Membership, asked: Asked) -> list[UUID] | None:
     """Return the ids of a cohort that nothing else narrows, by way of its handovers.
 
     Those of a month are few; the planner would else read every lead there is to find them.
@@ -112,16 +120,18 @@ def _of_cohort(membership: Membership, asked: Asked) -> "QuerySet[Any] | None":
     cut = asked.cohort
     if cut is None or not membership.has(*SEE_ALL):
         return None
-    campaign = str(cut.campaign) if cut.campaign else ""
     whole = Asked(cohort=cut, order=asked.order, tier=asked.tier, owner=asked.owner)
+    campaign = NONE if asked.campaign == NONE else str(cut.campaign or "")
     if asked != replace(whole, campaign=campaign, country=cut.country):
         return None
-    lead = Lead.objects.filter(pk=OuterRef("lead"))
-    key, _tie = ORDERS[asked.order]
-    order = ["-by", "-lead"] if key.startswith("-") else ["by", "lead"]
-    rows = cohort_handovers(cut).filter(~Exists(lead.filter(merged_into__isnull=False)))
-    by = Subquery(lead.values(key.removeprefix("-"))[:1])
-    return rows.order_by().values("lead").annotate(by=by).distinct().order_by(*order)
+    further = Q(lead__campaign=None) if campaign == NONE else Q()
+    return newest_of(cut, further) if asked.order == SENT else ordered_by(cut, further, ORDERS[asked.order][0])
+
+
+def _order(asked: Asked) -> Sequence[str | OrderBy]:
+    if asked.cohort and asked.order == SENT:
+        return OrderBy(newest_moment(asked.cohort), descending=True), OrderBy(F("pk"), descending=True)
+    return _sorted_after(asked.order) if asked.text or asked.cohort else ORDERS[asked.order]
 
 
 def _sorted_after(order: str) -> list[OrderBy]:
@@ -197,16 +207,18 @@ def counts_of(membership: Membership, asked: Mapping[str, Asked], *, up_to: int)
     return counted_each({key: leads_in(membership, one) for key, one in asked.items()}, up_to=up_to)
 
 
-def rows_of(page: "QuerySet[Any]", order: str) -> list[Lead]:
+def rows_of(page: "QuerySet[Lead] | list[UUID]", order: str) -> list[Lead]:
     """Return the leads of a page (a slice of what is paged), each with what a row prints.
 
     The slice is found among ids only, so that rows that are skipped are never read.
     """
-    ids: Any = page.values("pk") if page.model is Lead else [row["lead"] for row in page]
-    found = Lead.objects.filter(pk__in=ids).order_by(*ORDERS[order])
-    return list(
-        found.select_related("company", "campaign", "sales_owner", "marketer").defer("score_reasons", "message")
-    )
+    ids: Any = page if isinstance(page, list) else page.values("pk")
+    found = Lead.objects.filter(pk__in=ids).select_related("company", "campaign", "sales_owner", "marketer")
+    found = found.defer("score_reasons", "message")
+    if isinstance(page, list):
+        place = {lead_id: number for number, lead_id in enumerate(page)}
+        return sorted(found, key=lambda lead: place[lead.pk])
+    return list(found.order_by(*ORDERS[order]))
 
 
 def lead_rows(

@@ -73,7 +73,7 @@ def _context(
 ) -> dict[str, Any]:
     path = list_path(request)
     found = queries.found_leads(request.membership, asking.asked)
-    pages: CappedPaginator[Lead] = CappedPaginator(found.paged, PER_PAGE)
+    pages: CappedPaginator[Lead] = CappedPaginator(found.paged, PER_PAGE, most=found.most)
     page = pages.get_page(request.GET.get("page"))
     leads = queries.rows_of(page.object_list, asking.asked.order)  # type: ignore[arg-type]  # a QuerySet, by found_leads
     used = queries.choices_in_use(request.organisation.pk, campaign=asking.given.get("campaign", ""))

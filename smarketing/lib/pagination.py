@@ -83,22 +83,29 @@ MOST_ROWS = 10_000
 
 
 class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]  # generic in the stubs only
-    """Numbered pages over the first rows of a long list; counts no further than it pages."""
+    """Numbered pages over the first rows of a long list; counts no further than it pages.
+
+    Where the list was read already it holds at most one row more than ``most``.
+    """
+
+    def __init__(self, rows: "models.QuerySet[M] | list[Any]", per_page: int, *, most: int = MOST_ROWS) -> None:
+        super().__init__(rows, per_page)
+        self.most = most
 
     @cached_property
     def counted(self) -> int:
         """Return how many rows there are, at most one more than is paged."""
+        if isinstance(self.object_list, list):
+            return len(self.object_list)
         rows: models.QuerySet[M] = self.object_list.order_by()  # type: ignore[attr-defined]  # given a QuerySet
-        # Rows of values are told apart by the first; what they are ordered by need not be read.
-        key = next(iter(rows.query.values_select), "pk")
-        return rows.values(key)[: MOST_ROWS + 1].count()
+        return rows.values("pk")[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:
         """Return how many rows the pages hold."""
-        return min(self.counted, MOST_ROWS)
+        return min(self.counted, self.most)
 
     @property
     def is_capped(self) -> bool:
         """Tell whether there are more rows than pages show."""
-        return self.counted > MOST_ROWS
+        return self.counted > self.most
