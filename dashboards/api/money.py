@@ -106,7 +106,7 @@ class CampaignReturns(PeriodView):
         asked = self.query(ReturnFilter)
         first, last = self.months(asked)
         zone = self.zone.key
-        found = campaign_returns(ReturnAsked(first, last, asked.touch), zone=zone)
+        found = campaign_returns(ReturnAsked(first, last, asked.touch), at=self.at, zone=zone)
         floor = money_page.floor_of(last, zone=zone)
         body = {
             "touch": asked.touch,

@@ -9,7 +9,7 @@ nothing. The name is kept, so that whoever maps an unknown name later finds its 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.db.models import Count, Sum
 
 from dashboards.queries.cut import months_between
 from dashboards.returns import Return
-from dashboards.rollups import Asked, slices_of
+from dashboards.rollups import Asked, read_slices
 from dashboards.rollups.parts import DECISION, HUNDREDTHS, LAST_TOUCH, OF_LAST_TOUCH, REACHED, Figures
 from dashboards.rollups.reading import NONE
 from leads.models import Campaign, CampaignCost, Handover, UtmName
@@ -47,11 +47,11 @@ class CampaignReturn:
     figures: Return
 
 
-def campaign_returns(asked: ReturnAsked, *, zone: str) -> list[CampaignReturn]:
+def campaign_returns(asked: ReturnAsked, *, at: datetime, zone: str) -> list[CampaignReturn]:
     """Return every campaign that cost or brought something in the period, the dearest first."""
     campaigns = list(Campaign.objects.select_related("owner").order_by("name", "pk"))
     names = _names(asked.touch, campaigns)
-    brought = rolled_returns(asked, names, zone=zone)
+    brought = rolled_returns(asked, names, at=at, zone=zone)
     brought = direct_returns(asked, names) if brought is None else brought
     costs = _costs(asked)
     rows = [
@@ -82,15 +82,15 @@ def names_of_touch(touch: str) -> Names:
     return _names(touch, list(Campaign.objects.only("pk", "utm_norm")))
 
 
-def rolled_returns(asked: ReturnAsked, names: Names, *, zone: str) -> Brought | None:
+def rolled_returns(asked: ReturnAsked, names: Names, *, at: datetime, zone: str) -> Brought | None:
     """Return what campaigns brought from what was added up; None where the rows have to be read."""
     dimension = "campaign" if asked.touch == FIRST else LAST_TOUCH
     months = frozenset(months_between(asked.first, asked.last))
-    slices = slices_of([Asked(dimension, None, months, measures=OF_LAST_TOUCH)], zone=zone)
-    if slices is None:
+    read = read_slices([Asked(dimension, None, months, measures=OF_LAST_TOUCH)], at=at, zone=zone)
+    if read is None:
         return None
     found: dict[UUID | None, Return] = defaultdict(Return)
-    for place, figures in slices[0].items():
+    for place, figures in read.slices[0].items():
         found[names.get(place.key)] += _return_in(figures)
     return found
 

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, F, Func, When
 
 from dashboards.formulas import Share, is_mature
 from dashboards.queries.cut import months_between
-from dashboards.rollups import Asked, slices_of
+from dashboards.rollups import Asked, read_slices
 from dashboards.rollups.parts import CRITERIA, JUDGED
 from leads.models import Handover
 from leads.queries.cohorts import REACHED
@@ -73,17 +73,17 @@ class CriteriaAsked:
 
 def criteria_outcomes(asked: CriteriaAsked, *, at: datetime, zone: str) -> ByCriterion:
     """Return what became of the handovers, by criterion."""
-    rolled = rolled_criteria(asked, zone=zone)
+    rolled = rolled_criteria(asked, at=at, zone=zone)
     return _added(direct_criteria(asked) if rolled is None else rolled, at=at, zone=zone)
 
 
-def rolled_criteria(asked: CriteriaAsked, *, zone: str) -> list[Counted] | None:
+def rolled_criteria(asked: CriteriaAsked, *, at: datetime, zone: str) -> list[Counted] | None:
     """Return the counts from what was added up; None where the rows have to be read."""
     months = frozenset(months_between(asked.first, asked.last))
-    slices = slices_of([Asked(CRITERIA, str(asked.version), months, measures=(JUDGED,))], zone=zone)
-    if slices is None:
+    read = read_slices([Asked(CRITERIA, str(asked.version), months, measures=(JUDGED,))], at=at, zone=zone)
+    if read is None:
         return None
-    figures = [(date.fromisoformat(place.month), found.get(JUDGED, {})) for place, found in slices[0].items()]
+    figures = [(date.fromisoformat(place.month), found.get(JUDGED, {})) for place, found in read.slices[0].items()]
     rows = (_counted(month, detail, sums[0]) for month, found in figures for detail, sums in found.items())
     return [row for row in rows if row.key in asked.keys and row.n]
 

@@ -20,6 +20,11 @@ class Direct:
     at: datetime
     zone: str
 
+    @property
+    def as_of(self) -> datetime:
+        """Of when the figures are."""
+        return self.at
+
     def cohorts(self) -> Mapping[date, Cohort]:
         """Return the cohorts of the months shown."""
         return cohorts(self.cut)

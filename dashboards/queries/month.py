@@ -56,6 +56,8 @@ class MonthFigures:
 
     cut: Cut
     at: datetime
+    # Of when they are: a few seconds before ``at`` while very much happens.
+    as_of: datetime
     state: str
     is_mature: bool
     agreement: Agreement | None
@@ -133,6 +135,7 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
     return MonthFigures(
         cut=cut,
         at=at,
+        as_of=source.as_of,
         state=state_on(ground.today, cut.month, ground.hours),
         is_mature=is_mature(end_of_month(cut.month, zone=zone), at=at),
         agreement=Agreement(version.number, version.signed_at) if version else None,

@@ -44,6 +44,8 @@ class Rolled:
     cut: Cut
     at: datetime
     zone: str
+    # Of when the counts are: a few seconds ago while very much happens.
+    as_of: datetime
     counts: Counts
     # Everything, to tell how many there are; see Note [Small months are exact].
     whole: Counts

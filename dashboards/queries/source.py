@@ -8,7 +8,7 @@ from dashboards.queries.cut import Cut
 from dashboards.queries.direct import Direct
 from dashboards.queries.rolled import Rolled
 from dashboards.rollups.parts import BAND, DECISION, ELAPSED, PROMISE, REACHED, UNTOUCHED, Place
-from dashboards.rollups.reading import Asked, Counts, Slices, counts_in, slices_of
+from dashboards.rollups.reading import Asked, Counts, Slices, counts_in, read_slices
 
 Source = Direct | Rolled
 
@@ -20,12 +20,13 @@ def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
     """Return what answers for a cut; slices know no person's part of anything, so that is read from its rows."""
     if cut.owner and (cut.tier or cut.team or cut.segment or cut.campaign):
         return Direct(cut, at, zone)
-    found = slices_of(_asked(cut), zone=zone)
+    found = read_slices(_asked(cut), at=at, zone=zone)
     if found is None:
         return Direct(cut, at, zone)
-    mine, whole, teams, campaigns, segments = found
+    mine, whole, teams, campaigns, segments = found.slices
     return Rolled(
         cut, at, zone,
+        as_of=found.as_of or at,
         counts=counts_in(mine),
         whole=counts_in(whole),
         by_team=_grouped(teams, lambda place: place.key if place.dimension == "team" else place.part.split("|")[TEAM]),

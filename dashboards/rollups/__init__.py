@@ -2,11 +2,12 @@
 
 from dashboards.rollups.checking import check_some_day
 from dashboards.rollups.folding import begin_anew, fold, fold_due, plan_rollups, rebuild, step
-from dashboards.rollups.reading import Asked, Counts, Slices, counts_in, slices_of
+from dashboards.rollups.reading import Asked, Counts, Read, Slices, counts_in, read_slices
 
 __all__ = [
     "Asked",
     "Counts",
+    "Read",
     "Slices",
     "begin_anew",
     "check_some_day",
@@ -14,7 +15,7 @@ __all__ = [
     "fold",
     "fold_due",
     "plan_rollups",
+    "read_slices",
     "rebuild",
-    "slices_of",
     "step",
 ]

@@ -19,10 +19,11 @@ handover stays small; only in the slice of its agreement version does each crite
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from dashboards.formulas import BUCKET_ENDS, HOUR
@@ -260,10 +261,11 @@ LAST_TOUCH, OF_LAST_TOUCH = "last_touch", (DECISION, REACHED)
 
 
 class Delta:
-    """Differences by slice."""
+    """Differences by slice, of those only that are ``wanted``."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Callable[[Place], bool] = lambda _place: True) -> None:
         self.figures: dict[Place, Figures] = {}
+        self._wanted = cache(wanted)
 
     def add(self, brought: Brought, *, sign: int = 1) -> None:
         """Add what a subject brings, or with the sign -1 take it away."""
@@ -285,7 +287,7 @@ class Delta:
             is_time = part.measure.startswith(_TIMES)
             where = (part.month, part.day, part.owner, is_time)
             if where not in known:
-                known[where] = [self.figures.setdefault(place, {}) for place in places_of(*where, by=by)]
+                known[where] = self._of(places_of(*where, by=by))
             for figures in known[where]:
                 found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
                 found[0] += sign * part.n
@@ -293,18 +295,22 @@ class Delta:
             if part.measure in OF_LAST_TOUCH:
                 self._add_last_touch(part, by, sign)
 
+    def _of(self, places: Iterable[Place]) -> list[Figures]:
+        return [self.figures.setdefault(place, {}) for place in places if self._wanted(place)]
+
     def _add_last_touch(self, part: Part, by: By, sign: int) -> None:
-        figures = self.figures.setdefault(Place(LAST_TOUCH, part.month, by.last_touch), {})
-        found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
-        found[0] += sign * part.n
-        found[1] += sign * part.amount
+        for figures in self._of([Place(LAST_TOUCH, part.month, by.last_touch)]):
+            found = figures.setdefault(part.measure, {}).setdefault(part.detail, [0, 0])
+            found[0] += sign * part.n
+            found[1] += sign * part.amount
 
     def _add_criteria(self, part: Part, sign: int) -> None:
         """See Note [Criteria in one part]."""
         version, decision, won, judged = part.detail.split("|")
-        figures = self.figures.setdefault(Place(CRITERIA, part.month, version), {}).setdefault(JUDGED, {})
-        for criterion in judged.split(" "):
-            figures.setdefault(f"{criterion}|{decision}|{won}", [0, 0])[0] += sign * part.n
+        for figures in self._of([Place(CRITERIA, part.month, version)]):
+            sums = figures.setdefault(JUDGED, {})
+            for criterion in judged.split(" "):
+                sums.setdefault(f"{criterion}|{decision}|{won}", [0, 0])[0] += sign * part.n
 
 
 def merge(one: Figures, other: Figures) -> Figures:

@@ -77,7 +77,7 @@ def returns(request: MemberRequest) -> HttpResponse:
     form = ReturnForm(request.GET, today=_today(request, at))
     first, last = form.months
     touch = (form.cleaned_data.get("touch") if form.is_valid() else "") or FIRST
-    found = campaign_returns(ReturnAsked(first, last, touch), zone=zone)
+    found = campaign_returns(ReturnAsked(first, last, touch), at=at, zone=zone)
     floor = money_page.floor_of(last, zone=zone)
     context = money_page.returns_context(found, first, last, touch=touch, floor=floor, slug=request.organisation.slug)
     context |= {

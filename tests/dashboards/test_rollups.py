@@ -26,6 +26,7 @@ from sla.queries import Compliance
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership, Team
 from tests.dashboards.history import DAY, NothingToActOn, Step, tell
+from tests.dashboards.reconciling import reconcile
 from tests.leads.makers import make_handover, make_rep
 from tests.support import Cast, run_outbox
 
@@ -166,21 +167,21 @@ def compare(cast: Cast, cuts: list[Cut], at: datetime) -> None:
             assert rolled.speeds() == direct.speeds()
             assert rolled.medians() == direct.medians()
             compare_histograms(replace(rolled, exact_up_to=-1), direct)
-        compare_reports(cuts[0].month, cuts[-1].month)
+        compare_reports(cuts[0].month, cuts[-1].month, at)
 
 
-def compare_reports(first: date, last: date) -> None:
+def compare_reports(first: date, last: date, at: datetime) -> None:
     """Assert that criteria and campaigns come out the same from what was added up and from the handovers."""
     version = AgreementVersion.objects.get()
     definitions = version.content["definitions"]
     keys = [criterion["key"] for kind in ("fit", "readiness") for criterion in definitions[kind]]
     asked = criteria.CriteriaAsked(version.number, keys, first, last)
-    rolled = criteria.rolled_criteria(asked, zone=ZONE)
+    rolled = criteria.rolled_criteria(asked, at=at, zone=ZONE)
     assert rolled is not None
     assert sorted(rolled) == sorted(criteria.direct_criteria(asked))
     for touch in ("first", "last"):
         names, returns = campaign_return.names_of_touch(touch), campaign_return.ReturnAsked(first, last, touch)
-        brought = campaign_return.rolled_returns(returns, names, zone=ZONE)
+        brought = campaign_return.rolled_returns(returns, names, at=at, zone=ZONE)
         assert brought is not None
         truly = campaign_return.direct_returns(returns, names)
         assert {key: found for key, found in brought.items() if found != Return()} == truly
@@ -225,6 +226,36 @@ def test_a_random_history_adds_up_whenever_somebody_looks(counted: Cast, at: dat
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_many_random_histories_add_up(counted: Cast, at: datetime, seed: int) -> None:
     assert add_up(counted, at, seed=seed)
+
+
+@pytest.mark.timeout(300)
+def test_what_was_added_up_is_what_the_events_tell(counted: Cast, at: datetime) -> None:
+    add_up_plainly(counted, at, seed=2)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_many_random_histories_are_what_their_events_tell(counted: Cast, at: datetime, seed: int) -> None:
+    add_up_plainly(counted, at, seed=seed)
+
+
+def add_up_plainly(cast: Cast, at: datetime, *, seed: int) -> None:
+    """Tell a history while the worker comes by; increments, rebuild and the raw events in plain Python agree."""
+    looks = Random(seed)
+    until = tell(
+        cast, since=at, leads=24, seed=seed,
+        between=lambda moment: fold(cast.acme.pk, at=moment) if looks.random() < 0.2 else None,
+    )  # fmt: skip
+    fold(cast.acme.pk, at=until)
+    with tenant_scope(cast.acme.pk):
+        assert isinstance(source_of(Cut(MONTHS[0]), at=until, zone=ZONE), Rolled)
+        by_increments = kept()
+        reconcile(until)
+    call_command("rebuild_rollups", organisation="acme")
+    with tenant_scope(cast.acme.pk):
+        assert kept() == by_increments
+        reconcile(until)
 
 
 def add_up(cast: Cast, at: datetime, *, seed: int) -> set[str]:
