@@ -27,7 +27,7 @@ from ground import Ground, ground, load
 SHORT = "--short" in sys.argv
 SIZES = (10_000, 1_000_000)
 OTHERS = 98
-RUNS, RUNS_OF_LISTS, SECONDS_OF_LEADS = (6, 3, 8) if SHORT else (25, 10, 30)
+RUNS, RUNS_OF_LISTS, SECONDS_OF_LEADS = (6, 3, 8) if SHORT else (20, 6, 20)
 MOST_QUERIES, MOST_MS, MOST_MS_UNCHANGED = 25, 150, 10
 # What belongs to a request whatever it shows: opening the scope, the session, savepoints.
 UNCOUNTED = ("set_config", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")

@@ -53,8 +53,9 @@ class Links:
         return self._to("sla:agreement")
 
     def campaigns(self) -> str:
-        """Return the page of campaigns."""
-        return self._to("leads:campaigns")
+        """Return what every campaign brought for its costs in the month."""
+        month = f"{self.cut.month:%Y-%m}"
+        return f"{self._to('dashboards:returns')}?{urlencode({'since': month, 'until': month})}"
 
     def docket(self) -> str:
         """Return the board's docket."""

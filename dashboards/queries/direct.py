@@ -19,6 +19,8 @@ class Direct:
     cut: Cut
     at: datetime
     zone: str
+    # The segments that there are, where what was added up has told them.
+    in_segments: list[str] | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -35,7 +37,7 @@ class Direct:
 
     def segments(self) -> list[str]:
         """Return the segments that the leads of these months are from."""
-        return segments(self.cut)
+        return segments(self.cut) if self.in_segments is None else self.in_segments
 
     def promises(self) -> Promises:
         """Return what both sides kept of what was due."""

@@ -19,7 +19,8 @@ TEAM = 0
 def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
     """Return what answers for a cut; slices know no person's part of anything, so that is read from its rows."""
     if cut.owner and (cut.tier or cut.team or cut.segment or cut.campaign):
-        return Direct(cut, at, zone)
+        told = read_slices([_of_segments(cut)], at=at, zone=zone)
+        return Direct(cut, at, zone, in_segments=_segments(told.slices[0]) if told else None)
     found = read_slices(_asked(cut), at=at, zone=zone)
     if found is None:
         return Direct(cut, at, zone)
@@ -31,7 +32,7 @@ def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
         whole=counts_in(whole),
         by_team=_grouped(teams, lambda place: place.key if place.dimension == "team" else place.part.split("|")[TEAM]),
         by_campaign=_grouped(campaigns, lambda place: place.key),
-        in_segments=sorted({place.key for place, figures in segments.items() if place.key and figures}),
+        in_segments=_segments(segments),
     )  # fmt: skip
 
 
@@ -45,8 +46,16 @@ def _asked(cut: Cut) -> Sequence[Asked]:
         Asked("all", "", months, measures=owing),
         _by_team(cut, month),
         Asked("campaign", campaign, month, narrowed, measures=(DECISION, REACHED)),
-        Asked("segment", None, months, measures=(DECISION,)),
+        _of_segments(cut),
     )
+
+
+def _of_segments(cut: Cut) -> Asked:
+    return Asked("segment", None, frozenset(cut.months), measures=(DECISION,))
+
+
+def _segments(slices: Slices) -> list[str]:
+    return sorted({place.key for place, figures in slices.items() if place.key and figures})
 
 
 def _narrowed(cut: Cut) -> tuple[str, str, str] | None:

@@ -33,7 +33,7 @@ def newest_of(cut: CohortCut, further: Q) -> list[UUID]:
     found: dict[UUID, None] = {}
     rows = _due(cut, further) if cut.promise else _sent(cut, further)
     for part in _in_parts(rows):
-        found |= dict.fromkeys(part)
+        found |= dict.fromkeys(lead_id for lead_id in part if lead_id)
         if len(found) > MOST_LEADS:
             break
     return list(found)[: MOST_LEADS + 1]
@@ -64,14 +64,20 @@ def _sent(cut: CohortCut, further: Q) -> "QuerySet[Any]":
 
 
 def _due(cut: CohortCut, further: Q) -> "QuerySet[Any]":
+    rows = promised(cut)
+    if cut.team:
+        rows = rows.filter(subject__team=cut.team)
     handovers = Handover.objects.filter(further, subject=OuterRef("subject"), lead__merged_into=None)
     # A value and no join: the planner would else read every handover there is to find those of a month.
-    lead = Subquery(of_part(handovers, replace(cut, owner=None)).values("lead")[:1])
-    rows = promised(cut).annotate(lead=lead).filter(lead__isnull=False)
+    lead = Subquery(of_part(handovers, replace(cut, owner=None, team=None)).values("lead")[:1])
+    rows = rows.annotate(lead=lead)
+    if further or cut.tier or cut.campaign or cut.country:
+        # Else nearly every promise has one, and to look twice would cost as much again.
+        rows = rows.filter(lead__isnull=False)
     return rows.order_by("-due_at", "-pk").values_list("lead", flat=True)
 
 
-def _in_parts(rows: "QuerySet[Any]") -> Iterator[list[UUID]]:
+def _in_parts(rows: "QuerySet[Any]") -> Iterator[list[UUID | None]]:
     for first in count(0, AT_ONCE):
         part = list(rows[first : first + AT_ONCE])
         yield part

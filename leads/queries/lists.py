@@ -22,7 +22,6 @@ from leads.queries.search import Search, search_for
 from leads.queries.shapes import LeadRow
 from leads.queries.stages import stage_labels
 from sla.queries.clocks import ClockView, clock_views
-from smarketing.lib.pagination import MOST_ROWS
 from tenants.models import Membership
 from tenants.roles import MARKETING
 
@@ -96,8 +95,8 @@ class Found:
 
     @property
     def most(self) -> int:
-        """How many are paged."""
-        return MOST_ROWS if self.ids is None else MOST_LEADS
+        """How many are paged, where that is not as usual."""
+        return 0 if self.ids is None else MOST_LEADS
 
 
 def found_leads(membership: Membership, asked: Asked) -> Found:

@@ -85,12 +85,12 @@ MOST_ROWS = 10_000
 class CappedPaginator(Paginator, Generic[M]):  # type: ignore[type-arg]  # generic in the stubs only
     """Numbered pages over the first rows of a long list; counts no further than it pages.
 
-    Where the list was read already it holds at most one row more than ``most``.
+    ``most`` is how many are paged, where that is not as usual; a list that was read already holds at most one more.
     """
 
-    def __init__(self, rows: "models.QuerySet[M] | list[Any]", per_page: int, *, most: int = MOST_ROWS) -> None:
+    def __init__(self, rows: "models.QuerySet[M, Any] | list[Any]", per_page: int, *, most: int = 0) -> None:
         super().__init__(rows, per_page)
-        self.most = most
+        self.most = most or MOST_ROWS
 
     @cached_property
     def counted(self) -> int:
