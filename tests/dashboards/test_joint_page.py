@@ -1,6 +1,6 @@
 """The joint dashboard: who sees it, what it says, what it costs."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote_plus
@@ -17,6 +17,7 @@ from dashboards.rollups import step
 from leads.actions import accept_handover, advance_handover, log_attempt, reject_handover
 from leads.actions.campaigns import book_cost, create_campaign
 from leads.models import Handover, Lead
+from sla.models import CalendarVersion, Clock
 from smarketing.lib.scope import tenant_scope
 from tenants.actions import set_figure_rule
 from tenants.figures import USUAL
@@ -288,6 +289,27 @@ def test_promises_are_told_by_team(month: Cast, at: datetime) -> None:
     assert f"team={team.pk}" in field.breached_url
     assert field.met + nobody.met == panel.sales.met
     assert field.breached + nobody.breached == panel.sales.breached
+
+
+# What is broken now
+
+
+def test_a_promise_that_broke_at_closing_is_late_since_then(cast: Cast, at: datetime) -> None:
+    friday = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+    with tenant_scope(cast.acme.pk):
+        make_handover(by=cast.mara, at=at)
+        sales = CalendarVersion.objects.filter(calendar__key="sales").order_by("-number")[:1].get()
+        Clock.objects.filter(commitment="first_contact").update(
+            due_at=friday, state="breached", breached_at=friday, calendar_version=sales, unit="business_hours"
+        )
+        Clock.objects.exclude(commitment="first_contact").update(state="cancelled", closed_at=at, next_event_at=None)
+    client = signed_in(cast.rita)
+    closed = page(client, friday + 18 * HOUR)
+    assert [row.late_seconds for row in closed.context["breached"]] == [0]
+    assert "late since" in closed.content.decode()
+    opened = page(client, friday + 66 * HOUR)
+    assert [row.late_seconds for row in opened.context["breached"]] == [2 * 3600]
+    assert "late since" not in opened.content.decode()
 
 
 # Polling
