@@ -18,7 +18,7 @@ from dashboards.formulas import Decisions, Share, lead_velocity
 from dashboards.queries.cohorts import DECISIONS
 from dashboards.queries.cut import months_before, months_between
 from dashboards.queries.month import is_redefined
-from dashboards.rollups import Asked, slices_of
+from dashboards.rollups import Asked, read_slices
 from dashboards.rollups.parts import DECISION
 from leads.models import Handover
 from leads.queries import monthly_yields
@@ -52,7 +52,7 @@ class QualityMonth:
 
 def quality(first: date, last: date, *, at: datetime, zone: str) -> list[QualityMonth]:
     """Return the months from ``first`` to ``last``, those without a lead included."""
-    decisions = _decisions(months_before(first, 1), last, zone=zone)
+    decisions = _decisions(months_before(first, 1), last, at=at, zone=zone)
     filled, gave_up = _completeness(first, last), _attempts(first, last)
     returns, rulings = monthly_yields(first, last, at=at), _rulings(first, last, zone=zone)
     versions = signed_versions()
@@ -81,8 +81,8 @@ def quality(first: date, last: date, *, at: datetime, zone: str) -> list[Quality
 ByDecision = Mapping[date, Mapping[str, int]]
 
 
-def _decisions(first: date, last: date, *, zone: str) -> Mapping[date, Decisions]:
-    found = rolled_decisions(first, last, zone=zone)
+def _decisions(first: date, last: date, *, at: datetime, zone: str) -> Mapping[date, Decisions]:
+    found = rolled_decisions(first, last, at=at, zone=zone)
     found = direct_decisions(first, last) if found is None else found
     names = {str(value): name for name, value in DECISIONS.items()}
     return {
@@ -91,15 +91,15 @@ def _decisions(first: date, last: date, *, zone: str) -> Mapping[date, Decisions
     }
 
 
-def rolled_decisions(first: date, last: date, *, zone: str) -> ByDecision | None:
+def rolled_decisions(first: date, last: date, *, at: datetime, zone: str) -> ByDecision | None:
     """Return how handovers were decided, by month, from what was added up; None where the rows have to be read."""
     months = frozenset(months_between(first, last))
-    slices = slices_of([Asked("all", "", months, measures=(DECISION,))], zone=zone)
-    if slices is None:
+    read = read_slices([Asked("all", "", months, measures=(DECISION,))], at=at, zone=zone)
+    if read is None:
         return None
     return {
         date.fromisoformat(place.month): {value: n for value, (n, _points) in figures.get(DECISION, {}).items()}
-        for place, figures in slices[0].items()
+        for place, figures in read.slices[0].items()
     }
 
 

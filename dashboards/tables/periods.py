@@ -52,7 +52,8 @@ class Returned:
 
 def _returns(asked: PeriodAsked) -> Iterator[Returned]:
     floor = floor_of(asked.last, zone=asked.zone)
-    for row in campaign_returns(ReturnAsked(asked.first, asked.last, asked.touch), zone=asked.zone):
+    chosen = ReturnAsked(asked.first, asked.last, asked.touch)
+    for row in campaign_returns(chosen, at=asked.at, zone=asked.zone):
         yield Returned(row, floor)
 
 

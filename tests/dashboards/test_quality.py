@@ -132,7 +132,7 @@ def test_what_was_added_up_and_the_rows_say_the_same(told: Cast, at: datetime) -
         Rollup.objects.create(next_at=at)
         while step(at=at + 30 * DAY).more:
             pass
-        rolled, direct = rolled_decisions(MARCH, MARCH, zone=ZONE), direct_decisions(MARCH, MARCH)
+        rolled, direct = rolled_decisions(MARCH, MARCH, at=at + 30 * DAY, zone=ZONE), direct_decisions(MARCH, MARCH)
     assert rolled is not None
     assert {month: {name: n for name, n in found.items() if n} for month, found in rolled.items()} == direct
 
