@@ -72,6 +72,7 @@ def _within() -> list[tuple[tuple[str, ...], Handler]]:
         (("lead.erased",), messages.blank_answers),
         (("lead.erased",), door_handlers.forget_person),
         (("lead.erased",), board_handlers.forget_person),
+        (("lead.erased",), dashboards.forget_person),
     ]
 
 

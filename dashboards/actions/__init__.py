@@ -1,5 +1,6 @@
 """Everything that can happen in the meetings of both sides."""
 
+from dashboards.actions.forgetting import forget_person
 from dashboards.actions.promised import (
     ActionClosed,
     ActionNotYours,
@@ -42,6 +43,7 @@ __all__ = [
     "close_review",
     "drop_action",
     "finish_action",
+    "forget_person",
     "give_action",
     "open_review",
     "plan_review",

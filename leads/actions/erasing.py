@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -36,6 +37,7 @@ from leads.models import (
     LeadKey,
     Merge,
     Rejection,
+    SavedView,
     StageEntry,
 )
 from leads.queries.ownership import handover_with_sales
@@ -132,6 +134,7 @@ def _blank(lead: Lead, family: Sequence[Lead], person: Identity, *, by: Membersh
     _blank_handovers(ids)
     _blank_notes(ids, person, by=by, at=at)
     _blank_traces(ids)
+    _strike_views(person)
     forget_answers_with([str(pk) for pk in ids] + list(person.emails))
     for one in family:
         _blank_lead(one, at=at)
@@ -197,6 +200,17 @@ def _blank_traces(lead_ids: Collection[UUID]) -> None:
         row.filter(state=Duplicate.State.OPEN).update(state=Duplicate.State.DISMISSED)
     for merge in Merge.objects.filter(survivor__in=lead_ids):
         Merge.objects.filter(pk=merge.pk).update(moved={**merge.moved, "fields": {}})
+
+
+def _strike_views(person: Identity) -> None:
+    """A list that looks for the person by name or address is not narrowed by that any more."""
+    for view in SavedView.objects.all():
+        kept = [(name, text) for name, text in parse_qsl(view.query) if struck(text, person.values) == text]
+        name = struck(view.name, person.values)
+        # Two lists of one member that were called alike but for the name stay apart.
+        name = name if name == view.name else f"{name} {str(view.pk)[-4:]}"
+        if (name, urlencode(kept)) != (view.name, view.query):
+            SavedView.objects.filter(pk=view.pk).update(name=name, query=urlencode(kept))
 
 
 def _forget_companies(company_ids: Collection[Any]) -> None:

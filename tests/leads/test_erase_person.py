@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -12,6 +13,8 @@ from django.db import ProgrammingError, connection, transaction
 from arbitration.actions import add_note, add_statement, appoint, cast_vote, file_appeal, rule_on_case
 from arbitration.evidence import hash_of
 from arbitration.models import Case, Precedent, Ruling, RulingWord, Statement
+from dashboards.actions import add_point, give_action, open_review, plan_review, write_item
+from dashboards.models import ReviewItem
 from dashboards.queries import Cut, month_figures
 from events.models import Event
 from intake import actions as intake
@@ -36,12 +39,14 @@ from leads.actions import (
     start_bulk_handover,
     take_in,
 )
+from leads.actions.saving_views import save_view
 from leads.capture import BehaviourFact
-from leads.models import Forgotten, Handover, Lead
+from leads.models import Forgotten, Handover, Lead, SavedView
 from notifications.models import Mail
 from sla.actions import notice_due, request_excuse
 from sla.models import Clock
 from smarketing.lib.clock import now
+from smarketing.lib.redaction import STRUCK
 from smarketing.lib.scope import current_organisation_id
 from smarketing.lib.tenancy import TenantModel
 from tenants.files import Upload
@@ -82,6 +87,7 @@ def case(acme: Cast, at: datetime) -> Case:
     handover = hand_over(lead, by=acme.mara, at=at, note=f"note {TEXT}", override_reason=TEXT)
     Handover.objects.filter(pk=handover.pk).update(assigned_to=acme.sam)
     _written_about(acme, lead, at=at)
+    _looked_for_and_talked_about(acme, at=at)
     late_at = Clock.objects.get(subject=handover.subject_id, commitment="first_contact").due_at + timedelta(hours=1)
     proof = Upload(f"{TEXT}.txt", f"proof {TEXT}".encode())
     rejection = reject_handover(
@@ -141,6 +147,21 @@ def _written_about(cast: Cast, lead: Lead, *, at: datetime) -> None:
     finish(answered, status=201, text=json.dumps({"email": EMAIL}), headers={})
 
 
+def _looked_for_and_talked_about(cast: Cast, *, at: datetime) -> None:
+    """Lists that look for her, and a meeting of both sides that talks about her."""
+    for number in range(2):
+        query = urlencode({"q": f"{NAME} {number}", "stage": "mql"})
+        save_view(name=f"Jane {NAME} {number}", query=query, is_shared=False, by=cast.mara, at=at)
+    held_at = at + timedelta(minutes=10)
+    review = plan_review(starts_at=held_at, place=f"at {NAME}'s", by=cast.marc, at=at)
+    add_point(review, title=f"What of {NAME}?", by=cast.marc, at=at)
+    open_review(review, by=cast.marc, at=held_at)
+    item = ReviewItem.objects.select_related("review").get(topic="own")
+    write_item(item, minutes=f"Ms {NAME} waits.", decision=f"Call {EMAIL}.", revision=1, by=cast.marc, at=held_at)
+    due_on = (at + timedelta(days=7)).date()
+    give_action(review, text=f"Call {NAME}", owner=cast.sam, due_on=due_on, item=item, by=cast.marc, at=held_at)
+
+
 def _ruled(cast: Cast, case: Case, *, at: datetime, excused_at: datetime) -> Case:
     """The board hears the case and overturns; its words name her, as people do. Then contact is made too late."""
     add_statement(case, text=f"statement {TEXT}", by=cast.mara, at=at)
@@ -174,6 +195,7 @@ def test_nothing_of_the_person_is_left_in_any_table(acme: Cast, case: Case, at: 
         "tenants_idempotencyrecord", "sla_plea", "intake_submission", "intake_optin", "intake_batchchunk",
         "intake_visit", "notifications_mail", "arbitration_case", "arbitration_statement", "arbitration_vote",
         "arbitration_hearingnote", "arbitration_ruling", "arbitration_precedent", "arbitration_rulingword",
+        "leads_savedview", "dashboards_review", "dashboards_reviewitem", "dashboards_reviewaction",
     }  # fmt: skip
     erase(acme, case, at=at)
     run_outbox(organisation=acme.acme, at=now())
@@ -181,6 +203,8 @@ def test_nothing_of_the_person_is_left_in_any_table(acme: Cast, case: Case, at: 
     assert texts_with(TEXT) == []
     assert texts_with("58858") == []
     assert texts_with("203.0.113") == []
+    assert set(SavedView.objects.values_list("query", flat=True)) == {"stage=mql"}
+    assert ReviewItem.objects.get(topic="own").minutes == f"Ms {STRUCK} waits."
 
 
 def test_figures_clocks_and_seals_stay_as_they_were(acme: Cast, case: Case, at: datetime) -> None:
