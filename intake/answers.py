@@ -1,5 +1,6 @@
 """What clients are answered at the door: the shapes that the document names."""
 
+from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
@@ -37,6 +38,13 @@ class Taken(TypedDict):
     """Always the same."""
 
     status: str
+
+
+class MachineDay(TypedDict):
+    """How much machines that say so looked at on one day of the organisation."""
+
+    day: date
+    visits: int
 
 
 class Noted(TypedDict):

@@ -58,6 +58,7 @@ api_urlpatterns = [
     ),
     path("intake/adapters/<uuid:form_id>/trial", adapter_api.AdapterTrial.as_view(), name="adapter_trial"),
     path("intake/adapters/<slug:provider>/<slug:token>", calls.AdapterCalls.as_view(), name="adapter_call"),
+    path("intake/machine-visits", behaviours.MachineVisits.as_view(), name="machine_visits"),
     path("behaviours", behaviours.Behaviours.as_view(), name="behaviours"),
     path("intake/forms/<slug:form_key>/behaviours", posts.FormBehaviours.as_view(), name="form_behaviours"),
 ]

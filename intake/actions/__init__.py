@@ -57,7 +57,7 @@ from intake.actions.matching import SubmissionSettled
 from intake.actions.opting_in import AskedTooOften, NothingToConfirm, OptInExpired, ask_again
 from intake.actions.receiving import Received, Sender, receive
 from intake.actions.storing import FormChanged, PostRepeated, store_form_post
-from intake.actions.visiting import identify, is_bot, note_behaviours_of, note_visits
+from intake.actions.visiting import count_machine, identify, is_bot, note_behaviours_of, note_visits
 
 __all__ = [
     "JUDGE_WAITING",
@@ -85,6 +85,7 @@ __all__ = [
     "check_batch",
     "checked_origin",
     "confirm",
+    "count_machine",
     "create_adapter",
     "create_form",
     "doubts_about",

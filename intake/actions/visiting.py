@@ -18,7 +18,8 @@ from leads import normal
 from leads.actions import hand_over_qualified
 from leads.actions.behaving import note_behaviours
 from leads.capture import BehaviourFact
-from leads.models import Lead
+from leads.journey import TIMES
+from leads.models import Behaviour, Lead
 from smarketing.lib.scope import current_organisation_id
 
 BOTS = re.compile(
@@ -34,13 +35,27 @@ FOLD = """
 insert into intake_visit (id, organisation_id, visitor_id, kind, page, properties, at, slot, times, joined)
 values (uuidv7(), %s, %s, %s, %s, %s::jsonb, %s, %s, 1, %s)
 on conflict (organisation_id, visitor_id, kind, page, slot) do update set times = intake_visit.times + 1
-returning xmax = 0
+returning xmax = 0, at, times
+"""
+# Days are those of the organisation's zone.
+COUNT_MACHINES = """
+insert into intake_machineday (id, organisation_id, day, visits)
+select uuidv7(), o.id, (%(at)s at time zone o.zone)::date, %(visits)s from tenants_organisation o
+where o.id = %(organisation)s
+on conflict (organisation_id, day) do update set visits = intake_machineday.visits + excluded.visits
 """
 
 
 def is_bot(user_agent: str) -> bool:
     """Tell whether a client says of itself that nobody looks."""
     return not user_agent.strip() or bool(BOTS.search(user_agent))
+
+
+def count_machine(visits: int, *, at: datetime) -> None:
+    """Count what a machine looked at; nothing else of it is kept."""
+    values = {"at": at, "visits": visits, "organisation": current_organisation_id()}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_MACHINES, values)
 
 
 @transaction.atomic
@@ -68,7 +83,17 @@ def _fold(visitor: Visitor, fact: BehaviourFact) -> bool:
               int(when.timestamp()) // SLOT_SECONDS, visitor.lead_id is not None]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FOLD, values)
-        return bool(cursor.fetchone()[0])
+        is_new, began_at, times = cursor.fetchone()
+    if not is_new and visitor.lead is not None:
+        _tell_again(visitor.lead, fact.kind, began_at, page, times)
+    return bool(is_new)
+
+
+def _tell_again(lead: Lead, kind: str, at: datetime, page: str, times: int) -> None:
+    """Write beside what a lead did how often it came again; it is no second fact, and changes no score."""
+    for row in Behaviour.objects.filter(lead=lead.merged_into or lead, kind=kind, at=at):
+        if str(row.properties.get("page", ""))[:LONGEST_PAGE] == page:
+            Behaviour.objects.filter(pk=row.pk).update(properties={**row.properties, TIMES: times})
 
 
 def _judge(lead: Lead, facts: Sequence[BehaviourFact], *, at: datetime) -> None:
@@ -98,7 +123,9 @@ def identify(visitor_id: str, lead: Lead, *, at: datetime) -> int:
 
 
 def _told(row: Visit) -> dict[str, Any]:
-    return {**row.properties, "page": row.page} if row.page else dict(row.properties)
+    page = {"page": row.page} if row.page else {}
+    again = {TIMES: row.times} if row.times > 1 else {}
+    return {**row.properties, **page, **again}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What people do, told by a server: of a lead, or of a visitor who is not known yet."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import Meta
@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from intake import access, actions, answers
 from intake.api.shapes import facts_from
 from intake.body import Behaviour
+from intake.models import MachineDay
 from leads.access import get_lead
 from smarketing.lib.errors import FieldError, InvalidInput
-from smarketing.lib.openapi import operation
+from smarketing.lib.openapi import Page, operation
+from smarketing.lib.pagination import page
 from tenants.access import require
 from tenants.rest import KeyView, answer
 
@@ -22,6 +24,26 @@ class BehaviourBody(Behaviour, forbid_unknown_fields=True):
 
     lead: UUID | None = None
     visitor: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
+
+
+class MachineVisits(KeyView):
+    """What machines looked at."""
+
+    scopes: ClassVar = {"GET": "leads:read"}
+
+    @operation(
+        "List visits of machines",
+        gives=Page[answers.MachineDay],
+        answers={200: "Days on which machines came, the newest first: counted, never noted."},
+        problems=(401, 403, 422),
+    )
+    def get(self, request: Request) -> Response:
+        require(self.member, *access.READERS)
+        return answer(page(request, MachineDay.objects.all(), _day))
+
+
+def _day(row: MachineDay) -> dict[str, Any]:
+    return {"day": row.day, "visits": row.visits}
 
 
 class Behaviours(KeyView):

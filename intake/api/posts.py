@@ -220,7 +220,9 @@ class FormBehaviours(FormView):
             limit_form(request._request, form_key)
             told = _told(parse(request._request))
             agent = sender_of(request._request).user_agent
-            if told is not None and told.consent and not actions.is_bot(agent):
+            if told is not None and actions.is_bot(agent):
+                actions.count_machine(len(told.behaviours), at=self.at)
+            elif told is not None and told.consent:
                 actions.note_visits(told.visitor, facts_from(told.behaviours), at=self.at)
         return answer({"status": "ok"}, status=202)
 

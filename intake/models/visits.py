@@ -53,3 +53,16 @@ class Visit(TenantModel):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class MachineDay(TenantModel):
+    """How much machines that say so looked at on one day of the organisation: counted, never noted."""
+
+    day = models.DateField()
+    visits = models.PositiveIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "day"], name="machine_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -20,11 +20,13 @@ from intake.queries.submissions import (
     row_of,
     submissions,
 )
+from intake.queries.visits import Machines, machines_until
 
 __all__ = [
     "AdapterRow",
     "AdapterView",
     "FormRow",
+    "Machines",
     "SubmissionDetail",
     "SubmissionRow",
     "adapter_rows",
@@ -37,6 +39,7 @@ __all__ = [
     "form_row",
     "form_rows",
     "in_words",
+    "machines_until",
     "preview_of",
     "row_note",
     "row_of",

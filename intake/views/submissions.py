@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -49,6 +50,7 @@ def submissions(request: MemberRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "quarantined": counts.get(Submission.State.QUARANTINED, 0),
         "empty": _empty(chosen=state),
+        "machines": queries.machines_until(now().astimezone(ZoneInfo(request.organisation.zone)).date()),
         "may_see_periods": request.membership.has(*PERIOD_READERS),
     }
     return render_page(request, "intake/index.html", context, partial="list")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from events.models import Event
 from leads import tellings, words
-from leads.journey import Did, Session, sessions
+from leads.journey import Did, Session, sessions, times_told
 from leads.models import Behaviour, Handover, Lead, StageEntry
 from leads.queries.merging import threads_of
 from tenants.models import Membership
@@ -78,7 +78,7 @@ def _visits(lead: Lead, *, before: datetime | None) -> tuple[list[Line], datetim
     if before is not None:
         rows = rows.filter(at__lt=before)
     told = list(rows.order_by("-at", "-id").values_list("kind", "at", "properties")[: MOST_BEHAVIOURS + 1])
-    done = [Did(kind, at, str((more or {}).get("page", ""))[:80]) for kind, at, more in reversed(told)]
+    done = [Did(kind, at, str(more.get("page", ""))[:80], times_told(more)) for kind, at, more in reversed(told)]
     found = sessions(done)
     if len(told) <= MOST_BEHAVIOURS:
         return [_visit(one) for one in found], None
@@ -94,6 +94,9 @@ def _visit(one: Session) -> Line:
     pages = ", ".join(one.pages)
     if one.more:
         pages += " " + ngettext("and %(n)d more", "and %(n)d more", one.more) % {"n": one.more}
+    if one.again:
+        again = ngettext("%(n)d repetition folded", "%(n)d repetitions folded", one.again) % {"n": one.again}
+        pages = f"{pages}; {again}" if pages else again
     return Line("visit", one.began_at, "eye", ", ".join(parts), note=pages, count=one.count)
 
 

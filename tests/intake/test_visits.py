@@ -24,7 +24,7 @@ from leads.models import Behaviour, Lead
 from smarketing.lib.scope import tenant_scope
 from tests.intake.support import SITE, make_form
 from tests.intake.test_races import AT_ONCE, at_once
-from tests.support import Cast, api_key
+from tests.support import Cast, api_key, signed_in
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ME, OTHER = "a" * 32, "b" * 32
@@ -103,6 +103,32 @@ def test_the_same_again_is_folded(cast: Cast, form: NewForm) -> None:
     for second in (0, 5, SLOT_SECONDS + 1):
         tell(form, "page_viewed", at=AT + timedelta(seconds=second))
     assert visits(cast) == [("page_viewed", 2), ("page_viewed", 1)]
+
+
+def test_machines_are_counted_by_day_and_nothing_else(cast: Cast, form: NewForm) -> None:
+    late = AT.replace(hour=23, minute=30)  # the next day in Vienna
+    for at in (AT, AT, late):
+        tell(form, "page_viewed", "pricing_viewed", at=at, agent="Googlebot/2.1", consent=False)
+    tell(form, "page_viewed")
+    headers = api_key(cast.mara, "leads:read", at=AT)
+    with time_machine.travel(late, tick=False):
+        days = Client().get("/api/v1/intake/machine-visits", headers=headers).json()["results"]
+        page = signed_in(cast.mara).get("/o/acme/intake/").content.decode()
+    assert days == [{"day": "2026-03-03", "visits": 2}, {"day": "2026-03-02", "visits": 4}]
+    assert "Machines looked at 6 pages in 30 days, 2 today." in page
+    assert visits(cast) == [("page_viewed", 1)]
+
+
+def test_repetitions_are_told_on_the_way_of_the_lead(cast: Cast, form: NewForm) -> None:
+    """Before the form and after it; neither is a second fact."""
+    for second in (0, 1, 2):
+        tell(form, "page_viewed", at=AT + timedelta(seconds=second))
+    lead = send(form, at=AT + timedelta(minutes=1))
+    for second in (120, 121):
+        tell(form, "pricing_viewed", at=AT + timedelta(seconds=second))
+    page = signed_in(cast.mara).get(f"/o/acme/leads/{lead.pk}/journey/").content.decode()
+    assert "/prices; 3 repetitions folded" in page
+    assert kinds_of(lead) == ["page_viewed", "pricing_viewed"]
 
 
 def test_an_odd_clock_of_a_browser_is_not_believed(cast: Cast, form: NewForm) -> None:
