@@ -13,7 +13,8 @@ from intake.models import Batch, Form, OptIn, Submission
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants.access import get_or_404, organisation_id_of, organisation_of, require
-from tenants.keys import is_use_unnoted, linked_secret, note_use
+from tenants.keys import is_use_unnoted, note_use
+from tenants.links import linked_secret
 from tenants.models import Key, Membership, Organisation
 from tenants.roles import Role
 

@@ -139,6 +139,7 @@ GROUPS: tuple[Group, ...] = (
             Kind("absence.planned", _("You stand in for a colleague"), _OWNERS),
             Kind("absence.covered", _("Leads of a colleague are yours meanwhile"), _OWNERS),
             Kind("absence.uncovered", _("Leads that your deputy had are yours again"), _OWNERS, _BELL),
+            Kind("key.created", _("A key wants to act for you"), HEADS | _EXECUTIVE, always=True),
             Kind("calendar.changed", _("Working hours were changed"), HEADS, _BELL),
             Kind("calendar.holidays_due", _("Next year's holidays are missing"), _ADMIN),
             Kind("endpoint.disabled", _("A webhook or chat channel was switched off"), _ADMIN),

@@ -54,6 +54,7 @@ TAGS = {
     "figure-rules": "The rules of figures that an organisation sets itself.",
     "reports": "Reports on paper, and to whom they are sent.",
     "members": "Who belongs to the organisation.",
+    "keys": "Keys of clients, and the consent of those for whom they act.",
     "teams": "Teams.",
     "absences": "Who is away, and who stands in.",
     "jobs": "How far long work is.",

@@ -11,13 +11,15 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from smarketing.lib.errors import Forbidden
+from smarketing.lib.errors import DomainError, Forbidden
 from smarketing.lib.scope import global_scope, tenant_scope
 from smarketing.lib.tenancy import TenantModel
 from tenants.digests import digest
 from tenants.jobs import job_kind
+from tenants.links import mailed_secret
 from tenants.models import Absence, Directory, Invitation, Job, Key, Membership, Organisation, Team, User
 from tenants.roles import HEADS, Role
 
@@ -43,6 +45,12 @@ class RoleMissing(Forbidden):
     """The member's roles do not include one that may do this."""
 
     code = "role_missing"
+
+
+class NotYourKey(DomainError):
+    """Who answers for a key is the member for whom it acts."""
+
+    code = "not_your_key"
 
 
 def require(membership: Membership, *roles: str) -> None:
@@ -134,6 +142,20 @@ def get_key(membership: Membership, key_id: UUID | str) -> Key:
     return get_or_404(Key.objects.all(), key_id)
 
 
+def keys_seen_by(membership: Membership) -> "models.QuerySet[Key]":
+    """Return the secret keys that a member may read of: their own, all for administrators and auditors."""
+    rows = Key.objects.filter(kind=Key.Kind.SECRET).select_related("acts_for")
+    return rows if membership.has(Role.ADMINISTRATOR, Role.AUDITOR) else rows.filter(acts_for=membership)
+
+
+def get_own_key(membership: Membership, key_id: UUID | str) -> Key:
+    """Return a secret key that acts for this very member; raises NotYourKey for a colleague's."""
+    key = get_or_404(Key.objects.select_related("acts_for").filter(kind=Key.Kind.SECRET), key_id)
+    if key.acts_for_id != membership.pk:
+        raise NotYourKey(_("Only the member for whom a key acts can do this."))
+    return key
+
+
 def get_job(membership: Membership, job_id: UUID | str) -> Job:
     """Return a job; every member may see how far it is."""
     return get_or_404(Job.objects.select_related("by"), job_id)
@@ -154,11 +176,15 @@ def organisation_by_slug(slug: str) -> Organisation | None:
 
 @dataclass(frozen=True)
 class FoundInvitation:
-    """An invitation as its link leads to it, and whether its e-mail's owner has to sign in to take the seat."""
+    """An invitation as its link leads to it, and whether its e-mail's owner has to sign in to take the seat.
+
+    ``by_mail`` tells that the link went to the address by mail: who has it reads what goes there.
+    """
 
     organisation: Organisation
     invitation: Invitation
     has_account: bool
+    by_mail: bool
 
 
 def find_invitation(token: str, *, at: datetime) -> FoundInvitation | None:
@@ -169,20 +195,30 @@ def find_invitation(token: str, *, at: datetime) -> FoundInvitation | None:
         return None
     with tenant_scope(organisation.pk):
         found = Invitation.objects.select_related("invited_by").filter(public_id=public_id).first()
-        if found is None or not hmac.compare_digest(found.secret_hash, digest(secret)):
+        if found is None:
+            return None
+        by_mail = found.membership_id is None and hmac.compare_digest(
+            mailed_secret(public_id).encode(), secret.encode()
+        )
+        if not by_mail and not hmac.compare_digest(found.secret_hash, digest(secret)):
             return None
         if found.accepted_at is not None or found.expires_at <= at:
             return None
         user = User.objects.filter(email=found.email).first()
-    return FoundInvitation(organisation, found, user is not None and not sets_password(found, user))
+    has_account = user is not None and not sets_password(found, user, by_mail=by_mail)
+    return FoundInvitation(organisation, found, has_account, by_mail)
 
 
-def sets_password(invitation: Invitation, user: User) -> bool:
-    """Tell whether this link may give an existing person a password: only a member's own link, and only the first.
+def sets_password(invitation: Invitation, user: User, *, by_mail: bool) -> bool:
+    """Tell whether this link may give an existing person a password.
 
-    The link of an invitation is shown to whoever invites, perhaps in another organisation than the person's own.
+    A member's own link may, and only the first. The link that whoever invites is shown never may: the account is
+    perhaps of another organisation. The link in the mail may while nobody has proved the address: whoever made the
+    account had only said that it is theirs, and who reads the mail is its owner.
     """
-    return invitation.membership_id is not None and not user.has_usable_password()
+    if invitation.membership_id is not None:
+        return not user.has_usable_password()
+    return by_mail and user.email_proved_at is None
 
 
 def get_invitation(membership: Membership, invitation_id: UUID | str) -> Invitation:

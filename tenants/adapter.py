@@ -4,13 +4,18 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_reset
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from smarketing.lib import rate_limit
 from smarketing.lib.addresses import client_address
+from smarketing.lib.clock import now
+from tenants.actions import prove_address
+from tenants.models import User
 
 log = logging.getLogger(__name__)
 
@@ -35,3 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
         for name in (f"login:ip:{client_address(request)}", f"login:email:{email}"):
             if not rate_limit.allow(name, limit=10, per_seconds=300, strict=True).allowed:
                 raise ValidationError(_("Too many attempts. Wait five minutes, then try again."))
+
+
+@receiver(password_reset)
+def _prove_address(user: User, **_told: Any) -> None:
+    """Whoever set a new password by the link in a mail reads what goes to the address."""
+    prove_address(user, at=now())

@@ -28,6 +28,23 @@ class Team(TypedDict):
     members: list[UUID]
 
 
+class Key(TypedDict):
+    """A secret key, but for its secret; one that awaits consent does nothing yet."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    acts_for: UUID
+    awaits_consent: bool
+    agreed_at: Moment | None
+    created_by: UUID | None
+    created_at: Moment
+    last_used_at: Moment | None
+    expires_at: Moment | None
+    revoked_at: Moment | None
+
+
 class FigureRule(TypedDict):
     """To whom the figures of a person are shown, as it was set."""
 

@@ -1,14 +1,11 @@
 """Keys of REST clients: how they look, how they are made, how one proves itself."""
 
-import base64
-import hashlib
 import hmac
 import secrets
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 
 from smarketing.lib.scope import current_organisation_id
@@ -45,22 +42,6 @@ def new_public_id() -> str:
 def new_secret() -> str:
     """Return the secret part: 43 characters, 256 bits."""
     return secrets.token_urlsafe(32)
-
-
-def invitation_secret(public_id: str) -> str:
-    """Return the secret part of an invitation's link."""
-    return linked_secret("invitation", public_id)
-
-
-def linked_secret(purpose: str, public_id: str) -> str:
-    """Return the secret part of a link, made from SECRET_KEY: the mail that follows can name it again."""
-    made = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}:{public_id}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
-
-
-def invitation_path(public_id: str) -> str:
-    """Return the path of an invitation's link."""
-    return f"/invite/{public_id}-{invitation_secret(public_id)}/"
 
 
 def split(raw: str) -> tuple[str, str] | None:

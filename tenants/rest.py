@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from smarketing.lib import bodies, rate_limit
 from smarketing.lib.addresses import client_address
 from smarketing.lib.clock import now
-from smarketing.lib.errors import DomainError, FieldError, InvalidInput
+from smarketing.lib.errors import DomainError, FieldError, Forbidden, InvalidInput
 from tenants import idempotency
 from tenants.models import IdempotencyRecord, Key, Membership, Organisation
 
@@ -39,6 +39,12 @@ class BodyTooLarge(DomainError):
 
     code = "too_large"
     status = 413
+
+
+class KeyAwaitsConsent(Forbidden):
+    """The key acts for a head or an executive who has not agreed to it yet."""
+
+    code = "key_awaits_consent"
 
 
 class Changed(DomainError):
@@ -84,6 +90,8 @@ class KeyView(APIView):
         self.at = now()
         limit_rates(_rates_of(request))
         super().initial(request, *args, **kwargs)
+        if self.key.awaits_consent:
+            raise KeyAwaitsConsent("The member for whom this key acts has to agree to it first: My settings, My keys.")
         limit_body(request._request, self.max_body_bytes)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:

@@ -33,6 +33,8 @@ SALES = frozenset({Role.SALES_REP, Role.SALES_MANAGER})
 SIDES = MARKETING | SALES
 HEADS = frozenset({Role.MARKETING_MANAGER, Role.SALES_MANAGER})
 EVERYONE = frozenset(Role)
+# What they sign and rule binds a side or both: nobody else lets a client speak in their name.
+CONSENTING = HEADS | {Role.EXECUTIVE}
 
 
 def may_combine(roles: frozenset[str] | set[str]) -> bool:

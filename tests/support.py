@@ -43,7 +43,9 @@ class Cast:
 def make_user(name: str, *, at: datetime) -> User:
     """Make a person who can sign in; the password's hash is cheap, made by the test settings' hasher."""
     with global_scope():
-        return User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title(), created_at=at)
+        return User.objects.create_user(
+            f"{name}@example.com", PASSWORD, name=name.title(), created_at=at, email_proved_at=at
+        )
 
 
 def make_member(

@@ -20,7 +20,7 @@ from notifications.unsubscribing import Wish, path_for
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import current_organisation_id
 from smarketing.lib.tenancy import new_ids
-from tenants.keys import invitation_path
+from tenants.links import mailed_invitation_path
 from tenants.models import Invitation, Membership, Organisation
 from tenants.roles import LABELS
 
@@ -126,7 +126,7 @@ def send_invitation(event: Event) -> None:
         "inviter": inviter,
         "organisation": organisation.name,
         "role": ", ".join(str(LABELS[role]) for role in invitation.roles),
-        "link": settings.BASE_URL + invitation_path(invitation.public_id),
+        "link": settings.BASE_URL + mailed_invitation_path(invitation.public_id),
         "until": invitation.expires_at.astimezone(ZoneInfo(organisation.zone)).strftime("%Y-%m-%d %H:%M"),
     }
     subject = _("Invitation to %(organisation)s") % {"organisation": organisation.name}

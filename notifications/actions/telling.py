@@ -73,6 +73,7 @@ _LISTS = {
     "reasons": "leads:reasons",
     "followups": "leads:followups",
     "absences": "tenants:absences",
+    "my_keys": "tenants:my_keys",
     "endpoint": "notifications:endpoints",
     "mails": "notifications:mails",
 }

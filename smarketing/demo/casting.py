@@ -11,6 +11,7 @@ from sla.actions import countersign_target, propose_target, sign_version
 from sla.queries import agreement_in_force
 from smarketing.demo.furnishing import open_campaigns, send_somebody_on_holiday, write_rules
 from smarketing.demo.scenery import PASSWORD, Person, Scenery
+from smarketing.lib.clock import now
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_organisation
 from tenants.models import Membership, Organisation, Round, User
@@ -112,7 +113,7 @@ def months(first: date, last: date) -> Iterator[date]:
 def _person(email: str, name: str) -> User:
     with global_scope():
         found = User.objects.filter(email=email).first()
-        return found or User.objects.create_user(email, PASSWORD, name=name)
+        return found or User.objects.create_user(email, PASSWORD, name=name, email_proved_at=now())
 
 
 def _give_password(member: Membership) -> None:

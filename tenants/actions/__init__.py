@@ -13,7 +13,9 @@ from tenants.actions.invitations import (
     INVITATION_FOR,
     InvitationOver,
     NewInvitation,
+    ProveAddressFirst,
     SignInFirst,
+    TooManyInvitations,
     accept_invitation,
     invite,
     sign_in_link,
@@ -21,9 +23,11 @@ from tenants.actions.invitations import (
 )
 from tenants.actions.jobs import JobFinished, cancel_job, start_job
 from tenants.actions.keys import (
+    KeyMayLess,
     KeyNotInUse,
     NewKey,
     ScopeUnknown,
+    agree_to_key,
     change_origins,
     create_form_key,
     create_key,
@@ -41,7 +45,7 @@ from tenants.actions.members import (
     set_manager,
 )
 from tenants.actions.organisations import NewOrganisation, create_organisation
-from tenants.actions.profile import change_profile
+from tenants.actions.profile import change_profile, prove_address
 from tenants.actions.teams import TeamNameTaken, change_team, make_team
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "FigureRuleAlready",
     "InvitationOver",
     "JobFinished",
+    "KeyMayLess",
     "KeyNotInUse",
     "ManagesThemselves",
     "NewInvitation",
@@ -59,12 +64,15 @@ __all__ = [
     "NewOrganisation",
     "NotYourFigureRule",
     "NotYourPeople",
+    "ProveAddressFirst",
     "RolesClash",
     "ScopeUnknown",
     "SignInFirst",
     "TeamNameTaken",
+    "TooManyInvitations",
     "accept_invitation",
     "add_member",
+    "agree_to_key",
     "cancel_job",
     "change_origins",
     "change_profile",
@@ -79,6 +87,7 @@ __all__ = [
     "name_from",
     "person_with",
     "plan_absence",
+    "prove_address",
     "remove_file",
     "revoke_key",
     "rotate_key",

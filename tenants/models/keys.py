@@ -8,6 +8,7 @@ from django.db import models
 from smarketing.lib.tenancy import TenantKey, TenantModel
 from tenants.models.members import Membership
 from tenants.models.people import Organisation
+from tenants.roles import CONSENTING
 
 
 class Directory(models.Model):
@@ -40,6 +41,8 @@ class Key(TenantModel):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    # When the member for whom it acts agreed to that, where that is needed.
+    agreed_at = models.DateTimeField(null=True)
     # The key in whose place it came; both work for a while.
     replaces = TenantKey("self", null=True)
 
@@ -59,6 +62,12 @@ class Key(TenantModel):
     def visible_prefix(self) -> str:
         """What may be shown of the key after its creation."""
         return f"sk_live_{self.public_id}_…" if self.kind == self.Kind.SECRET else f"fk_{self.public_id}"
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Tell whether the key does nothing yet: a head or an executive has not agreed that it acts for them."""
+        acts_for = self.acts_for
+        return acts_for is not None and self.agreed_at is None and acts_for.has(*CONSENTING)
 
     def works_at(self, at: Any) -> bool:
         """Tell whether the key is neither revoked nor expired at that moment."""

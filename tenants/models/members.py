@@ -108,6 +108,8 @@ class Invitation(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "public_id"], name="invitation_public_id_once"),
         ]
+        # How many were sent within a day.
+        indexes = [models.Index(fields=["organisation_id", "created_at"], name="invitation_newest")]
 
     def __str__(self) -> str:
         return self.email

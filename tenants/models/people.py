@@ -62,6 +62,8 @@ class User(AbstractBaseUser):
     theme = models.TextField(default="auto")
     single_key_shortcuts = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+    # When somebody followed a link that went to the address by mail; until then it is only said to be theirs.
+    email_proved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=ClockTimestamp())
 
     objects: ClassVar[UserManager] = UserManager()

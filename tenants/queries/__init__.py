@@ -14,16 +14,15 @@ from tenants.queries.absences import (
 )
 from tenants.queries.figures import Sight, figure_rule, figure_rules, seen_among, sight_of
 from tenants.queries.files import content_of, file_of
+from tenants.queries.keys import KeyRow, OwnKeyRow, key_rows, own_key_rows
 from tenants.queries.members import (
     STOPS_JOBS,
     InvitationRow,
     JobRow,
-    KeyRow,
     MemberRow,
     active_members,
     everybody,
     job_row,
-    key_rows,
     member_rows,
     newest_job,
     open_invitations,
@@ -37,6 +36,7 @@ __all__ = [
     "JobRow",
     "KeyRow",
     "MemberRow",
+    "OwnKeyRow",
     "Sight",
     "TeamRow",
     "absence_rows",
@@ -57,6 +57,7 @@ __all__ = [
     "member_rows",
     "newest_job",
     "open_invitations",
+    "own_key_rows",
     "present_deputy",
     "seen_among",
     "sight_of",

@@ -1,4 +1,4 @@
-"""Reading members, invitations and keys."""
+"""Reading members, invitations and jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tenants.access import may_set_manager_of
 from tenants.jobs import job_kind
-from tenants.models import Invitation, Job, Key, Membership, User
+from tenants.models import Invitation, Job, Membership, User
 from tenants.roles import LABELS, Role
 
 
@@ -42,6 +42,8 @@ class MemberRow:
     active: bool
     mfa: bool
     you: bool
+    # Whether somebody followed a link that went to the address by mail.
+    proved: bool
     may_set_manager: bool = False
 
 
@@ -49,7 +51,7 @@ def member_rows(*, you: Membership) -> list[MemberRow]:
     """Return every member, active ones first, by name."""
     members = Membership.objects.select_related("team", "manager").order_by("-is_active", "name", "id")
     people = [member.user_id for member in members]
-    seen = dict(User.objects.filter(pk__in=people).values_list("pk", "last_login"))
+    users = {user.pk: user for user in User.objects.filter(pk__in=people).only("last_login", "email_proved_at")}
     return [
         MemberRow(
             id=member.pk,
@@ -61,7 +63,8 @@ def member_rows(*, you: Membership) -> list[MemberRow]:
             title=member.title,
             team=member.team.name if member.team else "",
             manager=member.manager.name if member.manager else "",
-            last_seen=seen.get(member.user_id),
+            last_seen=users[member.user_id].last_login,
+            proved=users[member.user_id].email_proved_at is not None,
             active=member.is_active,
             mfa=False,
             you=member.pk == you.pk,
@@ -98,46 +101,6 @@ def open_invitations(*, slug: str, at: datetime) -> list[InvitationRow]:
             revoke_url=reverse("tenants:invitation_withdraw", kwargs={"slug": slug, "invitation_id": row.pk}),
         )
         for row in rows.select_related("invited_by").order_by("-created_at")
-    ]
-
-
-@dataclass(frozen=True)
-class KeyRow:
-    """One key as the keys page prints it; never its secret."""
-
-    key_id: UUID
-    name: str
-    kind: str
-    prefix: str
-    scopes: list[str]
-    acts_for: str
-    created_at: datetime
-    last_used_at: datetime | None
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    may_rotate: bool
-
-
-def key_rows(*, at: datetime) -> list[KeyRow]:
-    """Return every key, those in use first, newest first."""
-    keys = list(Key.objects.select_related("acts_for").order_by("-created_at"))
-    keys.sort(key=lambda key: key.revoked_at is not None)
-    replaced = {key.replaces_id for key in keys if key.revoked_at is None}
-    return [
-        KeyRow(
-            key_id=key.pk,
-            name=key.name,
-            kind=key.kind,
-            prefix=key.visible_prefix,
-            scopes=key.scopes,
-            acts_for=key.acts_for.name if key.acts_for else "",
-            created_at=key.created_at,
-            last_used_at=key.last_used_at,
-            expires_at=key.expires_at,
-            revoked_at=key.revoked_at,
-            may_rotate=key.kind == Key.Kind.SECRET and key.works_at(at) and key.pk not in replaced,
-        )
-        for key in keys
     ]
 
 

@@ -7,13 +7,16 @@ from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key, rotate_key
 from tenants.views.me import me
 from tenants.views.members import invite_member, member_manager, members, withdraw_invitation
+from tenants.views.own_keys import agree_to_key, end_own_key, my_keys
 from tenants.views.teams import team_edit, team_new, teams
 
 __all__ = [
     "absences",
     "accept_invitation",
+    "agree_to_key",
     "create_key",
     "end_absence",
+    "end_own_key",
     "figure_rule",
     "invite_member",
     "job",
@@ -22,6 +25,7 @@ __all__ = [
     "me",
     "member_manager",
     "members",
+    "my_keys",
     "plan_absence",
     "revoke_key",
     "rotate_key",

@@ -32,7 +32,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     found = access.find_invitation(token, at=at)
     if found is None:
         return render(request, "tenants/invite.html", {"invitation": None}, status=410)
-    if found.has_account:
+    if found.has_account or getattr(request.user, "email", "") == found.invitation.email:
         return _join_with_account(request, found, at=at)
     form = AcceptForm(request.POST or None, email=found.invitation.email)
     if request.method == "GET" or not form.is_valid():
@@ -50,7 +50,10 @@ def _join_with_account(request: HttpRequest, found: FoundInvitation, *, at: date
         return _invitation_page(request, found, refusal=sentence, status=409)
     if request.method == "GET":
         return _invitation_page(request, found)
-    return _join(request, found, at=at)
+    try:
+        return _join(request, found, at=at)
+    except actions.ProveAddressFirst as refused:
+        return _invitation_page(request, found, refusal=refused.sentence, status=409)
 
 
 def _join(
@@ -59,7 +62,7 @@ def _join(
     signed_in = request.user if isinstance(request.user, User) else None
     with tenant_scope(found.organisation.pk):
         membership: Membership = actions.accept_invitation(
-            found.invitation, signed_in=signed_in, name=name, password=password, at=at
+            found.invitation, signed_in=signed_in, name=name, password=password, by_mail=found.by_mail, at=at
         )
         user = User.objects.get(pk=membership.user_id)
     if signed_in is None or signed_in.pk != user.pk:

@@ -14,6 +14,7 @@ from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
 from tenants import access, actions, queries
 from tenants.access import MemberRequest, members_only
+from tenants.actions import NewKey
 from tenants.forms import KeyForm
 from tenants.roles import Role
 
@@ -43,7 +44,7 @@ def create_key(request: MemberRequest) -> HttpResponseBase:
         by=request.membership,
         at=now(),
     )
-    return _keys_page(request, _key_form(request), created={"name": made.key.name, "key": made.text})
+    return _keys_page(request, _key_form(request), created=_told(made))
 
 
 @members_only(Role.ADMINISTRATOR)
@@ -62,7 +63,12 @@ def rotate_key(request: MemberRequest, key_id: str) -> HttpResponseBase:
     """Make a key in the place of this one and show it, this once; both work for a while."""
     key = access.get_key(request.membership, key_id)
     made = actions.rotate_key(key, by=request.membership, at=now())
-    return _keys_page(request, _key_form(request), created={"name": made.key.name, "key": made.text})
+    return _keys_page(request, _key_form(request), created=_told(made))
+
+
+def _told(made: NewKey) -> dict[str, str]:
+    waits_for = made.key.acts_for.name if made.key.awaits_consent and made.key.acts_for else ""
+    return {"name": made.key.name, "key": made.text, "waits_for": waits_for}
 
 
 def _keys_page(

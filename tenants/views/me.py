@@ -32,9 +32,16 @@ def me(request: MemberRequest) -> HttpResponseBase:
         actions.change_profile(request.membership, name=name, preferences=form.preferences())
         messages.success(request, _("Saved."))
         return redirect("tenants:me", slug=request.organisation.slug)
-    context = {"form": form, "security_links": _security_links()}
+    context = {"form": form, "security_links": _security_links(user)}
     return render_page(request, "tenants/me.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _security_links() -> list[dict[str, str]]:
-    return [{"label": _("Change the password"), "text": "", "url": reverse("account_change_password")}]
+def _security_links(user: User) -> list[dict[str, str]]:
+    links = [{"label": _("Change the password"), "text": "", "url": reverse("account_change_password")}]
+    if user.email_proved_at is None:
+        text = _(
+            "%(email)s is not confirmed: set a new password by mail. Until then you can join no other organisation."
+        )
+        told = {"label": _("Confirm your address"), "text": text % {"email": user.email}}
+        links.append({**told, "url": reverse("account_reset_password")})
+    return links

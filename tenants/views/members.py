@@ -17,7 +17,7 @@ from smarketing.lib.htmx import render_page, toast
 from tenants import access, actions, queries
 from tenants.access import MemberRequest, members_only
 from tenants.forms import InviteForm, ManagerForm
-from tenants.keys import invitation_path
+from tenants.links import invitation_path
 from tenants.roles import HEADS, Role
 
 READERS = (Role.ADMINISTRATOR, Role.AUDITOR, *sorted(HEADS))

@@ -1,20 +1,24 @@
 """Inviting somebody, and taking the seat."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from events.models import Event
+from notifications.models import Mail
 from smarketing.lib.clock import now
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.access import find_invitation
 from tenants.actions import INVITATION_FOR, SignInFirst, accept_invitation, create_organisation, sign_in_link
-from tenants.keys import invitation_path
-from tenants.models import Invitation, Membership, User
-from tests.support import PASSWORD, Cast, signed_in
+from tenants.actions.invitations import MOST_TO_ONE
+from tenants.links import invitation_path, mailed_invitation_path
+from tenants.models import Invitation, Membership, Organisation, User
+from tests.support import PASSWORD, Cast, run_outbox, signed_in
 
 INVITE = "/o/acme/settings/members/invite/"
 CHOSEN = {"name": "Nia New", "password1": "a very long word", "password2": "a very long word"}
@@ -115,6 +119,106 @@ def test_an_invitation_gives_no_password_to_somebody_elses_account(cast: Cast) -
     with tenant_scope(made.organisation.pk):
         own = sign_in_link(made.administrator, at=now()).invitation
     assert intruder.post(invitation_path(own.public_id), data=CHOSEN).headers["Location"] == "/o/newco/"
+
+
+def mailed_link(organisation: Organisation) -> str:
+    with tenant_scope(organisation.pk):
+        return mailed_invitation_path(Invitation.objects.latest("created_at").public_id)
+
+
+def user_called(email: str) -> User:
+    with global_scope():
+        return User.objects.get(email=email)
+
+
+def test_only_the_link_in_the_mail_proves_the_address(cast: Cast) -> None:
+    for email, path_of, proved in (("a@example.com", link, False), ("b@example.com", mailed_link, True)):
+        invite(cast, email=email)
+        path = path_of(cast) if path_of is link else path_of(cast.acme)
+        assert Client().post(path, data=CHOSEN).status_code == 302
+        assert (user_called(email).email_proved_at is not None) is proved
+    page = signed_in(cast.ada).get("/o/acme/settings/members/").content.decode()
+    assert page.count("address not confirmed") == 1
+
+
+def test_the_mail_carries_a_link_that_whoever_invites_is_not_shown(cast: Cast) -> None:
+    shown = invite(cast, **{"HX-Request": "true"})
+    run_outbox(organisation=cast.acme, at=now())
+    with tenant_scope(cast.acme.pk):
+        body = Mail.objects.get(to="new@example.com").body
+    path = mailed_link(cast.acme)
+    assert path in body
+    assert path not in shown.headers["HX-Trigger"] + shown.content.decode()
+    assert link(cast) not in body
+
+
+def test_an_account_made_on_a_foreign_address_goes_to_its_owner(cast: Cast) -> None:
+    """Acme's administrator invites an address that is not theirs and takes the seat by the link that they see."""
+    invite(cast, email="boss@other.example")
+    thief = Client()
+    thief.post(link(cast), data=CHOSEN)
+    assert thief.get("/o/acme/me/").status_code == 200
+    signed_in(cast.gus).post(
+        f"/o/{cast.globex.slug}/settings/members/invite/", {"email": "boss@other.example", "role": "executive"}
+    )
+    with tenant_scope(cast.globex.pk):
+        shown = invitation_path(Invitation.objects.latest("created_at").public_id)
+    # The link that globex's administrator sees gives the thief no seat there.
+    assert thief.post(shown).status_code == 409
+    mine = {**CHOSEN, "name": "Bo Boss", "password1": "quite another word", "password2": "quite another word"}
+    owner = Client()
+    assert owner.get(mailed_link(cast.globex)).status_code == 200
+    assert owner.post(mailed_link(cast.globex), data=mine).headers["Location"] == f"/o/{cast.globex.slug}/"
+    assert thief.get("/o/acme/me/").status_code == 302
+    user = user_called("boss@other.example")
+    assert (user.check_password("quite another word"), user.email_proved_at is not None) == (True, True)
+
+
+def test_who_is_signed_in_keeps_their_password_and_proves_the_address(cast: Cast) -> None:
+    invite(cast)
+    member = Client()
+    member.post(link(cast), data=CHOSEN)
+    signed_in(cast.gus).post(
+        f"/o/{cast.globex.slug}/settings/members/invite/", {"email": "new@example.com", "role": "auditor"}
+    )
+    assert member.post(mailed_link(cast.globex)).headers["Location"] == f"/o/{cast.globex.slug}/"
+    user = user_called("new@example.com")
+    assert (user.check_password(CHOSEN["password1"]), user.email_proved_at is not None) == (True, True)
+
+
+def test_a_password_set_by_mail_proves_the_address(cast: Cast) -> None:
+    invite(cast)
+    member = Client()
+    member.post(link(cast), data=CHOSEN)
+    assert "Confirm your address" in member.get("/o/acme/me/").content.decode()
+    Client().post("/password/reset/", {"email": "new@example.com"})
+    path = re.search(r"/password/reset/key/\S+", str(mail.outbox[-1].body))
+    assert path is not None
+    set_here = Client()
+    at = set_here.get(path[0], follow=True).request["PATH_INFO"]
+    answer = set_here.post(at, {"password1": "one more long word", "password2": "one more long word"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert user_called("new@example.com").email_proved_at is not None
+
+
+def test_one_address_is_invited_three_times_a_day(cast: Cast) -> None:
+    answers = [invite(cast) for _ in range(MOST_TO_ONE + 1)]
+    assert [answer.status_code for answer in answers] == [302] * MOST_TO_ONE + [409]
+    assert "was invited 3 times within a day" in answers[-1].content.decode()
+    assert invite(cast, email="other@example.com").status_code == 302
+    with time_machine.travel(now() + timedelta(days=1, seconds=5), tick=False):
+        assert invite(cast).status_code == 302
+
+
+def test_an_organisation_invites_so_many_a_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenants.actions.invitations.MOST_A_DAY", 2)
+    answers = [invite(cast, email=f"a{number}@example.com").status_code for number in range(3)]
+    assert answers == [302, 302, 409]
+    signed_in(cast.gus).post(
+        f"/o/{cast.globex.slug}/settings/members/invite/", {"email": "a@b.example", "role": "auditor"}
+    )
+    with tenant_scope(cast.globex.pk):
+        assert Invitation.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants import actions
 from tenants.access import organisation_by_slug
-from tenants.keys import SCOPES, invitation_path
+from tenants.keys import SCOPES
+from tenants.links import invitation_path
 from tenants.management.commands.create_organisation import check_email, say
 from tenants.models import Organisation
 from tenants.roles import Role

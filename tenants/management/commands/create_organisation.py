@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tenants import actions
-from tenants.keys import SCOPES, invitation_path
+from tenants.keys import SCOPES
+from tenants.links import invitation_path
 
 
 class Command(BaseCommand):

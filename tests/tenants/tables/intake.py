@@ -67,6 +67,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("batch_undo", "POST"): Operation(
         "leads:write", MARKETING | ADMIN, path={"batch_id": "{batch}"}, refused=MARKETING | ADMIN
     ),
+    ("machine_visits", "GET"): reads(roles=DOOR),
     ("adapters", "GET"): reads(roles=DOOR),
     ("adapters", "POST"): Operation("leads:write", KEEPERS, {"provider": "typeform", "name": "Webinar"}),
     ("adapter", "GET"): reads("leads:write", KEEPERS, **ADAPTER),

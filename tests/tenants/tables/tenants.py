@@ -27,6 +27,9 @@ PAGES: dict[str, Page] = {
     "tenants:team": Page(ADMIN, ADMIN, {"name": "North"}, {"team_id": "{team}"}),
     "tenants:absence_new": Page(post=AWAY, form={"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     "tenants:absence_end": Page(post=AWAY, path={"absence_id": "{absence}"}, refused=NOT_THEIR_PEOPLE),
+    "tenants:my_keys": Page(ALL),
+    "tenants:key_agree": Page(post=ALL, path={"key_id": "{key}"}, refused=ALL - ADMIN),
+    "tenants:own_key_end": Page(post=ALL, path={"key_id": "{key}"}, refused=ALL - ADMIN),
     "tenants:me": Page(ALL, ALL, {"display_name": "Somebody", "theme": "auto"}),
 }  # fmt: skip
 
@@ -35,6 +38,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("absences", "GET"): reads(),
     ("figure_rules", "GET"): reads("reports:read"),
     ("figure_rules", "POST"): Operation("privacy:manage", ADMIN, {"rule": "nobody", "note": "Works council."}),
+    ("keys", "GET"): reads("sla:read"),
+    ("key_consent", "POST"): Operation("sla:write", ALL, path={"key_id": "{key}"}, refused=ALL - ADMIN),
+    ("key_revocation", "POST"): Operation("sla:write", ALL, path={"key_id": "{key}"}, refused=ALL - ADMIN),
     ("teams", "GET"): reads(),
     ("teams", "POST"): Operation("handovers:write", ADMIN, {"name": "North", "side": "sales"}),
     ("members", "GET"): reads(),

@@ -7,6 +7,7 @@ from intake.access import adapter_path, opt_in_path
 from intake.actions import (
     change_keeping,
     check_batch,
+    count_machine,
     create_adapter,
     create_form,
     judge,
@@ -47,6 +48,7 @@ def furnish_intake(house: House, *, at: datetime) -> None:
     _furnish_files(house, at=at)
     visit = BehaviourFact(f"viewed {house.mark}", at, {"page": f"/{house.mark}", "text": house.mark})
     note_visits(house.mark, [visit], at=at)
+    count_machine(1, at=at)
 
 
 def _furnish_files(house: House, *, at: datetime) -> None:

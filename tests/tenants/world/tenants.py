@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from tenants.actions import create_form_key, create_key, invite, revoke_key, set_figure_rule, start_job, store_file
+from tenants.actions import (
+    agree_to_key,
+    create_form_key,
+    create_key,
+    invite,
+    revoke_key,
+    set_figure_rule,
+    start_job,
+    store_file,
+)
 from tenants.idempotency import begin, finish
 from tenants.keys import SCOPES
 from tenants.models import Round, Team
@@ -14,6 +23,7 @@ def furnish_tenants(house: House, *, at: datetime) -> None:
     administrator = house.staff[Role.ADMINISTRATOR]
     for role, member in house.staff.items():
         made = create_key(name=f"{role} {house.mark}", scopes=SCOPES, acts_for=member, by=administrator, at=at)
+        agree_to_key(made.key, by=member, at=at)
         house.keys[role] = {"Authorization": f"Bearer {made.text}"}
     spare = create_key(name=f"spare {house.mark}", scopes=SCOPES, acts_for=administrator, by=administrator, at=at)
     house.things["key"] = str(spare.key.pk)
