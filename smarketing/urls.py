@@ -1,7 +1,7 @@
 """Every address: pages of no organisation, pages under /o/<organisation>/, the REST interface."""
 
 from allauth.account import views as account
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from arbitration.urls import api_urlpatterns as arbitration_api
 from dashboards.urls import api_urlpatterns as dashboards_api
@@ -58,8 +58,9 @@ urlpatterns = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/key/<uidb36>-<key>/",
+    # The key has a dash of its own: where the person's id ends has to be said.
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

@@ -53,7 +53,7 @@ def is_bot(user_agent: str) -> bool:
 
 def count_machine(visits: int, *, at: datetime) -> None:
     """Count what a machine looked at; nothing else of it is kept."""
-    values = {"at": at, "visits": visits, "organisation": current_organisation_id()}
+    values: dict[str, Any] = {"at": at, "visits": visits, "organisation": current_organisation_id()}
     with connection.cursor() as cursor:
         cursor.execute(COUNT_MACHINES, values)
 

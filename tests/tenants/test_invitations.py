@@ -193,7 +193,7 @@ def test_a_password_set_by_mail_proves_the_address(cast: Cast) -> None:
     assert "Confirm your address" in member.get("/o/acme/me/").content.decode()
     Client().post("/password/reset/", {"email": "new@example.com"})
     path = re.search(r"/password/reset/key/\S+", str(mail.outbox[-1].body))
-    assert path is not None
+    assert path is not None, mail.outbox[-1].body
     set_here = Client()
     at = set_here.get(path[0], follow=True).request["PATH_INFO"]
     answer = set_here.post(at, {"password1": "one more long word", "password2": "one more long word"})
