@@ -138,8 +138,11 @@ def test_an_invitation_is_mailed_with_the_link_that_works(live_cast: Cast, box: 
     send_waiting(at=now())
     [mail] = [mail for mail in box.mails if mail["To"] == "new@example.com"]
     token = mail.get_content().partition("/invite/")[2].partition("/")[0]
-    assert token == made.token
-    assert find_invitation(token, at=now()) is not None
+    # Not the link that whoever invites is shown: this one proves the address.
+    assert token != made.token
+    found = find_invitation(token, at=now())
+    assert found is not None
+    assert (found.invitation.pk, found.by_mail) == (made.invitation.pk, True)
 
 
 def test_other_mails_of_the_application_leave_by_the_same_server(live_cast: Cast, box: Mailbox) -> None:
