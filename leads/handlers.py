@@ -5,7 +5,7 @@ from uuid import UUID
 from events.models import Event
 from leads.actions import cover_absences, deem_accepted, expire_return, find_duplicates
 from leads.actions.deciding import DECISION, RETURN_ANSWER
-from leads.actions.taking_over import pass_on
+from leads.actions.taking_over import pass_on, pass_on_of_gone
 from leads.models import Lead
 from sla.models import Clock
 
@@ -27,6 +27,11 @@ def pass_on_escalated(event: Event) -> None:
     if event.data["reassign"] and event.data["side"] == "sales":
         owner = event.data["owner"]
         pass_on(UUID(event.data["subject"]), owner=UUID(owner) if owner else None, at=event.at)
+
+
+def follow_leaving(event: Event) -> None:
+    """Give what a member had in their hands to others at once; the round does what is more."""
+    pass_on_of_gone(event.at)
 
 
 def look_for_duplicates(event: Event) -> None:

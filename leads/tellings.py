@@ -58,6 +58,8 @@ TELLINGS: Mapping[str, Telling] = {
     "handover.assigned": Telling("user-check", gettext_lazy("assigned the lead")),
     "handover.covered": Telling("arrows-exchange", gettext_lazy("went to the deputy during an absence")),
     "handover.uncovered": Telling("user-check", gettext_lazy("came back after an absence")),
+    "member.left": Telling("users", gettext_lazy("took somebody’s access away")),
+    "member.returned": Telling("users", gettext_lazy("gave somebody their access back")),
     "member.manager_set": Telling("users", gettext_lazy("said who somebody's manager is")),
     "team.made": Telling("users-group", gettext_lazy("made a team")),
     "team.changed": Telling("users-group", gettext_lazy("changed a team")),

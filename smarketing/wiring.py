@@ -23,7 +23,7 @@ from dashboards.rollups import check_some_day
 from events.models import Event
 from events.registry import After, Handler, register_after, register_within
 from intake.actions import batches
-from leads.actions import changing_many
+from leads.actions import changing_many, taking_over
 from leads.facts import known_behaviours, known_fields
 from leads.queries.cohorts import decisions_in
 from notifications.hours import register_opening
@@ -83,6 +83,7 @@ def _after() -> list[After]:
         After("arbitration.follow_version", ("agreement.in_force",), board_handlers.follow_new_version),
         After("leads.follow_breach", ("clock.breached",), lead_handlers.follow_breach),
         After("leads.pass_on_escalated", ("clock.escalated",), lead_handlers.pass_on_escalated),
+        After("leads.follow_leaving", ("member.left",), lead_handlers.follow_leaving),
         After("leads.look_for_duplicates", ("lead.received", "lead.edited"), lead_handlers.look_for_duplicates),
         After("notifications.tell", tuple(RULES), messages.tell_about, outward=True, timing=time_to_tell),
         After("notifications.tell_machines", tuple(TYPES), messages.tell_machines, outward=True),
@@ -105,6 +106,7 @@ def _rounds() -> list[Round]:
         Round("arbitration.keep_board", timedelta(minutes=5), board.keep_board),
         Round("arbitration.remind_of_closing", timedelta(minutes=30), board.remind_of_closing),
         Round("leads.wake", timedelta(minutes=15), leads.wake_leads),
+        Round("leads.pass_on_of_gone", timedelta(minutes=5), taking_over.pass_on_of_gone),
         Round("leads.cover_absences", timedelta(minutes=5), leads.cover_absences),
         Round("leads.rescore_decayed", timedelta(minutes=10), leads.rescore_decayed),
         Round("leads.follow_agreement", timedelta(minutes=5), leads.follow_agreement),

@@ -63,6 +63,12 @@ class InviteForm(forms.Form):
     )
 
 
+class AccessForm(forms.Form):
+    """The button that ends a member's access, or gives it back."""
+
+    access = forms.ChoiceField(choices=[("on", _("Give back access")), ("off", _("End access"))])
+
+
 class ManagerForm(forms.Form):
     """Whose people somebody is."""
 

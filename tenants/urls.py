@@ -15,6 +15,7 @@ urlpatterns = [
         name="invitation_withdraw",
     ),
     path("settings/members/<uuid:member_id>/manager/", views.member_manager, name="member_manager"),
+    path("settings/members/<uuid:member_id>/access/", views.member_access, name="member_access"),
     path("settings/keys/", views.keys, name="keys"),
     path("settings/keys/new/", views.create_key, name="key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", views.revoke_key, name="key_revoke"),
@@ -37,6 +38,7 @@ urlpatterns = [
 api_urlpatterns = [
     path("members", api.Members.as_view(), name="members"),
     path("members/<uuid:member_id>/manager", api.ManagerOf.as_view(), name="member_manager"),
+    path("members/<uuid:member_id>/access", api.AccessOf.as_view(), name="member_access"),
     path("keys", api.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/consent", api.KeyConsent.as_view(), name="key_consent"),
     path("keys/<uuid:key_id>/revocation", api.KeyRevocation.as_view(), name="key_revocation"),

@@ -34,6 +34,7 @@ from tenants.actions.keys import (
     revoke_key,
     rotate_key,
 )
+from tenants.actions.leaving import LastAdministrator, end_membership, restore_membership
 from tenants.actions.members import (
     AlreadyMember,
     ManagesThemselves,
@@ -58,6 +59,7 @@ __all__ = [
     "JobFinished",
     "KeyMayLess",
     "KeyNotInUse",
+    "LastAdministrator",
     "ManagesThemselves",
     "NewInvitation",
     "NewKey",
@@ -81,6 +83,7 @@ __all__ = [
     "create_key",
     "create_organisation",
     "end_absence",
+    "end_membership",
     "erase_file",
     "invite",
     "make_team",
@@ -89,6 +92,7 @@ __all__ = [
     "plan_absence",
     "prove_address",
     "remove_file",
+    "restore_membership",
     "revoke_key",
     "rotate_key",
     "seat_person",

@@ -24,6 +24,12 @@ class ManagerBody(Struct, forbid_unknown_fields=True):
     manager: UUID | None
 
 
+class AccessBody(Struct, forbid_unknown_fields=True):
+    """Whether the member has access."""
+
+    is_active: bool
+
+
 class Members(KeyView):
     """Who belongs to the organisation."""
 
@@ -65,6 +71,26 @@ class ManagerOf(KeyView):
             return access.get_member(self.member, wanted)
         except Http404 as error:
             raise InvalidInput([FieldError("/manager", "unknown_value", "There is no such member.")]) from error
+
+
+class AccessOf(KeyView):
+    """Whether somebody has access."""
+
+    scopes: ClassVar[dict[str, str]] = {"PUT": "handovers:write"}
+
+    @operation(
+        "End a member's access, or give it back",
+        gives=answers.Member,
+        body=AccessBody,
+        answers={200: "The member."},
+        problems=(400, 401, 403, 404, 409, 422),
+    )
+    def put(self, request: Request, member_id: UUID) -> Response:
+        """Switch the access off or on; with it goes that of every key that acts for the member."""
+        require(self.member, Role.ADMINISTRATOR)
+        member = access.get_member(self.member, member_id)
+        switch = actions.restore_membership if self.body(AccessBody).is_active else actions.end_membership
+        return answer(_row(switch(member, by=self.member, at=self.at)))
 
 
 def _row(member: Membership) -> dict[str, Any]:

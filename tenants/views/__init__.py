@@ -6,7 +6,7 @@ from tenants.views.jobs import job, job_cancel
 from tenants.views.joining import accept_invitation
 from tenants.views.keys import create_key, keys, revoke_key, rotate_key
 from tenants.views.me import me
-from tenants.views.members import invite_member, member_manager, members, withdraw_invitation
+from tenants.views.members import invite_member, member_access, member_manager, members, withdraw_invitation
 from tenants.views.own_keys import agree_to_key, end_own_key, my_keys
 from tenants.views.teams import team_edit, team_new, teams
 
@@ -23,6 +23,7 @@ __all__ = [
     "job_cancel",
     "keys",
     "me",
+    "member_access",
     "member_manager",
     "members",
     "my_keys",

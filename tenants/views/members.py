@@ -16,7 +16,7 @@ from smarketing.lib.errors import DomainError
 from smarketing.lib.htmx import render_page, toast
 from tenants import access, actions, queries
 from tenants.access import MemberRequest, members_only
-from tenants.forms import InviteForm, ManagerForm
+from tenants.forms import AccessForm, InviteForm, ManagerForm
 from tenants.links import invitation_path
 from tenants.roles import HEADS, Role
 
@@ -62,6 +62,29 @@ def member_manager(request: MemberRequest, member_id: UUID) -> HttpResponseBase:
     }
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "tenants/team_form.html", context, status=status)
+
+
+@members_only(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def member_access(request: MemberRequest, member_id: UUID) -> HttpResponseBase:
+    """Ask whether to end a member's access, or to give it back, and do so."""
+    member = access.get_member(request.membership, member_id)
+    form = AccessForm(request.POST or None)
+    status, refusal = 200, ""
+    if request.method == "POST" and form.is_valid():
+        # What the page asked for, whatever somebody else has done meanwhile.
+        switch = actions.restore_membership if form.cleaned_data["access"] == "on" else actions.end_membership
+        try:
+            switch(member, by=request.membership, at=now())
+        except DomainError as refused:
+            status, refusal = 409, refused.sentence
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("tenants:members", slug=request.organisation.slug)
+    elif request.method == "POST":
+        status, refusal = 422, _("Use one of the buttons below.")
+    context = {"member": member, "refusal": refusal, "you": member.pk == request.membership.pk}
+    return render(request, "tenants/member_access.html", context, status=status)
 
 
 @members_only(Role.ADMINISTRATOR)

@@ -315,7 +315,7 @@ ALL_OPTIONAL = {
 HIDDEN_FIELDS = {
     "dashboards:plan_adopt", "leads:criterion", "leads:definitions", "leads:routing_default", "leads:routing_rule_act",
     "sla:targets_countersign", "leads:reason_act", "arbitration:move", "arbitration:sitting_act",
-    "dashboards:review_act", "dashboards:review_action_act", "dashboards:criterion_drop",
+    "dashboards:review_act", "dashboards:review_action_act", "dashboards:criterion_drop", "tenants:member_access",
 }  # fmt: skip
 
 

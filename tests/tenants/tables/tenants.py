@@ -10,6 +10,7 @@ PAGES: dict[str, Page] = {
         HEADS | ADMIN, HEADS | ADMIN, {"manager": "{marketer}"}, {"member_id": "{rep}"},
         refused=frozenset({Role.MARKETING_MANAGER}),
     ),
+    "tenants:member_access": Page(ADMIN, ADMIN, {"access": "off"}, {"member_id": "{rep}"}),
     "tenants:invite_member": Page(ADMIN, ADMIN, {"email": "new@example.com", "role": "marketer"}),
     "tenants:invitation_withdraw": Page(post=ADMIN, path={"invitation_id": "{invitation}"}),
     "tenants:keys": Page(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
@@ -51,6 +52,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {"member_id": "{rep}"},
         refused=frozenset({Role.MARKETING_MANAGER}),
     ),
+    ("member_access", "PUT"): Operation("handovers:write", ADMIN, {"is_active": True}, {"member_id": "{rep}"}),
     ("team", "PUT"): Operation("handovers:write", ADMIN, {"name": "North", "members": []}, {"team_id": "{team}"}),
     ("absences", "POST"): Operation("handovers:write", AWAY, {"first_day": "2026-05-04", "last_day": "2026-05-08"}),
     ("absence_end", "POST"): Operation(
