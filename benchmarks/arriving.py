@@ -16,18 +16,18 @@ MOST_LAG = 5.0
 
 # One lead that is handed over: what the product writes of it, in one transaction.
 ARRIVE = """
-create or replace function bench_arrive(org bigint, number bigint, moment timestamptz) returns bigint
+create or replace function bench_arrive(org bigint, nth bigint, moment timestamptz) returns bigint
 language plpgsql as $$
 declare
   lead_id uuid := uuidv7(); subject_id uuid := uuidv7(); handover_id uuid := uuidv7(); m record; clock_id uuid;
 begin
   select l.version_id, l.assigned_to_id, l.tier, l.weight, l.judged, l.last_utm, x.campaign_id, x.country, s.team_id
     into m from bench_model l join leads_lead x on x.id = l.lead_id join sla_subject s on s.id = l.subject_id
-    where l.n = number % (select count(*) from bench_model);
+    where l.n = nth % (select count(*) from bench_model);
   insert into leads_lead (id, organisation_id, number, email, email_norm, given_name, family_name, country,
     company_name, stage, stage_since, origin, cycle, fit_grade, fit_points, readiness_points, tier, score_reasons,
     first_touch, created_at, updated_at, revision, campaign_id)
-  values (lead_id, org, number, number || '@example.com', number || '@example.com', 'Jane', 'Doe', m.country,
+  values (lead_id, org, nth, nth || '@example.com', nth || '@example.com', 'Jane', 'Doe', m.country,
     'Example GmbH', 'mql', moment, 'marketing', 1, 'A', 80, 40, m.tier, '[]', '{"source": "source-1"}', moment, moment,
     1, m.campaign_id);
   insert into sla_subject (id, organisation_id, kind, thread_id, version_id, tier, weight, owner_id, team_id,
@@ -113,9 +113,10 @@ def _folded(organisation: Any) -> int:
     """Count what there is; return the transaction before which everything is counted."""
     from dashboards.models import Rollup
     from dashboards.rollups import fold
+    from smarketing.lib.clock import now
     from smarketing.lib.scope import tenant_scope
 
-    fold(organisation.pk, at=NOW)
+    fold(organisation.pk, at=now())
     with tenant_scope(organisation.pk):
         return Rollup.objects.get().horizon
 
