@@ -314,16 +314,26 @@ class Delta:
 
 
 def merge(one: Figures, other: Figures) -> Figures:
-    """Add the other figures to the one; what comes to nothing is left out."""
+    """Add the other figures to the one; what comes to nothing is left out. Neither shares what the other changes."""
     for measure, details in other.items():
-        of_measure = one.setdefault(measure, {})
-        for detail, (n, amount) in details.items():
-            before = of_measure.get(detail, (0, 0))
-            of_measure[detail] = [before[0] + n, before[1] + amount]
-            if of_measure[detail] == [0, 0]:
-                del of_measure[detail]
-        if not of_measure:
-            del one[measure]
+        before = one.get(measure)
+        # A page of a busy month adds ten thousand figures, most of them to nothing yet.
+        told = _sum(before, details) if before else {detail: found for detail, found in details.items() if any(found)}
+        if told:
+            one[measure] = told
+        else:
+            one.pop(measure, None)
+    return one
+
+
+def _sum(one: dict[str, list[int]], other: dict[str, list[int]]) -> dict[str, list[int]]:
+    for detail, found in other.items():
+        before = one.get(detail)
+        both = [before[0] + found[0], before[1] + found[1]] if before else found
+        if any(both):
+            one[detail] = both
+        else:
+            one.pop(detail, None)
     return one
 
 

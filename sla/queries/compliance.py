@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from sla.describing import Description, describe
 from sla.models import Clock
-from sla.queries.clocks import clock_view, going_on, past_due
+from sla.queries.clocks import clock_view, going_on, past_due, still_owed
 from sla.queries.months import day_begins
 from tenants.models import Membership
 
@@ -88,7 +88,7 @@ def open_breaches(
 
 def open_breach_clocks(*, at: datetime, side: str = "", owner: Membership | None = None) -> QuerySet[Clock]:
     """Return the clocks past their deadline that nothing has stopped or closed."""
-    rows = Clock.objects.filter(_is_breached(at), stopped_at=None, closed_at=None)
+    rows = Clock.objects.filter(_is_breached(at), still_owed())
     # Silence is a decision too: the breach stays, but nobody owes a decision any more.
     rows = rows.exclude(commitment="decision", subject__decided_at__isnull=False)
     return _of(rows, side=side, owner=owner)

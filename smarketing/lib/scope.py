@@ -27,7 +27,7 @@ from pg_roles where rolname = current_user
 
 
 # For one transaction only: nothing of it is left on the connection.
-SET_LOCAL = """
+SET_LOCAL = """\
 select set_config('app.tenant_id', %(scope_tenant)s, true), set_config('app.lookup', %(scope_lookup)s, true),
   set_config('app.user_id', %(scope_user)s, true)
 """

@@ -36,6 +36,9 @@ alter role sm_sweeper set lock_timeout = '10s';
 -- What the pages read is in memory or on a disk without arms: looking up costs hardly more than reading on.
 alter role sm_web set random_page_cost = 1.1;
 alter role sm_worker set random_page_cost = 1.1;
+-- A page's query that takes milliseconds is not made faster by processes that take as long to start, and the estimates
+-- for what is open among what has ended are always too high.
+alter role sm_web set parallel_setup_cost = 100000;
 -- Its claims read the head of an index again and again: only a plain scan marks what it found dead there,
 -- so that the next second need not look at it any more.
 alter role sm_sweeper set enable_bitmapscan = off;
