@@ -62,6 +62,10 @@ class Subject(TenantModel):
                 fields=["organisation_id", "kind", "counted_month"],
                 name="subject_cohort",
             ),
+            # The part of one team in what was owed in a period.
+            models.Index(
+                fields=["organisation_id", "team", "id"], name="subject_of_team", condition=Q(team__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
