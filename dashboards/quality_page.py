@@ -27,14 +27,14 @@ class QualityRow:
     gave_up_url: str
 
 
-def quality_context(months: list[QualityMonth], *, slug: str) -> dict[str, Any]:
+def quality_context(months: list[QualityMonth], *, slug: str, sees_returns: bool) -> dict[str, Any]:
     """Return the months, the newest first, and the period as a whole."""
     leads, cases = (reverse(name, kwargs={"slug": slug}) for name in ("leads:list", "arbitration:figures"))
     return {
         "rows": [_row(month, leads) for month in reversed(months)],
         "whole": whole_of(months),
         "cases_url": cases,
-        "returns_url": reverse("leads:returns", kwargs={"slug": slug}),
+        "returns_url": reverse("leads:returns", kwargs={"slug": slug}) if sees_returns else "",
     }
 
 

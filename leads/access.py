@@ -32,6 +32,8 @@ from tenants.queries import covered_by, today_in
 from tenants.roles import MARKETING, Role
 
 # Everybody but a rep, who sees their own handovers and those that nobody has yet.
+# Who may read what waits for marketing.
+SEES_RETURNS = (*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 SEE_ALL = (*MARKETING, Role.SALES_MANAGER, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 SALES = (Role.SALES_REP, Role.SALES_MANAGER)
 # Who decides that two leads are one person, and who may look on.

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leads.access import SEES_RETURNS
 from sla.access import READS_HEALTH
 from smarketing.lib.clock import now
 from tenants.models import Membership
@@ -85,7 +86,7 @@ def navigation(membership: Membership, slug: str, path: str) -> list[NavGroup]:
     work.append(item(_("Leads"), "leads:list", "users", "l"))
     if membership.has(*SIDES):
         work.append(item(_("Next steps"), "leads:followups", "calendar-event", "x"))
-    if membership.has(*MARKETING, Role.ADMINISTRATOR, Role.AUDITOR, Role.EXECUTIVE):
+    if membership.has(*SEES_RETURNS):
         work.append(item(_("Returns"), "leads:returns", "arrow-back-up", "r"))
     work.append(item(_("Disputes"), "arbitration:docket", "scale", "d"))
     measure = [

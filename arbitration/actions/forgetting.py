@@ -17,11 +17,10 @@ from arbitration.actions.files import erase_case_files
 from arbitration.models import Case, HearingNote, Precedent, Recusal, Ruling, Sitting, SittingCase, Statement, Vote
 from leads.queries import Identity
 from sla.actions import forget_words_about
+from smarketing.lib.erasing import erasing
 from smarketing.lib.redaction import STRUCK, struck
 from smarketing.lib.scope import current_organisation_id
 
-# In the database's own words: rows to which nothing is ever done but this (see the migration erasable_words).
-ERASING = "select set_config('app.erasing', %s, true)"
 WORDS_ANEW = """
 delete from arbitration_rulingword where organisation_id = %(org)s and ruling_id = %(ruling)s;
 select arbitration_keep_words(u.organisation_id, u.id, 2, r.criterion_label || ' ' || r.reason_label)
@@ -43,13 +42,13 @@ def forget_person(person: Identity, *, at: datetime) -> int:
     if not cases:
         return 0
     ids = [case.pk for case in cases]
-    _allow("on")
-    Statement.objects.filter(case__in=ids).update(text="")
-    HearingNote.objects.filter(case__in=ids).update(text="")
-    Vote.objects.filter(case__in=ids).update(reasons=STRUCK)
-    _strike(Recusal.objects.filter(case__in=ids), ("reason",), person)
-    _strike_rulings(ids, person)
-    _allow("off")
+    # Rows to which nothing is ever done but this (see the migration erasable_words).
+    with erasing():
+        Statement.objects.filter(case__in=ids).update(text="")
+        HearingNote.objects.filter(case__in=ids).update(text="")
+        Vote.objects.filter(case__in=ids).update(reasons=STRUCK)
+        _strike(Recusal.objects.filter(case__in=ids), ("reason",), person)
+        _strike_rulings(ids, person)
     sittings = SittingCase.objects.filter(case__in=ids).values("sitting")
     _strike(Sitting.objects.filter(pk__in=sittings), ("minutes", "place"), person)
     for case in cases:
@@ -58,11 +57,6 @@ def forget_person(person: Identity, *, at: datetime) -> int:
     erase_case_files(person.lead_id, at=at)
     forget_words_about([case.subject_id for case in cases])
     return len(cases)
-
-
-def _allow(state: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(ERASING, [state])
 
 
 def _strike_rulings(case_ids: Sequence[UUID], person: Identity) -> None:

@@ -9,6 +9,7 @@ from django.db.models import F, Model, Q
 from dashboards.models import Review, ReviewAction, ReviewItem
 from events.models import Event
 from leads.queries import Identity, identity_of
+from smarketing.lib.erasing import erasing
 from smarketing.lib.redaction import SHORTEST, struck
 
 
@@ -16,7 +17,8 @@ def forget_person(event: Event) -> None:
     """Strike a person who is being erased out of what was written in meetings; their names still stand with them."""
     person = identity_of(event.subject_id)
     _strike(Review, ("place",), person)
-    _strike(ReviewItem, ("title", "minutes", "decision"), person)
+    with erasing():
+        _strike(ReviewItem, ("title", "minutes", "decision"), person)
     _strike(ReviewAction, ("text",), person)
 
 

@@ -19,6 +19,7 @@ from dashboards.queries.campaign_return import FIRST, ReturnAsked, campaign_retu
 from dashboards.queries.quality import quality as quality_of
 from dashboards.queries.revenue import revenue as revenue_of
 from dashboards.tables.menu import period_links
+from leads.access import SEES_RETURNS
 from leads.periods import ACCEPTED_AGAIN_WITHIN, CONVERSION_FOR
 from sla.actions import draft_without
 from sla.models import AgreementVersion
@@ -109,7 +110,8 @@ def quality(request: MemberRequest) -> HttpResponse:
     form = PeriodForm(request.GET, today=_today(request, at))
     first, last = form.months
     found = quality_of(first, last, at=at, zone=request.organisation.zone)
-    context = {**quality_context(found, slug=request.organisation.slug), "form": form}
+    sees_returns = request.membership.has(*SEES_RETURNS)
+    context = {**quality_context(found, slug=request.organisation.slug, sees_returns=sees_returns), "form": form}
     context["again_within"] = ACCEPTED_AGAIN_WITHIN.days
     return _page(request, "dashboards/quality.html", "quality", context, form)
 

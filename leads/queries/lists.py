@@ -206,7 +206,7 @@ def counts_of(membership: Membership, asked: Mapping[str, Asked], *, up_to: int)
     return counted_each({key: leads_in(membership, one) for key, one in asked.items()}, up_to=up_to)
 
 
-def rows_of(page: "QuerySet[Lead] | list[UUID]", order: str) -> list[Lead]:
+def rows_of(page: "QuerySet[Lead] | list[UUID]", asked: Asked) -> list[Lead]:
     """Return the leads of a page (a slice of what is paged), each with what a row prints.
 
     The slice is found among ids only, so that rows that are skipped are never read.
@@ -217,7 +217,7 @@ def rows_of(page: "QuerySet[Lead] | list[UUID]", order: str) -> list[Lead]:
     if isinstance(page, list):
         place = {lead_id: number for number, lead_id in enumerate(page)}
         return sorted(found, key=lambda lead: place[lead.pk])
-    return list(found.order_by(*ORDERS[order]))
+    return list(found.order_by(*_order(asked)))
 
 
 def lead_rows(

@@ -75,7 +75,7 @@ def _context(
     found = queries.found_leads(request.membership, asking.asked)
     pages: CappedPaginator[Lead] = CappedPaginator(found.paged, PER_PAGE, most=found.most)
     page = pages.get_page(request.GET.get("page"))
-    leads = queries.rows_of(page.object_list, asking.asked.order)  # type: ignore[arg-type]  # a QuerySet, by found_leads
+    leads = queries.rows_of(page.object_list, asking.asked)  # type: ignore[arg-type]  # a QuerySet, by found_leads
     used = queries.choices_in_use(request.organisation.pk, campaign=asking.given.get("campaign", ""))
     page.object_list = queries.lead_rows(leads, at=at, zone=request.organisation.zone, stages=dict(used["stage"]))
     people = everybody()

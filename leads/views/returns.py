@@ -24,20 +24,19 @@ from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
 from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, members_only
-from tenants.roles import MARKETING, Role
+from tenants.roles import MARKETING
 
 TEMPLATE = "leads/returns.html"
-READERS = (*MARKETING, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
-@members_only(*sorted(READERS))
+@members_only(*sorted(access.SEES_RETURNS))
 @require_GET
 def returns(request: MemberRequest) -> HttpResponse:
     """Rejected leads that wait for marketing, the least time first."""
     return render_page(request, TEMPLATE, _rows(request, at=now()), partial="list")
 
 
-@members_only(*sorted(READERS))
+@members_only(*sorted(access.SEES_RETURNS))
 @require_GET
 def returns_yield(request: MemberRequest) -> HttpResponse:
     """How fast returns are answered and how many are accepted again; the returns page fetches it as a part."""

@@ -9,13 +9,16 @@ function show(el, x, y) {
   tip.style.top = `${Math.max(8, y - box.height - 12)}px`;
 }
 const hide = () => { tip.hidden = true; };
+let pointed = false;
 document.addEventListener("pointermove", event => {
   const el = event.target.closest?.("[data-tip]");
-  if (el) show(el, event.clientX, event.clientY); else hide();
+  // A page that scrolls under a still pointer "moves" it: what the keyboard shows stays.
+  if (el) show(el, event.clientX, event.clientY); else if (pointed) hide();
+  pointed = Boolean(el);
 });
 document.addEventListener("focusin", event => {
   const el = event.target.closest?.("[data-tip]"), box = el?.getBoundingClientRect();
-  if (el) show(el, box.left + box.width / 2, box.top + 20);
+  if (el) { show(el, box.left + box.width / 2, box.top + 20); pointed = false; }
 });
 document.addEventListener("focusout", hide);
 document.addEventListener("keydown", event => {

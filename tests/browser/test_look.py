@@ -122,7 +122,7 @@ class Visits:
         if who not in self._tabs:
             self._tabs[who] = first()
         tab = self._tabs[who]
-        tab.emulate_media(color_scheme="light")
+        tab.emulate_media(color_scheme="light", media="screen")
         tab.set_viewport_size(DESKTOP)
         return tab
 

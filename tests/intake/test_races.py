@@ -116,8 +116,9 @@ def test_many_people_at_once_each_get_their_own_lead_and_number(live_cast: Cast)
     answers = at_once(lambda number: post(headers, simple(f"p{number}@example.com")), times=TWINS)
     assert {answer.status_code for answer in answers} == {201}
     with tenant_scope(live_cast.acme.pk):
-        numbers = sorted(Lead.objects.values_list("number", flat=True))
-    assert numbers == list(range(1, TWINS + 1))
+        numbers = set(Lead.objects.values_list("number", flat=True))
+    # Sixteen counters give them out: none twice, some left out.
+    assert len(numbers) == TWINS
 
 
 def test_workers_that_finish_the_same_posts_at_once_judge_each_once(live_cast: Cast) -> None:
