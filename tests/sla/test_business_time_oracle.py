@@ -17,7 +17,7 @@ from tests.sla.oracle import Oracle
 
 SOAK = int(os.environ.get("SOAK", "1"))
 # The ordinary run draws the same ones each time; the long one draws anew.
-EXAMPLES = 500 * SOAK if SOAK > 1 else 200
+EXAMPLES = 500 * SOAK
 thorough = settings(
     max_examples=EXAMPLES,
     deadline=None,
