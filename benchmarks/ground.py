@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,9 @@ def _prepared(server: Any, data: Path, part: str) -> Ground:
     import django
 
     django.setup()
+    if part == "web":
+        # As in the server: what the process begins with is imported now, and left alone by the garbage collector.
+        import_module("smarketing.wsgi")
     return Ground(server, data, variables)
 
 
