@@ -70,8 +70,8 @@ def _queries() -> dict[str, Callable[[], Any]]:
         "past breaches of one side, first page": lambda: list(queries.past_breach_clocks(at=NOW, side="sales")[:25]),
         "past breaches, how many": lambda: queries.past_breach_clocks(at=NOW).count(),
         "days since the last breach": lambda: queries.days_since_last_breach(at=NOW),
-        "compliance of a month": lambda: queries.compliance(side="sales", **month),
-        "breaches by owner": lambda: queries.breaches_by_owner(month["first"], month["last"], zone=ZONE, at=NOW),
+        "promises of a month": lambda: queries.kept_between(**month),
+        "breaches by owner": lambda: queries.breaches_by_owner(queries.kept_between(**month), at=NOW),
         "health of the engine": lambda: engine_health(at=NOW),
     }
 

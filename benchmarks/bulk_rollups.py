@@ -98,11 +98,11 @@ OF_DAYS = ROWS.format(
 
 OF_OWNERS = ROWS.format(
     sums=f"""
-  select 'owner' as dimension, of_month, member::text as key, '' as part, measure, detail, count(*) as n,
+  select 'owner' as dimension, of_month, member::text as key, part, measure, detail, count(*) as n,
     sum(amount) as amount
-  from bench_made cross join {PARTS}
+  from bench_made cross join {PARTS} cross join lateral (values (''), (team || '|' || country || '|' || tier)) o(part)
   where measure not in ('criteria', 'untouched') and measure not like 'elapsed%%' and measure not like 'business%%'
-  group by of_month, member, measure, detail
+  group by of_month, member, part, measure, detail
 """
 )
 

@@ -18,6 +18,7 @@ import leads.handlers as lead_handlers
 import notifications.actions as messages
 import sla.actions as sla
 from dashboards.queries import replay
+from dashboards.queries.kept import kept_by_owner
 from dashboards.reports import sending as reports
 from dashboards.rollups import check_some_day
 from events.models import Event
@@ -35,6 +36,7 @@ from sla.describing import register_describer
 from sla.models import AgreementVersion
 from sla.outcomes import Outcomes, register_outcomes
 from sla.queries.ladder import opening_for, time_to_tell
+from sla.tallies import register_tallies
 from smarketing import subjects
 from tenants.jobs import JobKind, register_job
 from tenants.roles import HEADS, Role
@@ -59,6 +61,7 @@ def register_all() -> None:
     for subject, describe in subjects.DESCRIBERS.items():
         register_describer(subject, describe)
     register_outcomes(_outcomes_of)
+    register_tallies(kept_by_owner)
     register_catalogue(fields=known_fields, behaviours=known_behaviours)
     register_opening(opening_for)
 

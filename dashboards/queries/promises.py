@@ -1,5 +1,6 @@
 """Promises due in a period: kept, broken, still running; by side and month, and by commitment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from django.db.models.functions import TruncMonth
 from dashboards.queries.cut import Cut
 from sla.models import Clock, Side
 from sla.queries import Compliance, due_between, going_on, last_day, past_due
+from sla.tallies import Whose
 
 NOTHING_DUE = Compliance(0, 0, 0, 0)
 
@@ -89,11 +91,35 @@ def _tally(at: datetime) -> dict[str, Count]:
 
 def unswept(cut: Cut, *, at: datetime, zone: str) -> list[tuple[Due, int]]:
     """Return how many running clocks the sweep will find past their deadline."""
-    # What it has not found yet waits for it: the index of what comes next knows those few.
-    late = due_between(cut.months[0], cut.last, zone=zone).filter(past_due(at=at), next_event_at__lt=at)
-    rows = _by_kind(late.filter(cut.on_clocks()), zone=zone).annotate(n=Count("pk"))
+    late = _unswept(cut.months[0], cut.last, at=at, zone=zone).filter(cut.on_clocks())
+    rows = _by_kind(late, zone=zone).annotate(n=Count("pk"))
     found = [(Due(moment.date(), side, kind, str(team or "")), n) for moment, side, kind, team, n in rows]
     return [(due, n) for due, n in found if due.month in cut.months]
+
+
+def unswept_by_owner(month: date, *, at: datetime, zone: str) -> list[tuple[Whose, int]]:
+    """Return the same of one month, its first day given, by side and owner."""
+    rows = _unswept(month, last_day(month), at=at, zone=zone).order_by().values_list("side", "owner")
+    return [((side, owner), n) for side, owner, n in rows.annotate(n=Count("pk"))]
+
+
+def _unswept(first: date, last: date, *, at: datetime, zone: str) -> "QuerySet[Clock]":
+    # What the sweep has not found yet waits for it: the index of what comes next knows those few.
+    return due_between(first, last, zone=zone).filter(past_due(at=at), next_event_at__lt=at)
+
+
+def verdict(state: str, n: int) -> Compliance:
+    """Return what so many promises in a state of their clock say."""
+    return Compliance(*(n * one for one in _VERDICTS.get(state, (0, 0, 0, 0))))
+
+
+_VERDICTS: Mapping[str, tuple[int, int, int, int]] = {
+    Clock.State.MET: (1, 0, 0, 0),
+    Clock.State.BREACHED: (0, 1, 0, 0),
+    Clock.State.RUNNING: (0, 0, 1, 0),
+    Clock.State.PAUSED: (0, 0, 1, 0),
+    Clock.State.EXCUSED: (0, 0, 0, 1),
+}
 
 
 def added(one: Compliance, other: Compliance) -> Compliance:

@@ -15,26 +15,18 @@ from dashboards.formulas import BUCKET_ENDS, Decisions, Share, Speed
 from dashboards.queries.cohorts import DECISIONS, Cohort, campaign_cohorts
 from dashboards.queries.cut import Cut
 from dashboards.queries.points import Credits, Ledger
-from dashboards.queries.promises import NOTHING_DUE, Due, Promises, promises, unswept
+from dashboards.queries.promises import Due, Promises, unswept, verdict
 from dashboards.queries.rejections import Reason, Rejections
 from dashboards.queries.speed import Ages, Speeds, elapsed, medians, newest_first, percentile, speeds
 from dashboards.rollups import parts
 from dashboards.rollups.histogram import Histogram, histogram
 from dashboards.rollups.hours import sales_hours
 from dashboards.rollups.reading import NONE, Counts
-from sla.models import Clock, Side
+from sla.models import Side
 from sla.queries import Compliance
 
 # See Note [Small months are exact].
 EXACT_UP_TO = 300
-
-_VERDICTS: Mapping[str, Compliance] = {
-    Clock.State.MET: Compliance(1, 0, 0, 0),
-    Clock.State.BREACHED: Compliance(0, 1, 0, 0),
-    Clock.State.RUNNING: Compliance(0, 0, 1, 0),
-    Clock.State.PAUSED: Compliance(0, 0, 1, 0),
-    Clock.State.EXCUSED: Compliance(0, 0, 0, 1),
-}
 
 
 @dataclass(frozen=True)
@@ -85,9 +77,6 @@ class Rolled:
 
     def promises(self) -> Promises:
         """Return what both sides kept of what was due."""
-        if self.cut.owner:
-            # Of one person's promises those of each team are not kept apart.
-            return promises(self.cut, at=self.at, zone=self.zone)
         found = Promises()
         for month in self.cut.months:
             for due, kept in _due(self.counts, month):
@@ -199,11 +188,7 @@ def _owing(counts: Counts, month: date) -> int:
 def _due(counts: Counts, month: date) -> Iterator[tuple[Due, Compliance]]:
     for detail, (n, _amount) in counts.by_detail(month, parts.PROMISE).items():
         side, commitment, state = detail.split("|")
-        yield Due(month, side, commitment, ""), _times(_VERDICTS.get(state, NOTHING_DUE), n)
-
-
-def _times(kept: Compliance, n: int) -> Compliance:
-    return Compliance(kept.met * n, kept.breached * n, kept.running * n, kept.excused * n)
+        yield Due(month, side, commitment, ""), verdict(state, n)
 
 
 def _reason(detail: str, n: int) -> Reason:

@@ -17,8 +17,8 @@ TEAM = 0
 
 
 def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
-    """Return what answers for a cut; slices know no person's part of anything, so that is read from its rows."""
-    if cut.owner and (cut.tier or cut.team or cut.segment or cut.campaign):
+    """Return what answers for a cut; slices know no person's part of a campaign, so that is read from its rows."""
+    if cut.owner and cut.campaign:
         told = read_slices([_of_segments(cut)], at=at, zone=zone)
         return Direct(cut, at, zone, in_segments=_segments(told.slices[0]) if told else None)
     found = read_slices(_asked(cut), at=at, zone=zone)
@@ -70,14 +70,19 @@ def _of_cut(cut: Cut, months: frozenset[date]) -> Asked:
     if len(chosen) <= 1:
         dimension, key = chosen[0] if chosen else ("all", "")
         return Asked(dimension, key, months)
-    dimension, key = ("campaign", str(cut.campaign)) if cut.campaign else ("all", "")
-    return Asked(dimension, key, months, _narrowed(cut))
+    return Asked(*_in_parts(cut), months, _narrowed(cut))
+
+
+def _in_parts(cut: Cut) -> tuple[str, str]:
+    """Return the dimension and key whose parts make up the cut."""
+    if cut.campaign:
+        return "campaign", str(cut.campaign)
+    return ("owner", str(cut.owner)) if cut.owner else ("all", "")
 
 
 def _by_team(cut: Cut, month: frozenset[date]) -> Asked:
-    if cut.campaign or cut.segment or cut.tier:
-        dimension, key = ("campaign", str(cut.campaign)) if cut.campaign else ("all", "")
-        return Asked(dimension, key, month, _narrowed(cut) or ("", "", ""), measures=(PROMISE,))
+    if cut.campaign or cut.owner or cut.segment or cut.tier:
+        return Asked(*_in_parts(cut), month, _narrowed(cut) or ("", "", ""), measures=(PROMISE,))
     return Asked("team", str(cut.team) if cut.team else None, month, measures=(PROMISE,))
 
 

@@ -8,10 +8,10 @@ that evidence voids is a difference like any other.
 
 # Note [Slices]
 A slice holds all figures of one month as one row, so that a page reads a row for each month that it shows, and a
-step of the worker rewrites few rows however many subjects it counts. Everything, and every campaign, is also cut
-by team, segment and tier together ("parts"): any choice of these four is a sum of such parts. One person's part
-of something is few enough handovers to be read from their rows. Single days are kept of everything, to count one
-of them anew every night.
+step of the worker rewrites few rows however many subjects it counts. Everything, every campaign and every person is
+also cut by team, segment and tier together ("parts"): any choice of these with a campaign or a person is a sum of such
+parts. One person's part of one campaign is few enough handovers to be read from their rows. Single days are kept of
+everything, to count one of them anew every night.
 
 # Note [Criteria in one part]
 A handover is judged by a dozen criteria. It keeps one part that names them all, so that what is kept of each
@@ -30,7 +30,7 @@ from dashboards.formulas import BUCKET_ENDS, HOUR
 from dashboards.rollups.histogram import bucket_of
 
 # Raised when parts change their meaning: what is kept is then counted anew.
-FORM = 4
+FORM = 5
 
 DECISION, REACHED, UNTOUCHED = "decision", "reached", "untouched"
 ELAPSED, BUSINESS = "elapsed", "business"
@@ -69,7 +69,7 @@ class By(NamedTuple):
 
     @property
     def part(self) -> str:
-        """Which part of everything, or of its campaign, it is in."""
+        """Which part of everything, of its campaign and of its owner it is in."""
         return f"{self.team}|{self.segment}|{self.tier}"
 
 
@@ -349,6 +349,7 @@ def places_of(month: str, day: str, owner: str, is_time: bool, *, by: By) -> Ite
     yield Place("day", month, day)
     if not is_time:
         yield Place("owner", month, owner)
+        yield Place("owner", month, owner, by.part)
     yield Place("campaign", month, by.campaign)
     yield Place("campaign", month, by.campaign, by.part)
     yield Place("team", month, by.team)

@@ -109,6 +109,10 @@ class Handover(TenantModel):
             models.Index(fields=["organisation_id", "counted_month", "decision"], name="handover_cohort"),
             # The leads behind a figure, the newest first; see leads.queries.cohort_lists.
             models.Index(fields=["organisation_id", "counted_month", "sent_at", "id"], name="handover_of_month"),
+            # One rep's month, figures and leads behind them.
+            models.Index(
+                fields=["organisation_id", "assigned_to", "counted_month", "sent_at", "id"], name="handover_of_rep"
+            ),
             # What a rep has in hand: capacity, absences, reassigning.
             models.Index(
                 fields=["organisation_id", "assigned_to", "sent_at"],

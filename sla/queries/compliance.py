@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from sla.describing import Description, describe
-from sla.models import Clock
+from sla.models import Clock, Side
 from sla.queries.clocks import clock_view, going_on, past_due, still_owed
-from sla.queries.months import day_begins
+from sla.queries.months import day_begins, last_day
+from sla.tallies import Tally, Whose, tallies_of
 from tenants.models import Membership
 
 
@@ -67,9 +67,39 @@ class OwnerRow:
     share: float | None
 
 
-def compliance(*, first: date, last: date, side: str, zone: str, at: datetime) -> Compliance:
-    """Return how one side kept what was due from ``first`` to ``last`` (days in ``zone``, both included)."""
-    return _counted(due_between(first, last, zone=zone).filter(side=side), at=at)
+@dataclass(frozen=True)
+class Kept:
+    """What was due in a period, by side and owner."""
+
+    tallies: Mapping[Whose, Tally]
+
+    def of_side(self, side: str) -> Compliance:
+        """Return how one side kept its promises."""
+        return _sum(tally for (whose, _owner), tally in self.tallies.items() if whose == side)
+
+    def of_owner(self, owner: UUID) -> Compliance:
+        """Return how one person kept theirs, whatever side they were made for."""
+        return _sum(tally for (_side, whose), tally in self.tallies.items() if whose == owner)
+
+    @property
+    def owners(self) -> set[UUID]:
+        """Who owed something."""
+        return {owner for _side, owner in self.tallies if owner}
+
+
+def kept_in_month(month: date, *, zone: str, at: datetime) -> Kept:
+    """Return how a month was kept, its first day given: as it was added up, or else from the rows."""
+    told = tallies_of(month, at=at, zone=zone)
+    return kept_between(month, last_day(month), zone=zone, at=at) if told is None else Kept(told)
+
+
+def kept_between(first: date, last: date, *, zone: str, at: datetime) -> Kept:
+    """Return how both sides kept what was due from ``first`` to ``last`` (days in ``zone``, both included)."""
+    # Naming every side lets the index on side and deadline find the period whatever the history behind it.
+    rows = due_between(first, last, zone=zone).filter(side__in=Side.values).order_by()
+    found = rows.values_list("side", "owner").annotate(**_counts(at))
+    return Kept({(side, owner): (met, breached, running, excused)
+                 for side, owner, met, breached, running, excused in found})  # fmt: skip
 
 
 def due_between(first: date, last: date, *, zone: str) -> QuerySet[Clock]:
@@ -110,15 +140,12 @@ def breach_rows(clocks: "Iterable[Clock] | QuerySet[Clock]", *, at: datetime) ->
     return [_row(clock, names[clock.subject_id], at=at) for clock in found]
 
 
-def breaches_by_owner(
-    first: date, last: date, *, zone: str, at: datetime, owner: Membership | None = None
-) -> list[OwnerRow]:
-    """Return who owes something late, and how each kept what was due in the period; the most broken first."""
+def breaches_by_owner(kept: Kept, *, at: datetime, owner: Membership | None = None) -> list[OwnerRow]:
+    """Return who owes something late, and how each kept what was due; the most broken first. ``owner``: only theirs."""
     still_open = dict(_per_owner(open_breach_clocks(at=at, owner=owner)))
-    due = _of(due_between(first, last, zone=zone), owner=owner).exclude(owner=None)
-    tallies = {row["owner"]: row for row in due.values("owner").annotate(**_counts(at)).order_by("owner")}
-    owners = Membership.objects.filter(pk__in={*still_open, *tallies})
-    rows = [_owner_row(member, still_open, tallies.get(member.pk)) for member in owners]
+    owing = kept.owners & {owner.pk} if owner else kept.owners
+    members = Membership.objects.filter(pk__in={*still_open, *owing})
+    rows = [_owner_row(member, still_open.get(member.pk, 0), kept.of_owner(member.pk)) for member in members]
     return sorted(rows, key=lambda row: (-row.open, -row.month, row.name))
 
 
@@ -139,8 +166,8 @@ def _of(rows: QuerySet[Clock], *, side: str = "", owner: Membership | None = Non
     return rows.filter(owner=owner) if owner else rows
 
 
-def _counted(rows: QuerySet[Clock], *, at: datetime) -> Compliance:
-    return Compliance(**rows.aggregate(**_counts(at)))
+def _sum(tallies: Iterable[Tally]) -> Compliance:
+    return Compliance(*map(sum, zip((0, 0, 0, 0), *tallies, strict=True)))
 
 
 def _counts(at: datetime) -> dict[str, Count]:
@@ -158,15 +185,14 @@ def _per_owner(rows: QuerySet[Clock]) -> "Sequence[tuple[UUID, int]]":
     return [(owner, number) for owner, number in counted]
 
 
-def _owner_row(member: Membership, still_open: dict[UUID, int], tally: Mapping[str, Any] | None) -> OwnerRow:
-    sums = Compliance(tally["met"], tally["breached"], tally["running"], tally["excused"]) if tally else None
+def _owner_row(member: Membership, still_open: int, sums: Compliance) -> OwnerRow:
     return OwnerRow(
         name=member.name,
         initials=member.initials,
         side=member.side,
-        open=still_open.get(member.pk, 0),
-        month=sums.breached if sums else 0,
-        share=sums.share if sums else None,
+        open=still_open,
+        month=sums.breached,
+        share=sums.share,
     )
 
 

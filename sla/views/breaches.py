@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -22,9 +21,12 @@ from sla.queries import BreachCut, BreachRow
 from sla.words import commitment_label, side_label
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
+from smarketing.lib.pagination import CappedPaginator
 from tenants.access import MemberRequest, members_only
 
 PAST_PER_PAGE = 25
+# Nobody turns more pages; what lies beyond is found by a filter.
+MOST_PAST = 2_000
 OPEN_SHOWN = 100
 MONTHS_BACK = 12
 PARTS = {"list", "by_owner", "heat", "past"}
@@ -56,7 +58,7 @@ def _breaches(request: MemberRequest) -> dict[str, Any]:
     owner = request.membership if access.sees_only_own(request.membership) else None
     cut, today = _cut(request), at.astimezone(ZoneInfo(zone)).date()
     first = cut.month or today.replace(day=1)
-    last = queries.last_day(first)
+    kept = queries.kept_in_month(first, zone=zone, at=at)
     still_open = _open(cut, owner=owner, at=at, zone=zone)
     past: Any = _past(request, cut, owner=owner, at=at, zone=zone)
     lines = queries.breach_lines([*still_open, *past.object_list], at=at)
@@ -65,7 +67,7 @@ def _breaches(request: MemberRequest) -> dict[str, Any]:
     visible = mine.filter(owner=owner) if owner else mine
     return {
         "open": lines[: len(still_open)],
-        "by_owner": queries.breaches_by_owner(first, last, zone=zone, at=at, owner=owner),
+        "by_owner": queries.breaches_by_owner(kept, at=at, owner=owner),
         "past": past,
         "page_obj": past,
         "weekdays": [date_format(date(2024, 1, number), "D") for number in range(1, 8)],
@@ -75,8 +77,8 @@ def _breaches(request: MemberRequest) -> dict[str, Any]:
         "month_label": date_format(first, "F Y"),
         "pleas": queries.open_pleas(reader=request.membership, clocks=access.visible_clocks(request.membership)),
         "days_since_last": queries.days_since_last_breach(at=at),
-        "marketing": queries.compliance(first=first, last=last, side="marketing", zone=zone, at=at),
-        "sales": queries.compliance(first=first, last=last, side="sales", zone=zone, at=at),
+        "marketing": kept.of_side("marketing"),
+        "sales": kept.of_side("sales"),
         "filters": _filters(request, cut, today=today, owner=owner, at=at),
     }
 
@@ -93,7 +95,7 @@ def _open(cut: BreachCut, *, owner: Any, at: datetime, zone: str) -> list[Breach
 def _past(request: MemberRequest, cut: BreachCut, *, owner: Any, at: datetime, zone: str) -> Any:
     rows: QuerySet[Clock] = queries.past_breach_clocks(at=at, side=cut.side, owner=owner)
     rows = queries.cut_breaches(rows, cut, zone=zone)
-    page: Any = Paginator(rows, PAST_PER_PAGE).get_page(request.GET.get("page"))
+    page: Any = CappedPaginator(rows, PAST_PER_PAGE, most=MOST_PAST).get_page(request.GET.get("page"))
     page.object_list = queries.breach_rows(page.object_list, at=at)
     return page
 

@@ -100,7 +100,7 @@ def _compare_promises(figures, month: date, until: datetime) -> None:
             told["met"], told["breached"], told["running"] + told["paused"]
         )  # fmt: skip
         # The page of breaches and the dashboard count alike.
-        assert found == sla.compliance(first=month, last=sla.last_day(month), side=side, zone=ZONE, at=until)
+        assert found == sla.kept_between(month, sla.last_day(month), zone=ZONE, at=until).of_side(side)
 
 
 def _compare_criteria(told, until: datetime) -> None:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from dashboards.models import Counted, Rollup, Slice
 from dashboards.queries import Cut, Direct, Rolled, campaign_return, criteria, source_of
+from dashboards.queries.kept import kept_by_owner
 from dashboards.returns import Return
 from dashboards.rollups import fold, plan_rollups
 from dashboards.rollups.histogram import ERROR
@@ -22,7 +23,7 @@ from leads.models import Campaign, Handover, Lead, Merge
 from leads.routing import REP, Target
 from sla.actions import decide_plea, request_excuse, submit_evidence
 from sla.models import AgreementVersion, Clock
-from sla.queries import Compliance
+from sla.queries import Compliance, kept_between, last_day
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership, Team
 from tests.dashboards.history import DAY, NothingToActOn, Step, tell
@@ -145,6 +146,10 @@ def parts_of(cast: Cast) -> list[Cut]:
     for names in [*combinations(choices, 2), *combinations(choices, 3), tuple(choices)]:
         parts.append({name: choices[name][-1] for name in names})
         parts.append({name: choices[name][0] for name in names} | {"compared": date(2025, 3, 1)})
+    mine = [name for name in choices if name != "campaign"]
+    parts += [
+        {name: choices[name][0] for name in names} | {"owner": people[0].pk} for names in (*combinations(mine, 1), mine)
+    ]
     return [Cut(MONTHS[0], **part) for part in parts]
 
 
@@ -168,6 +173,15 @@ def compare(cast: Cast, cuts: list[Cut], at: datetime) -> None:
             assert rolled.medians() == direct.medians()
             compare_histograms(replace(rolled, exact_up_to=-1), direct)
         compare_reports(cuts[0].month, cuts[-1].month, at)
+        compare_kept(cuts[0].month, at)
+
+
+def compare_kept(month: date, at: datetime) -> None:
+    """Assert that the page of breaches is told the same of sides and owners as the rows say."""
+    told = kept_by_owner(month, at, ZONE)
+    assert told is not None
+    truly = kept_between(month, last_day(month), zone=ZONE, at=at).tallies
+    assert {whose: tally for whose, tally in told.items() if any(tally)} == truly
 
 
 def compare_reports(first: date, last: date, at: datetime) -> None:

@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -88,9 +90,10 @@ def test_before_the_first_count_pages_read_the_rows(live_cast: Cast, at: datetim
     assert isinstance(source(live_cast, at), Rolled)
 
 
-def test_a_persons_part_of_a_tier_is_read_from_the_rows(counted: Cast, at: datetime) -> None:
-    cut = Cut(MARCH.month, "standard", counted.sam.pk)
-    assert isinstance(source(counted, at, cut), Direct)
+def test_a_persons_part_of_a_campaign_is_read_from_the_rows(counted: Cast, at: datetime) -> None:
+    of_tier = Cut(MARCH.month, "standard", counted.sam.pk)
+    assert isinstance(source(counted, at, of_tier), Rolled)
+    assert isinstance(source(counted, at, replace(of_tier, campaign=uuid4())), Direct)
 
 
 def test_a_merged_handover_counts_once_as_in_the_list_behind_it(counted: Cast, at: datetime) -> None:

@@ -193,9 +193,9 @@ def test_case_14_each_lead_keeps_the_version_it_was_sent_under(acme: Cast) -> No
     assert promised == 24
     assert leads[old].due_at == vienna("2026-02-02 15:00")
     assert leads[new].due_at == vienna("2026-02-02 13:00")
-    january = {"first": date(2026, 1, 1), "last": date(2026, 1, 31), "side": "sales", "zone": ZONE}
-    report = queries.compliance(**january, at=vienna("2026-02-01 09:00"))
-    assert queries.compliance(**january, at=vienna("2026-03-01 09:00")) == report
+    january = {"first": date(2026, 1, 1), "last": date(2026, 1, 31), "zone": ZONE}
+    report = queries.kept_between(**january, at=vienna("2026-02-01 09:00"))
+    assert queries.kept_between(**january, at=vienna("2026-03-01 09:00")) == report
 
 
 def promise_of(version: AgreementVersion, hours: int) -> AgreementVersion:

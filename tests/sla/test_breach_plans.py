@@ -29,7 +29,7 @@ PLANS: dict[str, tuple[Callable[[], Any], set[str]]] = {
     ),
     "past breaches": (lambda: list(queries.past_breach_clocks(at=NOW)[:25]), {"clock_breached"}),
     "days since the last breach": (lambda: queries.days_since_last_breach(at=NOW), {"clock_breached"}),
-    "compliance of a month": (lambda: queries.compliance(side="sales", **MARCH), {"clock_due_in_period"}),
+    "promises of a month": (lambda: queries.kept_between(**MARCH), {"clock_due_in_period"}),
     "health": (lambda: engine_health(at=NOW), {"clock_due|clock_open", "clock_breached"}),
     "what follows a calendar": (lambda: list(behind(_calendar())[:500]), {"clock_open"}),
     "what counts on a calendar": (lambda: queries.uses_of(_calendar().calendar, at=NOW), {"clock_open"}),

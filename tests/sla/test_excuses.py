@@ -53,7 +53,7 @@ def test_an_excused_breach_counts_in_neither_figure(acme: Cast) -> None:
     clock = breached(acme)
     day = clock.due_at.date()
     actions.decide_plea(asked(clock, acme.sam), granted=True, note="", by=acme.marc, at=later(clock))
-    figures = queries.compliance(first=day, last=day, side="sales", zone=ZONE, at=later(clock))
+    figures = queries.kept_between(day, day, zone=ZONE, at=later(clock)).of_side("sales")
     assert (figures.met, figures.breached, figures.excused, figures.share) == (0, 0, 1, None)
 
 

@@ -85,7 +85,7 @@ def test_the_sweep_never_judges_figures(acme: Cast, at: datetime) -> None:
     assert actions.notice_due(at=at + timedelta(days=60)) == 0
     long_after = at + timedelta(days=60)
     assert queries.clock_view(clock_of("volume"), at=long_after).state == "running"
-    assert queries.compliance(first=MARCH, last=MARCH.replace(day=31), side="marketing", zone=ZONE, at=long_after) == (
+    assert queries.kept_between(MARCH, MARCH.replace(day=31), zone=ZONE, at=long_after).of_side("marketing") == (
         queries.Compliance(met=0, breached=0, running=1, excused=0)
     )
     assert not queries.open_breaches(at=long_after, zone=ZONE, limit=9)
@@ -116,7 +116,7 @@ def test_the_volume_is_judged_at_the_close_and_dated_at_the_months_end(
     event = events_of(clock)[-1]
     assert (event.kind, event.at) == (f"clock.{state}", END_OF_MARCH)
     assert event.data["numerator"] == str(points)
-    sums = queries.compliance(first=MARCH, last=MARCH.replace(day=31), side="marketing", zone=ZONE, at=CLOSING)
+    sums = queries.kept_between(MARCH, MARCH.replace(day=31), zone=ZONE, at=CLOSING).of_side("marketing")
     assert (sums.met, sums.breached) == (int(state == "met"), int(state == "breached"))
 
 
