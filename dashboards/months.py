@@ -2,17 +2,9 @@
 
 from datetime import date
 
-# As far as business time and calendars are known with some sense.
-FIRST_YEAR, LAST_YEAR = 2000, 2190
+from smarketing.lib.months import month_of
 
 
 def month_from(text: str, *, today: date) -> date | None:
     """Return the first day of a month given as 2026-11, the present one for nothing, None for anything else."""
-    if not text:
-        return today.replace(day=1)
-    year, dash, number = text.partition("-")
-    if not (dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()):
-        return None
-    if not (FIRST_YEAR <= int(year) <= LAST_YEAR and 1 <= int(number) <= 12):
-        return None
-    return date(int(year), int(number), 1)
+    return month_of(text) if text else today.replace(day=1)

@@ -17,9 +17,8 @@ from leads.queries.cohorts import DECIDED, PROMISES, REACHED, CohortCut, Reporte
 from leads.queries.lists import NONE, ORDERS, VIEWS, Asked, Span
 from sla.models import Side
 from sla.queries import end_of_month, start_of_month
+from smarketing.lib.months import month_of
 
-# Months as far as calendars are known with some sense.
-FIRST_YEAR, LAST_YEAR = 1900, 2190
 LONGEST_SEARCH = 200
 LONGEST_VALUE = 100
 FITS = ("A", "B", "C", "D")
@@ -147,7 +146,7 @@ def _id(text: str) -> str:
 
 def _cohort(given: Mapping[str, str], *, at: datetime, zone: str) -> CohortCut | None:
     """Return the cohort that the parameters name; without a readable month there is none."""
-    month = _month(given.get("month", ""))
+    month = month_of(given.get("month", ""))
     if month is None:
         return None
     parts: dict[str, Any] = {name: _known_id(given.get(name, "")) for name in ("owner", "team", "campaign")}
@@ -165,7 +164,7 @@ def _known_id(text: str) -> UUID | None:
 
 
 def _reported(month: date, given: Mapping[str, str], *, zone: str) -> Reported:
-    last = _month(given.get("until", ""))
+    last = month_of(given.get("until", ""))
     last = last if last and month < last else None
     version, touch = given.get("version", ""), given.get("last_touch", "")
     is_won = given.get("dated") == "won"
@@ -178,14 +177,6 @@ def _reported(month: date, given: Mapping[str, str], *, zone: str) -> Reported:
         judged=given.get("judged", ""),
         last_touch=_known_id(touch),
     )
-
-
-def _month(text: str) -> date | None:
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    return month if FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
 def _span(text: str, *, at: datetime, zone: str) -> Span | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -74,11 +73,3 @@ def views_of(
         View(key, label, counts.get(key), address(path, given, view=key if key != labels[0][0] else ""), key == chosen)
         for key, label in labels
     ]
-
-
-def month_of(text: str) -> date | None:
-    """Return the first day of a month as an address names it (2026-11), None for anything else."""
-    try:
-        return datetime.strptime(text, "%Y-%m").date() if len(text) == 7 and text.isascii() else None  # noqa: DTZ007
-    except ValueError:
-        return None

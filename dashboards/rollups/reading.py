@@ -28,7 +28,7 @@ from dashboards.rollups.parts import FORM, Delta, Figures, Found, Place, merge
 from smarketing.lib.scope import current_organisation_id
 
 # Of more subjects that changed since the mark a page does not add what they bring. See Note [As of the mark].
-MOST_CHANGED = 150
+MOST_CHANGED = 100
 OLDEST_MARK = timedelta(seconds=30)
 TRIES = 3
 

@@ -21,7 +21,7 @@ READERS = (*sorted(MARKETING), Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
 class YieldFilter(Struct, forbid_unknown_fields=True):
     """Of which month of sending; the last twelve where none is named."""
 
-    month: Annotated[str, Meta(pattern=r"^(2[0-9]{3}-(0[1-9]|1[0-2]))?$")] = ""
+    month: Annotated[str, Meta(pattern=r"^(2[01][0-9]{2}-(0[1-9]|1[0-2]))?$")] = ""
 
 
 class ReturnsYield(KeyView):

@@ -20,6 +20,7 @@ from leads.views.dialogs import form_answer
 from smarketing.lib.clock import now
 from smarketing.lib.errors import InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.months import month_of
 from smarketing.lib.pagination import CappedPaginator
 from tenants.access import MemberRequest, members_only
 from tenants.queries import active_members
@@ -60,7 +61,7 @@ def _given(request: MemberRequest) -> dict[str, str]:
     """Return the parameters that can be read; others mean nothing, as links from elsewhere may be old."""
     names = ("q", "tag", "author", "month", "campaign")
     told = {name: request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST_SEARCH] for name in names}
-    readable = {"author": _id_of, "campaign": _id_of, "month": _month_of}
+    readable = {"author": _id_of, "campaign": _id_of, "month": month_of}
     return {name: text for name, text in told.items() if text and readable.get(name, str)(text)}
 
 
@@ -71,22 +72,13 @@ def _id_of(text: str) -> UUID | None:
         return None
 
 
-def _month_of(text: str) -> date | None:
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    # Before and after these a month has no whole year around it.
-    return month if 1900 < month.year < 3000 else None
-
-
 def _asked(given: dict[str, str], *, zone: str) -> queries.InsightsAsked:
     return queries.InsightsAsked(
         text=given.get("q", ""),
         tag=given.get("tag", ""),
         author=_id_of(given.get("author", "")),
         campaign=_id_of(given.get("campaign", "")),
-        month=_month_of(given.get("month", "")),
+        month=month_of(given.get("month", "")),
         zone=zone,
     )
 

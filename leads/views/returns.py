@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from leads import access, actions, queries
 from leads.forms import MOST_BYTES, NurtureForm, ResendForm
 from leads.models import Rejection
-from leads.pages import Empty, month_of
+from leads.pages import Empty
 from leads.periods import ACCEPTED_AGAIN_WITHIN
 from smarketing.lib.clock import now
 from smarketing.lib.errors import DomainError, InvalidInput
 from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.months import month_of
 from smarketing.lib.uploads import takes_uploads
 from tenants.access import MemberRequest, members_only
 from tenants.roles import MARKETING

@@ -21,6 +21,7 @@ from sla.queries import BreachCut, BreachRow
 from sla.words import commitment_label, side_label
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
+from smarketing.lib.months import month_of
 from smarketing.lib.pagination import CappedPaginator
 from tenants.access import MemberRequest, members_only
 
@@ -104,7 +105,7 @@ def _cut(request: MemberRequest) -> BreachCut:
     """Return what the URL asks for; what cannot be read asks for nothing."""
     given = request.GET
     return BreachCut(
-        month=_month(given.get("month", "")),
+        month=month_of(given.get("month", "")),
         side=_one_of(given.get("side", ""), SIDES),
         commitment=_one_of(given.get("commitment", ""), COMMITMENTS),
         owner=_uuid(given.get("owner", "")),
@@ -114,14 +115,6 @@ def _cut(request: MemberRequest) -> BreachCut:
 
 def _one_of(text: str, known: Sequence[str]) -> str:
     return text if text in known else ""
-
-
-def _month(text: str) -> date | None:
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    return month if 2000 <= month.year <= 2190 else None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -20,6 +20,7 @@ from sla.forms import FIRST_YEAR, LAST_YEAR, CountersignForm, FillForm, TargetFo
 from sla.words import tier_label
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page, toast, wants_fragment
+from smarketing.lib.months import month_of
 from tenants.access import MemberRequest, members_only
 from tenants.roles import Role
 
@@ -112,7 +113,7 @@ def targets_countersign(request: MemberRequest, year: int) -> HttpResponse:
 
 
 def _propose_form(request: MemberRequest, form: TargetForm) -> HttpResponse:
-    month = _month_of(form)
+    month = _month_in(form)
     context = {
         "title": _("Target of %(month)s") % {"month": format_date(month, "F Y")} if month else _("Target"),
         "text": "",
@@ -131,21 +132,12 @@ def _dialog(request: MemberRequest, context: dict[str, Any], *, status: int) -> 
 
 
 def _initial(request: MemberRequest) -> dict[str, Any]:
-    month = _as_month(request.GET.get("month", ""))
+    month = month_of(request.GET.get("month", ""))
     return {"month": f"{month:%Y-%m}", "points": queries.target_for(month).points} if month else {}
 
 
-def _month_of(form: TargetForm) -> date | None:
-    return _as_month(str(form.data.get("month", "") if form.is_bound else form.initial.get("month", "")))
-
-
-def _as_month(text: str) -> date | None:
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        # Nothing to fill in; the form itself says what is wrong with the month.
-        return None
-    return month if FIRST_YEAR <= month.year <= LAST_YEAR else None
+def _month_in(form: TargetForm) -> date | None:
+    return month_of(str(form.data.get("month", "") if form.is_bound else form.initial.get("month", "")))
 
 
 def _changed(request: MemberRequest, year: int, text: str) -> HttpResponse:

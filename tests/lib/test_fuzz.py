@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
 from tenants.roles import Role
-from tests.tenants.conftest import later, world  # noqa: F401 -- the furnished world is a fixture here, too
 from tests.tenants.spoken import contradicts, spoken
 from tests.tenants.tables import OPERATIONS
 from tests.tenants.test_api_routes import address
@@ -91,7 +90,7 @@ def fault(name: tuple[str, str], answer: HttpResponse) -> str:
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "not allowed"])
 @pytest.mark.parametrize("name", NAMES, ids="-".join)
-def test_no_call_breaks_or_surprises(name: tuple[str, str], mode: GenerationMode, world: World) -> None:  # noqa: F811
+def test_no_call_breaks_or_surprises(name: tuple[str, str], mode: GenerationMode, world: World) -> None:
     house: House = world.acme
     here, headers = address(name, house), OPERATIONS[name].headers
 
