@@ -72,7 +72,7 @@ def _prepared(server: Any, data: Path, part: str) -> Ground:
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=migrate, check=True)
     variables = instance.variables(kept, part, data)
     os.environ.update(variables)
-    os.environ.update({"DJANGO_SETTINGS_MODULE": "smarketing.settings", "ALLOWED_HOSTS": "testserver"})
+    os.environ.update({"DJANGO_SETTINGS_MODULE": "smarketing.settings", "ALLOWED_HOSTS": "testserver,localhost"})
     import django
 
     django.setup()
