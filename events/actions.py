@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from msgspec import json
 
 from events import registry
 from events.models import Event, Outbox
 from events.nudge import nudge_relay
-from smarketing.lib.inserting import insertion, note_written
+from smarketing.lib.inserting import as_json, give_ids, insertion, note_written
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.tenancy import TenantModel
 
 # How the change reached us: "web", "key:<public id>", "task:<name>" or "system". Set at the edges.
@@ -127,15 +129,9 @@ def _write_all(drafts: Sequence[_Draft]) -> None:
         return
     told = [(draft, handler) for draft in drafts for handler in registry.after(draft.event.kind)]
     events = [draft.event for draft in drafts]
-    statement, values = insertion(events)
-    statement = f"{statement} returning id, recorded_at, txid"
-    if told:
-        lines = ", ".join(["(%s::uuid, %s, %s::timestamptz)"] * len(told))
-        statement = ANNOUNCED.format(events=statement, lines=lines)
-        values += [value for draft, handler in told for value in _waiting(draft, handler)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    give_ids(events)
+    waiting = [_waiting(draft, handler) for draft, handler in told]
+    found = {row[0]: row[1:] for row in ask(ANNOUNCED, as_json(events, FILLED), json.encode(waiting).decode())}
     note_written(events)
     for event in events:
         event.recorded_at, event.txid = found[event.pk]
@@ -146,20 +142,30 @@ def _write_all(drafts: Sequence[_Draft]) -> None:
             run(event)
 
 
+FILLED = frozenset({"recorded_at", "txid"})
 # The events and the outbox rows of those who must hear of them, in one round trip.
-ANNOUNCED = """
-with written as ({events}), announced as (
+ANNOUNCED = Prepared(
+    "events_announced",
+    ["json", "json"],
+    f"""
+with written as ({insertion(Event, FILLED).statement} returning id, recorded_at, txid), announced as (
   insert into events_outbox (id, organisation_id, event_id, handler, available_at, attempts, error)
   select uuidv7(), current_setting('app.tenant_id')::bigint, told.event, told.handler,
     coalesce(told.hold_until, written.recorded_at), 0, ''
-  from (values {lines}) told(event, handler, hold_until) join written on written.id = told.event
+  from json_to_recordset($2) told(event uuid, handler text, hold_until timestamptz)
+    join written on written.id = told.event
 )
 select id, recorded_at, txid from written
-"""
+""",  # noqa: S608 -- names of ours only
+)
 
 
-def _waiting(draft: _Draft, handler: registry.After) -> tuple[UUID, str, datetime | None]:
-    return draft.event.pk, handler.name, draft.hold_until if handler.outward else None
+def _waiting(draft: _Draft, handler: registry.After) -> dict[str, Any]:
+    return {
+        "event": draft.event.pk,
+        "handler": handler.name,
+        "hold_until": draft.hold_until if handler.outward else None,
+    }
 
 
 def withdraw(subject: TenantModel, kind: str, *, at: datetime) -> None:

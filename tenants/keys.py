@@ -5,9 +5,11 @@ import secrets
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from tenants.access import organisation_id_of
 from tenants.digests import digest
@@ -76,11 +78,15 @@ def authenticate(raw: str, *, at: datetime) -> KeyIdentity | None:
 
 
 # The version in which a key and its member stand in the database: another place or transaction with every change.
-MARK = """
+MARK = Prepared(
+    "key_mark",
+    ["bigint", "text"],
+    """
 select concat(k.ctid, k.xmin, m.ctid, m.xmin) from tenants_key k
 join tenants_membership m on m.organisation_id = k.organisation_id and m.id = k.acts_for_id
-where k.organisation_id = %s and k.public_id = %s and k.kind = 'secret'
-"""
+where k.organisation_id = $1 and k.public_id = $2 and k.kind = 'secret'
+""",
+)
 # So many keys are remembered by a process.
 _MOST_KEYS = 10_000
 _keys: dict[str, tuple[str, KeyIdentity]] = {}
@@ -88,12 +94,10 @@ _keys: dict[str, tuple[str, KeyIdentity]] = {}
 
 def _remembered(public_id: str) -> KeyIdentity | None:
     """Return the key with its member, as they stand there now; read again only when they have changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARK, [current_organisation_id(), public_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = ask(MARK, current_organisation_id(), public_id)
+    if not rows:
         return None
-    mark, (known, found) = row[0], _keys.get(public_id, ("", None))
+    mark, (known, found) = rows[0][0], _keys.get(public_id, ("", None))
     if found is None or known != mark:
         key = Key.objects.select_related("acts_for").get(public_id=public_id)
         assert key.acts_for is not None  # noqa: S101 -- a secret key always has a member (key_secret_has_hash_and_member)
@@ -105,12 +109,28 @@ def _remembered(public_id: str) -> KeyIdentity | None:
     return KeyIdentity(copy(found.key), copy(found.membership))
 
 
-def note_use(key: Key, *, at: datetime) -> None:
-    """Remember when a key was last used."""
-    if is_use_unnoted(key, at=at):
-        Key.objects.filter(pk=key.pk).update(last_used_at=at)
+# Once in so many seconds is enough, and spares every request a write.
+NOTED_EVERY_SECONDS = 60
+# Of those who come in the same moment one notes it: each note changes the row's mark, and the next would wait for it.
+NOTE_USE = """
+update tenants_key set last_used_at = %(at)s where organisation_id = %(organisation)s and id = (
+  select id from tenants_key where organisation_id = %(organisation)s and id = %(key)s
+    and (last_used_at is null or last_used_at <= %(at)s - interval '1 second' * %(every)s)
+  for no key update skip locked
+)
+"""
+
+
+def note_use(key: Key, *, at: datetime) -> bool:
+    """Remember when a key was last used; True when this call has written it."""
+    if not is_use_unnoted(key, at=at):
+        return False
+    told: dict[str, Any] = {"at": at, "organisation": key.organisation_id, "key": key.pk, "every": NOTED_EVERY_SECONDS}
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_USE, told)
+        return bool(cursor.rowcount)
 
 
 def is_use_unnoted(key: Key, *, at: datetime) -> bool:
-    """Tell whether a use at this moment has to be noted: once a minute is enough, and spares every request a write."""
-    return key.last_used_at is None or (at - key.last_used_at).total_seconds() >= 60
+    """Tell whether a use at this moment has to be noted."""
+    return key.last_used_at is None or (at - key.last_used_at).total_seconds() >= NOTED_EVERY_SECONDS

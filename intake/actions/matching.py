@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from intake.actions.opting_in import with_evidence
@@ -15,6 +14,7 @@ from intake.body import SubmissionBody, captured_from
 from intake.models import OptIn, Submission
 from leads.actions import Arrival, TakenIn, hand_over_qualified, lift_forgetting, take_in_each
 from smarketing.lib.errors import DomainError
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Membership
 from tenants.roles import MARKETING
@@ -68,12 +68,17 @@ def match_each(ready: Sequence[Ready], *, at: datetime) -> dict[UUID, TakenIn]:
     return found
 
 
-MATCHED = """
+MATCHED = Prepared(
+    "submissions_matched",
+    ["json", "timestamptz", "bigint"],
+    """
 update intake_submission s
-set state = 'matched', lead_id = told.lead, created_lead = told.created, warnings = told.warnings, judged_at = %(at)s
-from jsonb_to_recordset(%(told)s::jsonb) told(id uuid, came_from text, lead uuid, created boolean, warnings jsonb)
-where s.organisation_id = %(organisation)s and s.id = told.id and s.state = told.came_from
-"""
+set state = 'matched', lead_id = told.lead, created_lead = told.created, warnings = told.warnings, judged_at = $2
+from json_to_recordset($1) told(id uuid, came_from text, lead uuid, created boolean, warnings jsonb)
+where s.organisation_id = $3 and s.id = told.id and s.state = told.came_from
+returning s.id
+""",
+)
 
 
 def _write_matched(submissions: Sequence[Submission], came_from: Mapping[UUID, str], *, at: datetime) -> None:
@@ -89,10 +94,8 @@ def _write_matched(submissions: Sequence[Submission], came_from: Mapping[UUID, s
         }
         for one in submissions
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(MATCHED, {"told": json.dumps(told), "at": at, "organisation": current_organisation_id()})
-        if cursor.rowcount != len(submissions):
-            raise SubmissionSettled(_("Somebody else has dealt with it already."))
+    if len(ask(MATCHED, json.dumps(told), at, current_organisation_id())) != len(submissions):
+        raise SubmissionSettled(_("Somebody else has dealt with it already."))
 
 
 def _marketer_of(submission: Submission) -> Membership | None:

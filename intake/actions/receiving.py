@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from intake.models import Batch, Form, Submission
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Key
 
@@ -63,17 +62,21 @@ def receive_rows(posts: Sequence[tuple[str, Any]], *, batch: Batch, at: datetime
     return found
 
 
-STORE = """
+STORE = Prepared(
+    "submissions_stored",
+    ["bigint", "uuid", "uuid", "uuid", "text", "jsonb", "text", "text", "text", "timestamptz"],
+    """
 insert into intake_submission (id, organisation_id, form_id, key_id, batch_id, source, external_id, raw, content_type,
   ip, user_agent, received_at, state, reasons, warnings, created_lead, attempts)
-select uuidv7(), %(organisation)s, %(form)s, %(key)s, %(batch)s, %(source)s, external_id,
+select uuidv7(), $1, $2, $3, $4, $5, external_id,
   -- A bare null is a value of JSON, not the absence of one.
-  coalesce(raw, 'null'), %(content_type)s, %(ip)s, %(user_agent)s, %(received_at)s, 'received', '[]', '[]', false, 0
-from rows from (jsonb_to_recordset(%(told)s::jsonb) as (external_id text, raw jsonb)) with ordinality
+  coalesce(raw, 'null'), $7, $8, $9, $10, 'received', '[]', '[]', false, 0
+from rows from (jsonb_to_recordset($6) as (external_id text, raw jsonb)) with ordinality
   told(external_id, raw, place) order by place
 on conflict (organisation_id, source, external_id) do nothing
 returning id, external_id
-"""
+""",
+)
 
 
 def common_of(source: str, content_type: str, sender: Sender, at: datetime) -> dict[str, Any]:
@@ -97,11 +100,9 @@ def _store(
     """Return those that were not here yet. A twin at this moment waits here until the first has committed."""
     told = [{"external_id": external_id, "raw": raw} for external_id, raw in posts]
     came = {"form": form, "key": key, "batch": batch}
-    ids = {name: row.pk if row else None for name, row in came.items()}
-    values = {**common, **ids, "told": json.dumps(told), "organisation": current_organisation_id()}
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, values)
-        stored = cursor.fetchall()
+    ids = [row.pk if row else None for row in came.values()]
+    source, *where = common.values()
+    stored = ask(STORE, current_organisation_id(), *ids, source, json.dumps(told), *where)
     raws = dict(posts)
     return [
         Submission(id=pk, external_id=external_id, raw=raws[external_id], **common, **came)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from leads.models import Lead
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 
 
@@ -13,21 +13,28 @@ def find_all(addresses: Collection[str]) -> dict[str, Lead]:
     """Return the leads that these addresses lead to, locked, by address; "" is nobody's."""
     named = sorted(set(addresses) - {""})
     is_known, went_on = _looked_up(named) if named else (False, False)
-    # Said besides, so that the index of addresses is seen to fit.
-    rows = Lead.objects.exclude(email_norm="").filter(email_norm__in=named)
-    known = {lead.email_norm: lead for lead in _locked(rows)} if is_known else {}
+    known = {lead.email_norm: lead for lead in _with(named)} if is_known else {}
     missing = [address for address in named if address not in known]
     return known | _homes_of(missing) if went_on and missing else known
 
 
+def _with(named: Sequence[str]) -> QuerySet[Lead]:
+    # Said besides, so that the index of addresses is seen to fit.
+    return _locked(Lead.objects.exclude(email_norm="").filter(email_norm__in=named))
+
+
 # Each in the form that has an index.
-LOOK = """
+LOOK = Prepared(
+    "addresses_looked_up",
+    ["bigint", "text[]"],
+    """
 select
-  exists (select from leads_lead where organisation_id = %(organisation)s and email_norm = any(%(named)s)
+  exists (select from leads_lead where organisation_id = $1 and email_norm = any($2)
     and email_norm <> '' and merged_into_id is null),
-  exists (select from leads_lead where organisation_id = %(organisation)s and email_norm = any(%(named)s)
+  exists (select from leads_lead where organisation_id = $1 and email_norm = any($2)
     and merged_into_id is not null)
-"""
+""",
+)
 
 
 def _looked_up(named: Sequence[str]) -> tuple[bool, bool]:
@@ -35,9 +42,7 @@ def _looked_up(named: Sequence[str]) -> tuple[bool, bool]:
 
     Most who write have never written before: a look is cheaper than reading leads.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK, {"organisation": current_organisation_id(), "named": list(named)})
-        is_known, went_on = cursor.fetchone()
+    ((is_known, went_on),) = ask(LOOK, current_organisation_id(), list(named))
     return is_known, went_on
 
 

@@ -7,6 +7,9 @@ from uuid import UUID
 from leads import normal
 from leads.capture import CompanyFacts
 from leads.models import Company, Lead
+from smarketing.lib.inserting import as_json, insert_rows, insertion, note_written
+from smarketing.lib.prepared import Prepared, ask
+from smarketing.lib.scope import current_organisation_id
 
 
 class Companies:
@@ -77,22 +80,38 @@ class Companies:
             for domain, (name, facts) in named.items()
         ]
         # Somebody else may make the same one: whose row it became is looked up.
-        Company.objects.bulk_create(rows, ignore_conflicts=True)
-        there = _known(list(named))
-        ours = {company.pk for company in rows}
-        self._fresh = {row.pk: _facts(named[domain][1]) for domain, row in there.items() if row.pk in ours}
-        return there
+        ours = {pk for (pk,) in ask(NEWCOMERS, as_json(rows, frozenset()))}
+        self._fresh = {row.pk: _facts(named[row.domain_norm][1]) for row in rows if row.pk in ours}
+        there = {row.domain_norm: row for row in rows if row.pk in ours}
+        note_written(there.values())
+        return there | _known([domain for domain in named if domain not in there])
 
     def write(self) -> None:
         """Write new companies, and what became known of others."""
-        Company.objects.bulk_create(self._made)
+        insert_rows(self._made)
         for company_id, news in sorted(self._news.items()):
             Company.objects.filter(pk=company_id).update(**news)
 
 
+# Asked with every post.
+COLUMNS = [field.attname for field in Company._meta.concrete_fields]
+KNOWN = Prepared(
+    "companies_known",
+    ["bigint", "text[]"],
+    f"select {', '.join(COLUMNS)} from leads_company where organisation_id = $1 and domain_norm = any($2)"  # noqa: S608 -- names of ours only
+    " and domain_norm <> ''",
+)
+NEWCOMERS = Prepared(
+    "companies_made",
+    ["json"],
+    f"{insertion(Company, frozenset()).statement} on conflict do nothing returning id",
+)
+
+
 def _known(domains: Sequence[str]) -> dict[str, Company]:
-    rows = Company.objects.exclude(domain_norm="").filter(domain_norm__in=domains) if domains else []
-    return {company.domain_norm: company for company in rows}
+    rows = ask(KNOWN, current_organisation_id(), list(domains)) if domains else []
+    found = [Company.from_db("default", COLUMNS, row) for row in rows]
+    return {company.domain_norm: company for company in found}
 
 
 def _facts(told: CompanyFacts) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from leads.models import LeadNumber
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 
 LANES = 16
@@ -26,13 +27,17 @@ where n.organisation_id = %s and n.id = told.id
 
 
 # Chosen once, whatever the plan: a subquery may be asked for again and lock another lane.
-ONE = """
+ONE = Prepared(
+    "number_drawn",
+    ["bigint", "int"],
+    """
 with free as materialized (
-  select id from leads_leadnumber where organisation_id = %(organisation)s order by next limit 1 for update skip locked
+  select id from leads_leadnumber where organisation_id = $1 order by next limit 1 for update skip locked
 )
-update leads_leadnumber n set next = n.next + %(lanes)s from free
-where n.organisation_id = %(organisation)s and n.id = free.id returning n.next - %(lanes)s
-"""
+update leads_leadnumber n set next = n.next + $2 from free
+where n.organisation_id = $1 and n.id = free.id returning n.next - $2
+""",
+)
 
 
 def draw_numbers(count: int) -> list[int]:
@@ -41,9 +46,7 @@ def draw_numbers(count: int) -> list[int]:
 
 
 def _one() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ONE, {"lanes": LANES, "organisation": current_organisation_id()})
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in ask(ONE, current_organisation_id(), LANES)]
 
 
 def _several(count: int) -> list[int]:

@@ -11,7 +11,7 @@ never reached), the request is answered; only a newer one skips readiness again.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,7 +71,7 @@ class Score:
 
     def reasons_as_data(self) -> list[dict[str, Any]]:
         """The reasons as they are stored."""
-        return [asdict(reason) for reason in self.reasons]
+        return [dict(vars(reason)) for reason in self.reasons]
 
 
 Times = Mapping[str, Sequence[datetime]]

@@ -7,10 +7,11 @@ A mark that was read inside a transaction that was rolled back comes never again
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
+from zlib import crc32
 
-from django.db import connection
-
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from smarketing.lib.tenancy import TenantModel
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 MARK = """
 (select coalesce(string_agg(concat(ctid, xmin), ' ' order by ctid), '') from {table}
- where organisation_id = %(organisation)s)
+ where organisation_id = $1)
 """
 # What so many organisations have set up is remembered.
 MOST_REMEMBERED = 5_000
@@ -47,7 +48,12 @@ class Settled:
 
 
 def _marks_of(tables: Sequence[type[TenantModel]], organisation_id: int) -> dict[type[TenantModel], str]:
-    parts = [MARK.format(table=table._meta.db_table) for table in tables]
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {', '.join(parts)}", {"organisation": organisation_id})
-        return dict(zip(tables, cursor.fetchone(), strict=True))
+    (marks,) = ask(_marking(tuple(tables)), organisation_id)
+    return dict(zip(tables, marks, strict=True))
+
+
+@cache
+def _marking(tables: tuple[type[TenantModel], ...]) -> Prepared:
+    names = [table._meta.db_table for table in tables]
+    parts = [MARK.format(table=name) for name in names]
+    return Prepared(f"marks_{crc32(str(names).encode()):x}", ["bigint"], f"select {', '.join(parts)}")

@@ -3,9 +3,10 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Func
 
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id, current_scope
 
 M = TypeVar("M", bound=models.Model)
@@ -20,7 +21,8 @@ class UuidV7(Func):
 
 
 # Who writes several rows seldom writes only these: so many ids more are drawn at once.
-STOCK = 24
+STOCK = 10
+DRAWN = Prepared("ids_drawn", ["int"], "select uuidv7() from generate_series(1, $1)")
 
 
 def new_ids(count: int) -> list[UUID]:
@@ -28,10 +30,8 @@ def new_ids(count: int) -> list[UUID]:
     scope = current_scope()
     stock = [] if scope is None else scope.stock
     if len(stock) < count:
-        with connection.cursor() as cursor:
-            cursor.execute("select uuidv7() from generate_series(1, %s)", [count + STOCK])
-            # The newest first, so that the oldest are taken off the end.
-            stock[:] = [row[0] for row in reversed(cursor.fetchall())]
+        # The newest first, so that the oldest are taken off the end.
+        stock[:] = [row[0] for row in reversed(ask(DRAWN, count + STOCK))]
     return [stock.pop() for _place in range(count)]
 
 

@@ -32,7 +32,7 @@ def test_is_read_once_and_then_only_its_mark(cast: Cast, setting: StageSetting) 
         assert label_of() == "Ripe"
         with CaptureQueriesContext(connection) as queries:
             assert label_of() == "Ripe"
-    assert len([query for query in queries if "stagesetting" in query["sql"]]) == 1
+    assert len([query for query in queries if "marks_" in query["sql"]]) == 1
 
 
 def test_every_change_is_seen_at_once(cast: Cast, setting: StageSetting, at: datetime) -> None:
