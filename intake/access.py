@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
@@ -126,14 +127,21 @@ def _form_of(public_id: str, *, provider: str, at: datetime) -> Form:
 
 
 def _marked(public_id: str, *, provider: str, at: datetime) -> MarkedForm:
+    form = _read(public_id, provider)
+    if note_use(form.key, at=at):
+        # The note has changed the mark.
+        form = _read(public_id, provider)
+    if form.retired_at is not None or not form.key.works_at(at):
+        raise FormRetired("This form is no longer in use.")
+    return MarkedForm(form, form.mark)
+
+
+def _read(public_id: str, provider: str) -> Any:
     rows = Form.objects.select_related("key", "owner").filter(provider=provider)
     form = rows.filter(key__public_id=public_id, key__kind=Key.Kind.FORM).annotate(mark=MARK).first()
     if form is None:
         raise Http404
-    note_use(form.key, at=at)
-    if form.retired_at is not None or not form.key.works_at(at):
-        raise FormRetired("This form is no longer in use.")
-    return MarkedForm(form, form.mark)
+    return form
 
 
 def adapter_path(form: Form) -> str:

@@ -1,6 +1,6 @@
 """Storing a form's post in one call: the rows of the long way, and what was believed of the form is asked again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from intake.models import Submission
 from smarketing.lib.scope import tenant_scope
 from tenants import idempotency
 from tenants.idempotency import Promise
+from tenants.keys import note_use
 from tenants.models import IdempotencyRecord, Key
 from tests.intake.support import SITE, make_form, simple
 from tests.support import Cast
@@ -50,17 +51,25 @@ def _nameless(row: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("raw", [simple(), {"a": "ä€😀", "n": [1, 2.5, None]}, [], None, "text", 7])
 def test_the_rows_are_those_of_the_long_way(cast: Cast, form: NewForm, at: datetime, raw: Any) -> None:
-    access.form_of_key(form.key_text, at=at)
     with tenant_scope(cast.acme.pk):
         record = idempotency.begin(**promise("long"), at=at)
         long = actions.receive(raw, content_type="application/json", form=form.form, sender=SENDER, at=at).submission
         idempotency.finish(record, status=202, text=f'{{"id":"{long.pk}"}}', headers={})
     named = Promise.of(**promise("short"))
-    # What is read first notes the use of the key, and so changes its row.
     found = access.form_of_key(form.key_text, at=at)
     short = actions.store_form_post(found, raw, content_type="application/json", sender=SENDER, promise=named, at=at)
     with tenant_scope(cast.acme.pk):
         assert rows_of(short, "short") == rows_of(long.pk, "long")
+
+
+def test_of_those_who_come_after_a_rest_at_once_one_notes_the_use(cast: Cast, form: NewForm, at: datetime) -> None:
+    later = at + timedelta(minutes=5)
+    with tenant_scope(cast.acme.pk):
+        crowd = [Key.objects.get(pk=form.form.key_id) for _one in range(3)]
+        assert [note_use(key, at=later) for key in crowd] == [True, False, False]
+    # Nobody of them has to read the form again: nothing was changed behind the one who noted it.
+    found = access.form_of_key(form.key_text, at=later + timedelta(minutes=5))
+    assert actions.store_form_post(found, {}, content_type="application/json", sender=SENDER, at=later)
 
 
 def test_the_same_external_id_is_stored_once_and_each_promise_gets_its_answer(cast: Cast, form: NewForm) -> None:
