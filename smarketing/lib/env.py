@@ -52,7 +52,7 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
         raise ImproperlyConfigured("A database URL reads postgresql://role:password@host:port/database.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "smarketing.lib.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

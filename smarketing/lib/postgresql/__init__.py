@@ -1,0 +1,1 @@
+"""Django's own engine for PostgreSQL, with one question less for every request."""
