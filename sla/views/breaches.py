@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from sla import access, queries
 from sla.models import Clock
-from sla.queries import BreachCut, BreachRow
+from sla.queries import BreachCut
 from sla.words import commitment_label, side_label
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import render_page
@@ -27,8 +27,8 @@ from tenants.access import MemberRequest, members_only
 
 PAST_PER_PAGE = 25
 # Nobody turns more pages; what lies beyond is found by a filter.
-MOST_PAST = 2_000
-OPEN_SHOWN = 100
+MOST_ROWS = 2_000
+OPEN_PER_PAGE = 40
 MONTHS_BACK = 12
 PARTS = {"list", "by_owner", "heat", "past"}
 SIDES = ("marketing", "sales", "board")
@@ -60,14 +60,15 @@ def _breaches(request: MemberRequest) -> dict[str, Any]:
     cut, today = _cut(request), at.astimezone(ZoneInfo(zone)).date()
     first = cut.month or today.replace(day=1)
     kept = queries.kept_in_month(first, zone=zone, at=at)
-    still_open = _open(cut, owner=owner, at=at, zone=zone)
-    past: Any = _past(request, cut, owner=owner, at=at, zone=zone)
-    lines = queries.breach_lines([*still_open, *past.object_list], at=at)
-    past.object_list = lines[len(still_open) :]
+    still_open = _open(request, cut, owner=owner, at=at, zone=zone)
+    past = _past(request, cut, owner=owner, at=at, zone=zone)
+    lines = queries.breach_lines([*still_open.object_list, *past.object_list], at=at)
+    number = len(still_open.object_list)
+    still_open.object_list, past.object_list = lines[:number], lines[number:]
     mine = queries.cut_breaches(Clock.objects.all(), replace(cut, month=None, state=""), zone=zone)
     visible = mine.filter(owner=owner) if owner else mine
     return {
-        "open": lines[: len(still_open)],
+        "open": still_open,
         "by_owner": queries.breaches_by_owner(kept, at=at, owner=owner),
         "past": past,
         "page_obj": past,
@@ -84,19 +85,22 @@ def _breaches(request: MemberRequest) -> dict[str, Any]:
     }
 
 
-def _open(cut: BreachCut, *, owner: Any, at: datetime, zone: str) -> list[BreachRow]:
-    """Return what is open now; a state that nothing open can have selects none."""
-    if cut.state not in ("", "open"):
-        return []
+def _open(request: MemberRequest, cut: BreachCut, *, owner: Any, at: datetime, zone: str) -> Any:
+    """Return a page of what is open now, the latest deadline first; a state that nothing open can have selects none."""
     rows = queries.open_breach_clocks(at=at, side=cut.side, owner=owner)
-    rows = queries.cut_breaches(rows, replace(cut, state=""), zone=zone)
-    return queries.breach_rows(rows.order_by("-due_at", "-pk")[:OPEN_SHOWN], at=at)
+    rows = queries.cut_breaches(rows, replace(cut, state=""), zone=zone).order_by("-due_at", "-pk")
+    shown = rows if cut.state in ("", "open") else rows.none()
+    return _page_of(shown, request.GET.get("open"), per_page=OPEN_PER_PAGE, at=at)
 
 
 def _past(request: MemberRequest, cut: BreachCut, *, owner: Any, at: datetime, zone: str) -> Any:
     rows: QuerySet[Clock] = queries.past_breach_clocks(at=at, side=cut.side, owner=owner)
     rows = queries.cut_breaches(rows, cut, zone=zone)
-    page: Any = CappedPaginator(rows, PAST_PER_PAGE, most=MOST_PAST).get_page(request.GET.get("page"))
+    return _page_of(rows, request.GET.get("page"), per_page=PAST_PER_PAGE, at=at)
+
+
+def _page_of(rows: QuerySet[Clock], number: str | None, *, per_page: int, at: datetime) -> Any:
+    page: Any = CappedPaginator(rows, per_page, most=MOST_ROWS).get_page(number)
     page.object_list = queries.breach_rows(page.object_list, at=at)
     return page
 

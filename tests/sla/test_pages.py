@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -224,10 +225,22 @@ def test_breaches_show_a_rep_only_their_own(cast: Cast, as_member: Any) -> None:
     assert "0 kept, 1 broken" in html
 
 
+def test_what_is_open_is_counted_whole_and_turned_page_by_page(
+    cast: Cast, as_member: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("sla.views.breaches"), "OPEN_PER_PAGE", 2)
+    for _ in range(3):
+        breach(cast, cast.sam)
+    first, second = (as_member("sina").get(f"/o/acme/sla/?side=sales&open={number}") for number in (1, 2))
+    assert [len(answer.context["open"].object_list) for answer in (first, second)] == [2, 1]
+    assert "Page 1 of 2, 3 rows" in first.content.decode()
+    assert "?side=sales&amp;open=2" in first.content.decode()
+
+
 def test_breaches_can_be_cut_by_side(cast: Cast, as_member: Any) -> None:
     breach(cast, cast.sam)
     counts = {
-        side: len(as_member("sina").get(f"/o/acme/sla/?side={side}").context["open"])
+        side: len(as_member("sina").get(f"/o/acme/sla/?side={side}").context["open"].object_list)
         for side in ("", "sales", "marketing", "nobody")
     }
     assert counts == {"": 1, "sales": 1, "marketing": 0, "nobody": 1}

@@ -9,16 +9,16 @@ from smarketing.lib.templatetags.ui.library import register
 
 
 @register.simple_tag(takes_context=True)
-def query_replace(context: RequestContext, **changes: Any) -> str:
-    """The page's own query string with some parameters set, or dropped when None."""
+def query_replace(context: RequestContext, name: str = "", value: Any = None, **changes: Any) -> str:
+    """The page's own query string with some parameters set, or dropped when None; one may be named by a variable."""
     request = context.get("request")
     if request is None:
         return ""
     query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
+    for key, found in (changes | ({name: value} if name else {})).items():
+        query.pop(key, None)
+        if found is not None:
+            query[key] = str(found)
     return f"?{query.urlencode()}" if query else "?"
 
 
