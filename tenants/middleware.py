@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from events.actions import via
 from smarketing.lib.clock import now
-from smarketing.lib.middleware import unavailable, whole_response
+from smarketing.lib.middleware import bearer_of, unavailable, whole_response
 from smarketing.lib.problem import problem_response
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants import access
@@ -68,9 +68,8 @@ class TenantMiddleware:
             return self.get_response(request)
 
     def _api(self, request: HttpRequest) -> HttpResponseBase:
-        header = request.headers.get("Authorization", "")
-        if header.startswith("Bearer ") and not getattr(_view_of(request), "manages_scopes", False):
-            raw = header[7:].strip()
+        raw = bearer_of(request)
+        if raw and not getattr(_view_of(request), "manages_scopes", False):
             organisation_id = organisation_of_key(raw)
             response = self._called(request, raw, organisation_id) if organisation_id is not None else None
             return self._of_nobody(request) if response is None else response

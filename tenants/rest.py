@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,6 +19,7 @@ from smarketing.lib import bodies, rate_limit
 from smarketing.lib.addresses import client_address
 from smarketing.lib.clock import now
 from smarketing.lib.errors import DomainError, FieldError, Forbidden, InvalidInput
+from smarketing.lib.middleware import bearer_of
 from tenants import idempotency
 from tenants.models import IdempotencyRecord, Key, Membership, Organisation
 
@@ -30,6 +31,9 @@ REFUSALS = (DomainError, InvalidInput, Http404, PermissionDenied, drf.APIExcepti
 # Headers of the first answer that a replay repeats.
 REPLAYED_HEADERS = ("Location", "ETag")
 
+NO_KEY = "Send a secret key in the header: Authorization: Bearer sk_live_…"
+USELESS_KEY = "There is no such key, or it was revoked, has expired, or its member is gone."
+
 # Rates are counted over this many seconds, so that Retry-After stays short.
 RATE_SECONDS = 10
 
@@ -39,6 +43,13 @@ class BodyTooLarge(DomainError):
 
     code = "too_large"
     status = 413
+
+
+class BodyPacked(DomainError):
+    """A body is read as it is, not packed by gzip or the like."""
+
+    code = "content_encoding_unsupported"
+    status = 415
 
 
 class KeyAwaitsConsent(Forbidden):
@@ -93,6 +104,12 @@ class KeyView(APIView):
         if self.key.awaits_consent:
             raise KeyAwaitsConsent("The member for whom this key acts has to agree to it first: My settings, My keys.")
         limit_body(request._request, self.max_body_bytes)
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        """Answer 401 for a missing or useless key, 403 for one without the scope."""
+        if not isinstance(request.auth, Key):
+            raise drf.NotAuthenticated(NO_KEY if not bearer_of(request._request) else USELESS_KEY)
+        super().permission_denied(request, message, code)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Say what can be done here: Allow names the methods."""
@@ -176,10 +193,13 @@ def limit_rates(limits: Mapping[str, int]) -> None:
 
 
 def limit_body(request: HttpRequest, limit: int) -> None:
-    """Refuse a body larger than this operation reads, before it is read."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if int(length) > limit:
+    """Refuse a body larger than this operation reads, or packed, before it is read."""
+    length = int(request.META.get("CONTENT_LENGTH") or "0")
+    if length > limit:
         raise BodyTooLarge(f"The body is larger than {limit // 1024} KB.")
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if length and packed != "identity":
+        raise BodyPacked("Send the body as it is, without Content-Encoding.")
 
 
 def _idempotent(handler: Handler) -> Handler:

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -20,6 +22,11 @@ log = logging.getLogger(__name__)
 
 # Seconds after which a client may try again when the database is away.
 RETRY_AFTER = "5"
+# So much of a body that comes in pieces stays in memory.
+IN_MEMORY = 1024**2
+PIECE = 64 * 1024
+# So much of a refused body is read and thrown away: whoever still sends would not see the answer otherwise.
+MOST_THROWN_AWAY = 32 * 1024**2
 
 
 class RequestIdMiddleware:
@@ -67,18 +74,54 @@ class BodyLimitMiddleware:
     """Refuses a body larger than its route reads, before a byte of it is parsed.
 
     A view that takes files says so by ``max_upload_bytes`` (forms with files), or ``max_body_bytes`` (any body).
+    A body that comes in pieces, without a length beforehand, is gathered first: it is like any other then.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.META.get("CONTENT_LENGTH") and _comes_in_pieces(request) and not _gather(request):
+            return _too_large(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
-            limit = _body_limit(request)
-            if not length.isdigit() or int(length) > limit:
-                return problem_response(request, 413, "too_large", f"The body is larger than {limit // 1024**2} MB.")
-        return self.get_response(request)
+        if not length.isdigit() or (int(length) > settings.MAX_BODY_BYTES and int(length) > _body_limit(request)):
+            response: HttpResponseBase = _too_large(request)
+        else:
+            response = self.get_response(request)
+        if response.status_code == 413 and length.isdigit():
+            _throw_away(request, int(length))
+        return response
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    limit = _body_limit(request)
+    return problem_response(request, 413, "too_large", f"The body is larger than {limit // 1024**2} MB.")
+
+
+def _comes_in_pieces(request: HttpRequest) -> bool:
+    return "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+
+
+def _gather(request: HttpRequest) -> bool:
+    """Read a body that comes in pieces and give it a length; False when it is longer than its route reads."""
+    limit, source = _body_limit(request), request.META["wsgi.input"]
+    # Closed with the request that reads it.
+    body: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- outlives this function
+    while body.tell() <= limit and (piece := source.read(PIECE)):
+        body.write(piece)
+    length = body.tell()
+    body.seek(0)
+    request.META["CONTENT_LENGTH"] = str(length)
+    # Where Django reads a body from.
+    request._stream = body
+    return bool(length <= limit)
+
+
+def _throw_away(request: HttpRequest, length: int) -> None:
+    """Read what a client still sends of a body that was refused."""
+    left, source = min(length, MOST_THROWN_AWAY), request.META["wsgi.input"]
+    while left > 0 and (piece := source.read(min(left, PIECE))):
+        left -= len(piece)
 
 
 def _body_limit(request: HttpRequest) -> int:
@@ -119,8 +162,13 @@ class ScopeMiddleware:
 
 def is_of_key(request: HttpRequest) -> bool:
     """Tell whether a key's call comes alone, with no session to be read: its organisation's scope is opened at once."""
-    has_key = request.headers.get("Authorization", "").startswith("Bearer ")
-    return has_key and is_api(request) and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    return bool(bearer_of(request)) and is_api(request) and settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """Return what follows ``Bearer`` in the Authorization header, "" for none; the scheme's case does not matter."""
+    scheme, _space, told = request.headers.get("Authorization", "").partition(" ")
+    return told.strip() if scheme.lower() == "bearer" else ""
 
 
 def whole_response(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:

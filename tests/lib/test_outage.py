@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,7 +51,11 @@ class Web:
     port: int
 
     def ask(
-        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: str | Iterator[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> "Answer":
         """Send one request, as the outside world does."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
@@ -319,6 +323,31 @@ def test_a_web_form_whose_judging_broke_off_is_stored_and_thanked(
         stored = Submission.objects.get(raw__email="broken-off@example.com")
         assert (str(stored.pk), stored.state) == (json.loads(answer.text)["id"], Submission.State.RECEIVED)
         assert judge(stored, at=now()).lead is not None
+
+
+# Bodies as clients send them.
+
+
+def test_a_body_in_pieces_is_read_like_any_other(world: World, healthy: Web) -> None:
+    """Clients that stream name no length beforehand."""
+    pieces = [part.encode() for part in submission("pieces@example.com").partition("company")]
+    answer = healthy.ask("POST", "/api/v1/intake/submissions", iter(pieces), with_key(world.acme))
+    assert answer.status == 201, answer.text
+    with tenant_scope(world.acme.organisation.pk):
+        assert Lead.objects.filter(email_norm="pieces@example.com").count() == 1
+
+
+def test_a_body_in_pieces_is_no_way_round_its_limit(world: World, healthy: Web) -> None:
+    endless = (b" " * 100_000 for _ in range(1000))
+    with suppress(ConnectionError):
+        answer = healthy.ask("POST", "/api/v1/intake/submissions", endless, with_key(world.acme))
+        assert answer.status == 413, answer.text
+
+
+def test_who_sends_too_much_still_reads_the_refusal(world: World, healthy: Web) -> None:
+    headers = {**with_key(world.acme), "Content-Type": "text/csv"}
+    answer = healthy.ask("POST", "/api/v1/intake/batches", "x" * 9_000_000, headers)
+    assert (answer.status, json.loads(answer.text)["code"]) == (413, "too_large")
 
 
 # The health check.

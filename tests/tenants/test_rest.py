@@ -180,6 +180,13 @@ def test_refuses_a_body_that_is_too_large(call: object) -> None:
     assert Counting.done == 0
 
 
+def test_refuses_a_packed_body_and_says_how_to_send_it(call: object) -> None:
+    response = call(**{"Content-Encoding": "gzip"})
+    assert response.status_code == 415
+    assert b"content_encoding_unsupported" in response.content
+    assert Counting.done == 0
+
+
 def test_refuses_another_content_type(acme: Cast, call: object) -> None:
     request = RequestFactory().post("/api/v1/x", data=b"n=1", content_type="application/x-www-form-urlencoded")
     from tenants.models import Key
