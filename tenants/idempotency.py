@@ -54,6 +54,15 @@ class Promise:
             raise IdempotencyKeyMalformed(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
         return cls(credential, route, _digest(key.encode(errors="replace")), _digest(body))
 
+    @classmethod
+    def of_post(cls, *, key: str, credential: str, route: str, body: bytes) -> "Promise":
+        """Return the promise of a form's post: a key used again with another body names another post.
+
+        A form is never refused: a site that sends the same key with everything would lose all leads but the first.
+        """
+        said = _digest(body)
+        return cls(credential, route, _digest(f"{key}\n{said}".encode(errors="replace")), said)
+
     def values(self) -> dict[str, str]:
         """Return the columns of its record."""
         return {

@@ -191,10 +191,10 @@ class FormSubmissions(FormView):
         return store(found)
 
     def _promise(self, request: Request, form: Form) -> Promise | None:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key:
             return None
-        return Promise.of(key=key, credential=form.key.public_id, route=request.path, body=request._request.body)
+        return Promise.of_post(key=key, credential=form.key.public_id, route=request.path, body=request._request.body)
 
 
 class SiteBody(Struct):
