@@ -29,8 +29,11 @@ def read_row(value: Mapping[str, Any], mapping: Mapping[str, str]) -> Submission
     return read_leniently(_sent(value, mapping), mapping)
 
 
-def notes_about(value: Mapping[str, Any], mapping: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what a person should know about a row: errors stop it, of warnings the value is kept as it came."""
+def notes_about(value: Mapping[str, Any], mapping: Mapping[str, str], *, home: str = "") -> list[dict[str, str]]:
+    """Return what a person should know about a row: errors stop it, of warnings the value is kept as it came.
+
+    ``home`` is the organisation's country, where a number without one is dialled.
+    """
     columns = {target: column for column, target in mapping.items()}
     notes = []
     try:
@@ -39,7 +42,8 @@ def notes_about(value: Mapping[str, Any], mapping: Mapping[str, str]) -> list[di
         for fault in invalid.errors:
             column = columns.get(fault.pointer.strip("/").replace("/", "."), "")
             notes.append(_note(column or fault.pointer, fault.code, fault.detail, level="warning"))
-    return [*_about_contact(read_row(value, mapping), columns), *notes]
+    body = read_row(value, mapping)
+    return [*_about_contact(body, columns), *_about_phone(body, columns, home), *notes]
 
 
 def _about_contact(body: SubmissionBody, columns: Mapping[str, str]) -> list[dict[str, str]]:
@@ -53,6 +57,15 @@ def _about_contact(body: SubmissionBody, columns: Mapping[str, str]) -> list[dic
         text = _("Neither an e-mail address nor a phone number.")
         return [_note(columns.get(CONTACT[0], ""), "no_contact", text, level="error")]
     return []
+
+
+def _about_phone(body: SubmissionBody, columns: Mapping[str, str], home: str) -> list[dict[str, str]]:
+    phone = (body.person.phone or "").strip() if body.person else ""
+    country = (body.company.country or "").strip() if body.company else ""
+    if not phone or normal.phone_e164(phone, country or home):
+        return []
+    text = _("The phone number cannot be dialled; it is kept as it came.")
+    return [_note(columns.get(CONTACT[1], ""), "phone_unparsed", text, level="warning")]
 
 
 def stops(notes: list[dict[str, str]]) -> bool:

@@ -15,6 +15,7 @@ from intake.actions.judging import Judged, judge_many
 from intake.actions.receiving import Received, receive_rows
 from intake.body import captured_from
 from intake.models import Batch, BatchChunk, BatchRow, Submission
+from intake.queries.batches import home_country
 from intake.rows import LEFT_OUT, broken, guessed, notes_about, read_row, stops
 from intake.tables import FileUnreadable, read_table
 from intake.words import TARGETS
@@ -341,9 +342,10 @@ def _piece(job: Job) -> tuple[Batch, BatchChunk | None]:
 
 
 def _read(chunk: BatchChunk, batch: Batch) -> Iterator[tuple[int, Any, list[dict[str, str]]]]:
+    home = home_country()
     for number, row in enumerate(chunk.rows, start=chunk.first_row):
         value = row.get("value")
-        notes = [broken(row["broken"])] if value is None else notes_about(value, batch.mapping)
+        notes = [broken(row["broken"])] if value is None else notes_about(value, batch.mapping, home=home)
         yield number, value, notes
 
 

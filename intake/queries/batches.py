@@ -10,6 +10,7 @@ from intake.body import SubmissionBody
 from intake.models import Batch, BatchChunk, BatchRow
 from intake.rows import broken, notes_about, read_row
 from intake.words import BATCHES, OUTCOMES
+from tenants.models import Organisation
 
 # So many rows show what a file is about.
 SAMPLES = 5
@@ -80,7 +81,13 @@ def columns_of(batch: Batch) -> list[Column]:
 
 def preview_of(batch: Batch) -> list[PreviewRow]:
     """Return the first rows as they are understood with the columns meant as they are now."""
-    return [_preview(number, row, batch) for number, row in enumerate(_first_rows(batch), start=2)]
+    home = home_country()
+    return [_preview(number, row, batch, home) for number, row in enumerate(_first_rows(batch), start=2)]
+
+
+def home_country() -> str:
+    """Return the organisation's country, where numbers without one are dialled."""
+    return Organisation.objects.values_list("country", flat=True).get()
 
 
 def _first_rows(batch: Batch) -> list[dict[str, Any]]:
@@ -88,10 +95,10 @@ def _first_rows(batch: Batch) -> list[dict[str, Any]]:
     return chunk.rows[:SAMPLES] if chunk else []
 
 
-def _preview(number: int, row: dict[str, Any], batch: Batch) -> PreviewRow:
+def _preview(number: int, row: dict[str, Any], batch: Batch, home: str) -> PreviewRow:
     value = row.get("value")
     body = read_row(value, batch.mapping) if value is not None else SubmissionBody()
-    notes = notes_about(value, batch.mapping) if value is not None else [broken(row["broken"])]
+    notes = notes_about(value, batch.mapping, home=home) if value is not None else [broken(row["broken"])]
     person, company = body.person, body.company
     return PreviewRow(
         number=number,

@@ -109,10 +109,14 @@ def test_guesses_usual_names_in_two_languages_and_never_twice() -> None:
         ({"Mail": "a@b"}, ["email"], "Mail"),
         ({"Mail": ""}, ["no_contact"], "Mail"),
         ({"Mail": "a@b.example", "Land": "AT"}, [], ""),
+        ({"Mail": "a@b.example", "Tel": "01 5890299"}, [], ""),
+        ({"Mail": "a@b.example", "Tel": "030 901820", "Land": "DE"}, [], ""),
+        ({"Mail": "a@b.example", "Tel": "ask Jane"}, ["phone_unparsed"], "Tel"),
     ],
 )
 def test_names_the_column_that_is_wrong(value: dict[str, str], codes: list[str], column: str) -> None:
-    notes = notes_about(value, {"Mail": "person.email", "Land": "company.country"})
+    mapping = {"Mail": "person.email", "Land": "company.country", "Tel": "person.phone"}
+    notes = notes_about(value, mapping, home="AT")
     assert [note["code"] for note in notes] == codes
     assert {note["column"] for note in notes} <= {column}
 
