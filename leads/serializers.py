@@ -11,6 +11,7 @@ from leads.queries.evidence import EvidenceRow
 from leads.queries.stages import StageRow, Stay
 from sla.models import Clock
 from sla.serializers import clock_row
+from smarketing.lib.clock import spelled
 from tenants.models import Job
 
 
@@ -42,7 +43,7 @@ def lead_row(lead: Lead) -> dict[str, Any]:
         "tier": lead.tier or None,
         "wants_sales_talk": lead.wants_sales_talk,
         "score_reasons": lead.score_reasons,
-        "attribution": {"first": lead.first_touch, "last": lead.last_touch},
+        "attribution": {"first": spelled(lead.first_touch), "last": spelled(lead.last_touch)},
         "campaign": lead.campaign_id,
         "marketer": lead.marketer_id,
         # While somebody of sales is named here, nobody else opens a second channel to the person.
@@ -198,7 +199,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "by": event.by_id,
         "via": event.via,
         "at": event.at,
-        "data": event.data,
+        "data": spelled(event.data),
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.lib.clock import spelled
+
 VERSION = 1
 TEST = "endpoint.test"
 
@@ -111,7 +113,7 @@ def payload(fact: Fact, *, organisation: str) -> dict[str, Any] | None:
         # The same merge stands on two timelines.
         return None
     lead = {"lead": fact.thread_id} if kind.lead else {}
-    told = {name: fact.data.get(name) for name in kind.facts}
+    told = {name: spelled(fact.data.get(name)) for name in kind.facts}
     return {
         "type": fact.kind,
         "timestamp": fact.at,

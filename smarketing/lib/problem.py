@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from smarketing.lib.clock import spelled
 from smarketing.lib.errors import FieldError
 
 TITLES = {
@@ -28,6 +29,9 @@ TITLES = {
     503: "Not available",
 }
 
+# Where the code says more than its status.
+TITLES_OF_CODES = {"idempotency_key_reused": "Idempotency-Key used before"}
+
 
 def is_api(request: HttpRequest) -> bool:
     """Tell whether this request wants problem+json rather than a page."""
@@ -46,7 +50,7 @@ def problem(
     """Return the body of a problem as RFC 9457 has it, with our stable ``code``."""
     body: dict[str, Any] = {
         "type": f"/api/v1/problems/{code}",
-        "title": TITLES.get(status, "Error"),
+        "title": TITLES_OF_CODES.get(code) or TITLES.get(status, "Error"),
         "status": status,
         "code": code,
         "detail": detail,
@@ -55,7 +59,7 @@ def problem(
     }
     if errors:
         body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in errors]
-    return {**dict(extra or {}), **body}
+    return {**dict(spelled(extra or {})), **body}
 
 
 def problem_response(
