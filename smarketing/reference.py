@@ -1,18 +1,20 @@
 """The reference page: the OpenAPI document to read, search and copy from; no script needed, no outside host asked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from smarketing.lib.openapi.components import PLACE
+from smarketing.lib.openapi.refusals import Problem, problems
 from smarketing.schema import document
 
 
@@ -65,22 +67,32 @@ class Shape:
 def reference(request: HttpRequest) -> HttpResponse:
     """Show every operation and shape; ``?q=`` only the operations that have all these words."""
     asked = request.GET.get("q", "").strip()[:200]
-    listing = _listing() if not asked else _render(found(asked), [])
+    listing = _listing() if not asked else _render(found(asked))
     return HttpResponse(render_to_string("reference.html", {"q": asked, "listing": listing, "tags": sections()}))
+
+
+@require_GET
+def problem(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Lead from the address that a refusal names as its type to what the page says of it."""
+    if code not in {one.code for one in problems()}:
+        raise Http404
+    return HttpResponseRedirect(f"{reverse('api:reference')}#problem-{code}")
 
 
 # Pages outside the tenants' middleware need no transaction either.
 reference.manages_scopes = True  # type: ignore[attr-defined]  # read by ScopeMiddleware
+problem.manages_scopes = True  # type: ignore[attr-defined]  # read by ScopeMiddleware
 
 
 @cache
 def _listing() -> SafeString:
-    return _render(sections(), shapes())
+    return _render(sections(), shapes(), problems())
 
 
-def _render(shown: list[Section], named: list[Shape]) -> SafeString:
+def _render(shown: list[Section], named: Sequence[Shape] = (), refused: Sequence[Problem] = ()) -> SafeString:
+    context = {"sections": shown, "shapes": named, "problems": refused}
     # Already escaped by the template it comes from.
-    return mark_safe(render_to_string("_reference.html", {"sections": shown, "shapes": named}))  # noqa: S308
+    return mark_safe(render_to_string("_reference.html", context))  # noqa: S308
 
 
 def found(words: str) -> list[Section]:

@@ -13,7 +13,7 @@ from notifications.urls import api_urlpatterns as notifications_api
 from notifications.urls import public_urlpatterns as notifications_public
 from sla.urls import api_urlpatterns as sla_api
 from smarketing import pages
-from smarketing.reference import reference
+from smarketing.reference import problem, reference
 from smarketing.schema import Schema
 from tenants.urls import api_urlpatterns as tenants_api
 from tenants.urls import public_urlpatterns as tenants_public
@@ -45,6 +45,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *tenants_api,
     path("schema/", Schema.as_view(), name="schema"),
     path("reference/", reference, name="reference"),
+    path("problems/<slug:code>", problem, name="problem"),
 ]
 
 urlpatterns = [

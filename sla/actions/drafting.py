@@ -40,7 +40,7 @@ class OnlyHeadsAgree(DomainError):
 
 
 class VersionOpen(DomainError):
-    """See Note [One open version]."""
+    """At a time one version is worked on: see Note [One open version]."""
 
     code = "version_open"
 

@@ -5,6 +5,7 @@ import re
 
 from django.test import Client
 
+from smarketing.lib.openapi.refusals import problems
 from smarketing.reference import found, sections, shapes
 from smarketing.schema import document
 
@@ -19,6 +20,17 @@ def test_shows_every_operation_and_every_shape() -> None:
             assert f'id="{operation["operationId"]}"' in page
     for name in told["components"]["schemas"]:
         assert f'id="shape-{name}"' in page
+
+
+def test_every_refusals_type_leads_to_what_is_said_of_it() -> None:
+    page = Client().get(URL).content.decode()
+    codes = [one.code for one in problems()]
+    assert {"invalid", "throttled", "idempotency_key_reused", "handover_already_decided", "form_retired"} <= set(codes)
+    assert [code for code in codes if f'id="problem-{code}"' not in page] == []
+    assert [one.code for one in problems() if not one.text or not 400 <= one.status <= 503] == []
+    told = Client().get("/api/v1/problems/handover_already_decided")
+    assert (told.status_code, told.headers["Location"]) == (302, f"{URL}#problem-handover_already_decided")
+    assert Client().get("/api/v1/problems/nothing_like_this").status_code == 404
 
 
 def test_every_link_leads_somewhere_on_this_host() -> None:

@@ -1,11 +1,14 @@
 """The problems that operations answer with: each status once, named, with an example."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from inspect import getdoc
 from typing import Any
 
+from smarketing.lib.errors import DomainError
 from smarketing.lib.openapi.components import shape_of
 from smarketing.lib.openapi.shapes import WrongFields
-from smarketing.lib.problem import TITLES
+from smarketing.lib.problem import TITLES, TITLES_OF_CODES
 
 RESPONSES = "#/components/responses/"
 
@@ -60,7 +63,7 @@ def _response(status: int, code: str, text: str) -> dict[str, Any]:
 def _example(status: int, code: str, text: str) -> dict[str, Any]:
     told: dict[str, Any] = {
         "type": f"/api/v1/problems/{code}",
-        "title": TITLES[status],
+        "title": TITLES_OF_CODES.get(code, TITLES[status]),
         "status": status,
         "code": code,
         "detail": text,
@@ -70,3 +73,33 @@ def _example(status: int, code: str, text: str) -> dict[str, Any]:
     if status == 422:
         told["errors"] = [{"pointer": "/person/email", "code": "missing", "detail": "This field is required."}]
     return told
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A stable code that a refusal carries, its status, and why it is refused."""
+
+    code: str
+    status: int
+    text: str
+
+
+def problems() -> list[Problem]:
+    """Return every code that a refusal can carry, by its name; a rule explains itself where it stands."""
+    found = {code: Problem(code, status, text) for status, (_name, code, text) in REFUSALS.items()}
+    for refusal in _rules(DomainError):
+        found[refusal.code] = Problem(refusal.code, refusal.status, _first_paragraph(refusal))
+    return [found[code] for code in sorted(found)]
+
+
+def _rules(above: type[DomainError]) -> Iterator[type[DomainError]]:
+    for refusal in above.__subclasses__():
+        # Tests have refusals of their own, which nobody is answered with.
+        if not refusal.__module__.startswith("tests."):
+            yield refusal
+        yield from _rules(refusal)
+
+
+def _first_paragraph(refusal: type[DomainError]) -> str:
+    told = (getdoc(refusal) or "").partition("\n\n")[0]
+    return told.replace("\n", " ").replace("`", "")

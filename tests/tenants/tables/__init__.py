@@ -37,6 +37,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 OPEN_OPERATIONS = {
     "schema": 200,
     "reference": 200,
+    "problem": 302,
     "form_submissions": 405,
     "form_behaviours": 405,
     "adapter_call": 405,
