@@ -19,6 +19,7 @@ from leads.access import get_lead
 from leads.actions import erase_person
 from leads.models import Lead
 from leads.normal import email_norm
+from leads.queries import is_in_dispute
 from leads.words import word
 from smarketing.lib.clock import now
 from smarketing.lib.downloads import attachment
@@ -88,7 +89,7 @@ def _person(
     request: MemberRequest, lead: Lead, form: EraseForm, *, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
     parts = [(word(PARTS, name), count) for name, count in counts_of(everything_about(lead))]
-    context = {"lead": lead, "form": form, "parts": parts, "refusal": refusal}
+    context = {"lead": lead, "form": form, "parts": parts, "refusal": refusal, "in_dispute": is_in_dispute(lead.pk)}
     return render_page(request, "dashboards/person.html", context, status=status)
 
 

@@ -31,7 +31,14 @@ from leads.actions.deciding import (
 from leads.actions.dwelling import tell_of_dwelling
 from leads.actions.editing import CORRECTABLE, edit_lead
 from leads.actions.entering import EntryGaps
-from leads.actions.erasing import PersonErased, PersonInDispute, erase_person, lift_forgetting, remember_forgotten
+from leads.actions.erasing import (
+    PersonErased,
+    PersonInDispute,
+    WordsFrozen,
+    erase_person,
+    lift_forgetting,
+    remember_forgotten,
+)
 from leads.actions.evidence import (
     MOST_FILES,
     EvidenceClosed,
@@ -186,6 +193,7 @@ __all__ = [
     "UtmTaken",
     "WakeUpInThePast",
     "When",
+    "WordsFrozen",
     "accept_handover",
     "add_attribute",
     "add_evidence",

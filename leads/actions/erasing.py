@@ -8,6 +8,7 @@ addresses, numbers, free texts, files, raw posts and what the person did on whic
 An address is known again by a salted hash only (leads.queries.persons.forgotten_among).
 """
 
+import logging
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
@@ -41,7 +42,7 @@ from leads.models import (
     StageEntry,
 )
 from leads.queries.ownership import handover_with_sales
-from leads.queries.persons import Identity, digests_of, family_of, files_of, identity_of
+from leads.queries.persons import Identity, digests_of, family_of, files_of, identity_of, is_in_dispute
 from sla import actions as sla
 from smarketing.lib.errors import DomainError
 from smarketing.lib.redaction import STRUCK, struck
@@ -49,7 +50,10 @@ from tenants.actions import erase_file
 from tenants.idempotency import forget_answers_with
 from tenants.models import Job, Membership
 
-_UNSETTLED = (Rejection.State.OPEN, Rejection.State.APPEALED)
+log = logging.getLogger(__name__)
+
+# What the database says where a row or column is closed.
+INSUFFICIENT_PRIVILEGE = "42501"
 # Of where a visit came from only this was counted.
 COUNTED_OF_TOUCH = ("source", "medium", "campaign", "at")
 # Of the lead as it was handed over: no name, no text, no address.
@@ -74,13 +78,34 @@ class PersonErased(DomainError):
     code = "person_erased"
 
 
-@transaction.atomic
+class WordsFrozen(DomainError):
+    """Something that was signed or sealed names the person, and the database lets nobody change it; nothing went."""
+
+    code = "words_frozen"
+
+
 def erase_person(lead: Lead, *, by: Membership, at: datetime) -> Lead:
     """Erase the person behind a lead and those that went on as it, for good.
 
     See Note [What stays of somebody who was erased]. Open work ends: its clocks are cancelled, next steps too.
-    Raises PersonErased, PersonInDispute.
+    Raises PersonErased, PersonInDispute, WordsFrozen.
     """
+    try:
+        return _erase(lead, by=by, at=at)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", "") != INSUFFICIENT_PRIVILEGE:
+            raise
+        # What refused stands in the log; a person cannot mend it.
+        log.exception("A frozen row stands in the way of an erasure")
+        raise WordsFrozen(
+            _("Nothing was erased: words that were signed or sealed name this person and cannot be changed any more.")
+            + " "
+            + _("Tell whoever runs this installation; the log says where.")
+        ) from error
+
+
+@transaction.atomic
+def _erase(lead: Lead, *, by: Membership, at: datetime) -> Lead:
     lead = locked_lead(lead.merged_into_id or lead.pk)
     if lead.erased_at is not None:
         raise PersonErased(_("This person was erased already."), erased_at=lead.erased_at.isoformat())
@@ -96,7 +121,7 @@ def erase_person(lead: Lead, *, by: Membership, at: datetime) -> Lead:
 
 
 def _refuse_dispute(lead: Lead) -> None:
-    if Rejection.objects.filter(handover__lead__in=family_of(lead.pk), state__in=_UNSETTLED).exists():
+    if is_in_dispute(lead.pk):
         raise PersonInDispute(
             _("Sales has rejected this lead and it is not settled. Answer the return, or let the board end the case.")
         )

@@ -60,7 +60,7 @@ from leads.queries.merging import (
     threads_of,
     waiting_duplicates,
 )
-from leads.queries.persons import Identity, files_of, forgotten_among, identity_of, rows_told, told_of
+from leads.queries.persons import Identity, files_of, forgotten_among, identity_of, is_in_dispute, rows_told, told_of
 from leads.queries.recycling import YieldRow, Yields, monthly_yields, recycle_yields
 from leads.queries.returns import answered_returns, answers_open_to, returns_for
 from leads.queries.shapes import LeadDetail, LeadRow, QueueRow, ReturnRow
@@ -121,6 +121,7 @@ __all__ = [
     "insight_choices",
     "insight_rows",
     "insights_on",
+    "is_in_dispute",
     "journey_of",
     "lead_called",
     "lead_detail",

@@ -49,6 +49,14 @@ def identity_of(lead_id: UUID) -> Identity:
     return Identity(lead_id, emails, phones, tuple(sorted({*told, *emails, *phones} - {""} - numbers)))
 
 
+_UNSETTLED = (Rejection.State.OPEN, Rejection.State.APPEALED)
+
+
+def is_in_dispute(lead_id: UUID) -> bool:
+    """Tell whether a rejection of a lead, or of one that went on as it, is not settled: nobody is erased until then."""
+    return Rejection.objects.filter(handover__lead__in=family_of(lead_id), state__in=_UNSETTLED).exists()
+
+
 def family_of(lead_id: UUID) -> "QuerySet[Lead]":
     """Return a lead and those that went on as it."""
     return Lead.objects.filter(Q(pk=lead_id) | Q(merged_into=lead_id)).order_by("number")

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from events import registry
 from events.models import Event
 from intake import actions as intake
 from intake.models import Submission
@@ -119,6 +121,61 @@ def test_posts_that_never_became_a_lead_go_by_their_address(cast: Cast, at: date
         assert Forgotten.objects.count() == 1
         assert Event.objects.get(kind="posts.erased").data == {"count": 1}
     assert ada.post(PAGE, {"who": "nonsense"}).status_code == 422
+
+
+@pytest.fixture
+def disputed(cast: Cast, at: datetime) -> Lead:
+    """A person whose rejection is not settled."""
+    with tenant_scope(cast.acme.pk):
+        handover = make_handover(at=at, by=cast.mara)
+        reject_handover(
+            handover, reason="not_fitting", criterion="company_size", note="small", by=cast.sam, at=at
+        )  # fmt: skip
+        return handover.lead
+
+
+def test_while_a_rejection_is_disputed_the_page_says_why_and_where_to_go(cast: Cast, disputed: Lead) -> None:
+    ada, page = signed_in(cast.ada), f"/o/acme/leads/{disputed.pk}/privacy/"
+    for answer, status in ((ada.get(page), 200), (ada.post(page, {"number": "L-1"}), 409)):
+        told = answer.content.decode()
+        assert answer.status_code == status
+        assert "it is not settled" in told
+        assert f'href="/o/acme/leads/{disputed.pk}/"' in told
+        assert "Erase for good" not in told
+
+
+def test_a_client_is_told_of_the_dispute_by_a_code(cast: Cast, disputed: Lead, at: datetime) -> None:
+    refused = erase_by_key(cast, disputed, at=at)
+    assert (refused.status_code, refused.json()["code"]) == (409, "person_in_dispute")
+    assert "not settled" in refused.json()["detail"]
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who hears of erasures touches what the database has closed."""
+
+    def touches(event: Event) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("update sla_agreementversion set content = content || '{\"x\": 1}'")
+
+    monkeypatch.setitem(registry._within, "lead.erased", [touches])
+
+
+@pytest.mark.usefixtures("frozen")
+def test_words_that_are_frozen_are_told_of_and_nothing_is_erased(cast: Cast, lead: Lead, at: datetime) -> None:
+    answer = signed_in(cast.ada).post(f"/o/acme/leads/{lead.pk}/privacy/", {"number": "L-1"})
+    assert answer.status_code == 409
+    assert "signed or sealed" in answer.content.decode()
+    refused = erase_by_key(cast, lead, at=at)
+    assert (refused.status_code, refused.json()["code"]) == (409, "words_frozen")
+    with tenant_scope(cast.acme.pk):
+        assert Lead.objects.get().given_name == "Jane"
+        assert not Event.objects.filter(kind="lead.erased").exists()
+
+
+def erase_by_key(cast: Cast, lead: Lead, *, at: datetime) -> Any:
+    headers = api_key(cast.ada, "privacy:manage", at=at)
+    return Client().post(f"/api/v1/leads/{lead.pk}/erasure", content_type="application/json", headers=headers)
 
 
 @pytest.mark.parametrize("who", ["mara", "marc", "sam", "sina", "rita", "ned"])
