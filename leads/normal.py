@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from time import monotonic
+from typing import ParamSpec
 
 import phonenumbers
 import phonenumbers.timezone
@@ -31,9 +34,38 @@ def tidy(text: str) -> str:
 
 # One post asks for its address and number at every step; a piece of a file is a hundred posts.
 SEVERAL_POSTS = 512
+# Addresses and numbers are people's: no process knows them longer than it takes to judge their posts.
+MOMENT_SECONDS = 60
+
+P = ParamSpec("P")
 
 
-@lru_cache(SEVERAL_POSTS)
+def _for_a_moment(spell: Callable[P, str]) -> Callable[P, str]:
+    """Remember the latest results, for a moment."""
+    remembered = lru_cache(SEVERAL_POSTS)(spell)
+    until = [0.0]
+
+    @wraps(spell)
+    def spelled_lately(*args: P.args, **kwargs: P.kwargs) -> str:
+        if monotonic() >= until[0]:
+            remembered.cache_clear()
+            until[0] = monotonic() + MOMENT_SECONDS
+        return remembered(*args, **kwargs)  # type: ignore[arg-type]  # texts can be hashed
+
+    _remembered.append(remembered.cache_clear)
+    return spelled_lately
+
+
+_remembered: list[Callable[[], None]] = []
+
+
+def forget_lately() -> None:
+    """Forget at once what this process remembers: somebody is being erased."""
+    for forget in _remembered:
+        forget()
+
+
+@_for_a_moment
 def email_norm(raw: str) -> str:
     """Return the address as people are known again by: NFC, IDNA domain, lower case; "" when it is none."""
     try:
@@ -46,7 +78,7 @@ def email_norm(raw: str) -> str:
     return f"{parts.local_part}@{parts.ascii_domain}".lower()
 
 
-@lru_cache(SEVERAL_POSTS)
+@_for_a_moment
 def phone_e164(raw: str, country: str) -> str:
     """Return the number in E.164, read as dialled in ``country``; "" when it cannot be one."""
     try:
@@ -78,7 +110,7 @@ def company_domain(email: str, website: str) -> str:
     return registrable(website) or registrable(email.rpartition("@")[2])
 
 
-@lru_cache(SEVERAL_POSTS)
+@_for_a_moment
 def registrable(host_or_url: str) -> str:
     """Return the registrable part of a host or URL in lower case, "" for none or a public mail domain."""
     found = _suffixes(host_or_url.strip().lower()).top_domain_under_public_suffix

@@ -87,6 +87,12 @@ class Submission(TenantModel):
             models.Index(
                 fields=["organisation_id", "received_at"], name="submission_unjudged", condition=Q(state="received")
             ),
+            # The lists of what somebody should look at; what became a lead stands in none of them.
+            models.Index(
+                fields=["organisation_id", "state", "-received_at"],
+                name="submission_apart",
+                condition=Q(state__in=["awaiting_opt_in", "quarantined", "spam"]),
+            ),
             models.Index(fields=["organisation_id", "lead", "received_at"], name="submission_of_lead"),
             # Payloads that are to be forgotten, oldest first.
             models.Index(

@@ -15,7 +15,7 @@ from intake.queries.forms import FormRow, form_row, form_rows, shown_fields
 from intake.queries.submissions import (
     SubmissionDetail,
     SubmissionRow,
-    counts_by_state,
+    counts_of,
     detail_of,
     row_of,
     submissions,
@@ -33,7 +33,7 @@ __all__ = [
     "adapter_view",
     "batches",
     "columns_of",
-    "counts_by_state",
+    "counts_of",
     "detail_of",
     "figures_of",
     "form_row",

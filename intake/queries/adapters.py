@@ -1,9 +1,7 @@
 """Reading forms of other providers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +10,7 @@ from django.urls import reverse
 from intake.access import adapter_path
 from intake.adapters import PROVIDERS
 from intake.models import Form
-from intake.queries.forms import posts_of
+from intake.queries.forms import MOST_COUNTED, posts_of
 from intake.words import PASTED
 
 
@@ -23,8 +21,10 @@ class AdapterRow:
     id: UUID
     name: str
     provider: str
+    # At most one more than ``most``: then there are more than that.
     submissions: int
-    last_at: datetime | None
+    most: int
+    used_at: datetime | None
     active: bool
     # For those who keep forms.
     edit_url: str = ""
@@ -46,17 +46,16 @@ class AdapterView:
 def adapter_rows(*, slug: str, for_keepers: bool, at: datetime) -> list[AdapterRow]:
     """Return every form of another provider, active ones first, newest first."""
     forms = list(Form.objects.exclude(provider="").select_related("key").order_by("-created_at"))
-    figures = posts_of(forms)
-    found = [_row(form, figures.get(form.pk, {}), slug if for_keepers else "", at=at) for form in forms]
+    posts = posts_of(forms)
+    found = [_row(form, posts[form.pk], slug if for_keepers else "", at=at) for form in forms]
     return sorted(found, key=lambda row: not row.active)
 
 
 def adapter_view(form: Form, *, slug: str, at: datetime) -> AdapterView:
     """Return one form as who keeps forms sees it."""
-    figures = posts_of([form]).get(form.pk, {})
     told = {"slug": slug, "form_id": form.pk}
     return AdapterView(
-        row=_row(form, figures, slug, at=at),
+        row=_row(form, posts_of([form])[form.pk], slug, at=at),
         pasted=str(PASTED[form.provider]),
         url=settings.BASE_URL + adapter_path(form),
         secret_label=PROVIDERS[form.provider].secret_label,
@@ -65,13 +64,14 @@ def adapter_view(form: Form, *, slug: str, at: datetime) -> AdapterView:
     )
 
 
-def _row(form: Form, figures: Mapping[str, Any], slug: str, *, at: datetime) -> AdapterRow:
+def _row(form: Form, posts: int, slug: str, *, at: datetime) -> AdapterRow:
     return AdapterRow(
         id=form.pk,
         name=form.name,
         provider=PROVIDERS[form.provider].label,
-        submissions=figures.get("n", 0),
-        last_at=figures.get("last"),
+        submissions=posts,
+        most=MOST_COUNTED,
+        used_at=form.key.last_used_at,
         active=form.retired_at is None and form.key.works_at(at),
         edit_url=reverse("intake:adapter", kwargs={"slug": slug, "form_id": form.pk}) if slug else "",
     )

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db import connection
 from django.urls import reverse
 
-from intake.models import Form, Submission
+from intake.models import Form
 from intake.snippet import Asked, Field, fields_for, snippet
 from sla.queries import agreement_in_force
+from smarketing.lib.scope import current_organisation_id
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,10 @@ class FormRow:
     endpoint_url: str
     snippet: str
     origins: list[str]
+    # At most one more than ``most``: then there are more than that.
     submissions: int
-    last_at: datetime | None
+    most: int
+    used_at: datetime | None
     active: bool
     opt_in: bool
     hosted_url: str
@@ -38,9 +41,9 @@ class FormRow:
 def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
     """Return every form, active ones first, newest first."""
     forms = list(Form.objects.filter(provider="").select_related("key").order_by("-created_at"))
-    figures = posts_of(forms)
+    posts = posts_of(forms)
     definitions = _definitions(at=at)
-    found = [_form_row(form, figures.get(form.pk, {}), definitions, at=at) for form in forms]
+    found = [_form_row(form, posts[form.pk], definitions, at=at) for form in forms]
     if may_retire:
         found = [_for_keepers(row, slug) for row in found]
     return sorted(found, key=lambda row: not row.active)
@@ -48,14 +51,29 @@ def form_rows(*, slug: str, may_retire: bool, at: datetime) -> list[FormRow]:
 
 def form_row(form: Form, *, slug: str, at: datetime) -> FormRow:
     """Return one form as who keeps forms sees it."""
-    row = _form_row(form, posts_of([form]).get(form.pk, {}), _definitions(at=at), at=at)
+    row = _form_row(form, posts_of([form])[form.pk], _definitions(at=at), at=at)
     return _for_keepers(row, slug)
 
 
-def posts_of(forms: Sequence[Form]) -> dict[UUID, dict[str, Any]]:
-    """Return how many posts each form has had (``n``) and when the last one came (``last``)."""
-    rows = Submission.objects.filter(form__in=[form.pk for form in forms]).values("form_id")
-    return {row["form_id"]: {**row} for row in rows.annotate(n=Count("id"), last=Max("received_at"))}
+# Counted further, the list of forms would be the slower the more they bring in.
+MOST_COUNTED = 1_000
+# By the permanent line against doubles, which is kept by source: no index has to be written for a figure.
+COUNT = """
+select form, (select count(*) from (select from intake_submission where organisation_id = %(organisation)s
+  and source = 'form:' || form limit %(most)s) few) from unnest(%(forms)s::uuid[]) as forms(form)
+"""
+
+
+def posts_of(forms: Sequence[Form]) -> dict[UUID, int]:
+    """Return how many posts each form has had, at most one more than MOST_COUNTED."""
+    values: dict[str, Any] = {
+        "organisation": current_organisation_id(),
+        "forms": [str(form.pk) for form in forms],
+        "most": MOST_COUNTED + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, values)
+        return {UUID(str(form)): posts for form, posts in cursor.fetchall()}
 
 
 def _for_keepers(row: FormRow, slug: str) -> FormRow:
@@ -84,7 +102,7 @@ def _definitions(*, at: datetime) -> Mapping[str, Any]:
     return found
 
 
-def _form_row(form: Form, figures: Mapping[str, Any], definitions: Mapping[str, Any], *, at: datetime) -> FormRow:
+def _form_row(form: Form, posts: int, definitions: Mapping[str, Any], *, at: datetime) -> FormRow:
     url = settings.BASE_URL + reverse("api:form_submissions", args=[form.key.visible_prefix])
     return FormRow(
         id=form.pk,
@@ -93,8 +111,9 @@ def _form_row(form: Form, figures: Mapping[str, Any], definitions: Mapping[str, 
         endpoint_url=url,
         snippet=snippet(url, fields_for(definitions, _asked(form)), consent=form.consent_text),
         origins=form.key.allowed_origins,
-        submissions=figures.get("n", 0),
-        last_at=figures.get("last"),
+        submissions=posts,
+        most=MOST_COUNTED,
+        used_at=form.key.last_used_at,
         opt_in=form.opt_in,
         script=_script_tag(form),
         hosted_url=settings.BASE_URL + reverse("intake_form", args=[form.key.visible_prefix]),

@@ -41,6 +41,7 @@ from leads.models import (
     SavedView,
     StageEntry,
 )
+from leads.normal import forget_lately
 from leads.queries.ownership import handover_with_sales
 from leads.queries.persons import Identity, digests_of, family_of, files_of, identity_of, is_in_dispute
 from sla import actions as sla
@@ -116,6 +117,7 @@ def _erase(lead: Lead, *, by: Membership, at: datetime) -> Lead:
     for one in family:
         record("lead.erased", one, by=by, at=at, data={"number": str(one), "into": str(lead.pk)}, thread=one.pk)
     _blank(lead, family, identity_of(lead.pk), by=by, at=at)
+    forget_lately()
     lead.refresh_from_db()
     return lead
 

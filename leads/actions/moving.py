@@ -11,7 +11,7 @@ from leads.actions.entering import require_entry
 from leads.actions.nurturing import require_day_to_come
 from leads.models import Handover, Lead
 from leads.queries.ownership import handover_with_sales
-from leads.stages import BACK_BY_SALES, BY_MARKETING, NURTURE, is_forward
+from leads.stages import BACK_BY_SALES, BY_MARKETING, NURTURE, STAGES, is_forward
 from smarketing.lib.errors import DomainError, FieldError, InvalidInput
 from tenants.models import Membership
 from tenants.roles import MARKETING, SALES
@@ -51,6 +51,8 @@ def move_lead(
     came_from, reason = lead.stage, reason.strip()
     if stage == came_from:
         raise StageAlready(_("The lead is in this stage already."))
+    if stage not in STAGES:
+        raise InvalidInput([FieldError("/stage", "unknown_value", _("There is no such stage."))])
     _require_reason(came_from, stage, reason)
     if handover is not None:
         _step_back(lead, handover, stage, reason=reason, by=by, at=at)

@@ -78,9 +78,7 @@ def invite(*, email: str, roles: Sequence[str], by: Membership | None, at: datet
 
 def _refuse_flood(email: str, *, at: datetime) -> None:
     """Count what was sent within a day; one transaction of an organisation counts and sends at a time."""
-    with connection.cursor() as cursor:
-        key = f"invitations:{current_organisation_id()}"
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    _wait_for_others()
     rows = Invitation.objects.filter(created_at__gt=at - A_DAY, membership=None)
     sent = list(rows.values_list("email", flat=True)[:MOST_A_DAY])
     if sent.count(email) >= MOST_TO_ONE:
@@ -88,6 +86,12 @@ def _refuse_flood(email: str, *, at: datetime) -> None:
         raise TooManyInvitations(text % {"email": email, "n": MOST_TO_ONE})
     if len(sent) >= MOST_A_DAY:
         raise TooManyInvitations(_("%(n)d people were invited within a day. Go on tomorrow.") % {"n": MOST_A_DAY})
+
+
+def _wait_for_others() -> None:
+    with connection.cursor() as cursor:
+        key = f"invitations:{current_organisation_id()}"
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _seat_token(

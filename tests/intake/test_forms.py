@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from intake import actions
 from intake.actions import NewForm
 from intake.models import Form, Submission
+from intake.queries import forms as form_queries
 from leads.models import Consent, Lead
 from smarketing.lib.scope import tenant_scope
 from tests.intake.support import SITE, make_form
@@ -174,3 +176,17 @@ def test_a_client_is_told_what_is_wrong(cast: Cast, change: dict[str, Any], poin
     body = {"name": "Fair", "origins": [SITE], **change}
     answer = Client().post(URL, data=body, content_type="application/json", headers=headers)
     assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, [pointer])
+
+
+def test_posts_are_counted_so_far_and_no_further(cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form that has brought in a million is listed as quickly as a new one."""
+    monkeypatch.setattr(form_queries, "MOST_COUNTED", 2)
+    few, many = make_form(cast, at=at).form, make_form(cast, at=at).form
+    with tenant_scope(cast.acme.pk):
+        for form, posts in ((few, 2), (many, 4)):
+            for number in range(posts):
+                actions.receive({"email": f"p{number}@example.com"}, content_type="x", form=form, at=at)
+        assert form_queries.posts_of([few, many]) == {few.pk: 2, many.pk: 3}
+    page = signed_in(cast.marc).get("/o/acme/forms/").content.decode()
+    assert "2 submissions" in page
+    assert "more than 2 submissions" in page

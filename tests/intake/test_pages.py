@@ -1,11 +1,13 @@
 """The pages of intake: who may, what they show, what they refuse."""
 
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from intake import actions
 from intake.models import Form, Submission
 from intake.snippet import fields_for, snippet
 from leads.models import Lead
@@ -144,3 +146,14 @@ def test_retires_a_form(cast: Cast) -> None:
     assert signed_in(cast.gus).post(path.replace("acme", cast.globex.slug)).status_code == 404
     assert signed_in(cast.marc).post(path).status_code == 302
     assert Client().post(f"/api/v1/intake/forms/{made.key_text}/submissions", data={"a": "1"}).status_code == 410
+
+
+def test_lists_are_counted_so_far_and_no_further(cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The package has a function of the module's name.
+    submission_queries = import_module("intake.queries.submissions")
+    monkeypatch.setattr(submission_queries, "MOST_COUNTED", 2)
+    with tenant_scope(cast.acme.pk):
+        for number in range(4):
+            stored = actions.receive({"email": f"p{number}@example.com", "hp": "x"}, content_type="x", at=at)
+            actions.judge(stored.submission, at=at)
+        assert submission_queries.counts_of(["", "quarantined", "spam"]) == {"": 3, "quarantined": 3, "spam": 0}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import psycopg2
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -18,10 +19,11 @@ from events.models import Event
 from intake import actions
 from intake.actions import NewForm, visiting
 from intake.actions.visiting import SLOT_SECONDS
-from intake.models import Submission, Visit, Visitor
+from intake.models import MachineDay, Submission, Visit, Visitor
 from leads.capture import BehaviourFact
 from leads.models import Behaviour, Lead
 from smarketing.lib.scope import tenant_scope
+from smarketing.services import process
 from tests.intake.support import SITE, make_form
 from tests.intake.test_races import AT_ONCE, at_once
 from tests.support import Cast, api_key, signed_in
@@ -270,3 +272,52 @@ def test_no_submission_is_lost_over_a_visit(cast: Cast, form: NewForm) -> None:
     send(form)
     with tenant_scope(cast.acme.pk):
         assert Submission.objects.get().state == "matched"
+
+
+def machines_at_once(cast: Cast) -> int:
+    """Count many machines while the day's row is held: all have begun to count before the first one ends."""
+
+    def count(_number: int) -> None:
+        with tenant_scope(cast.acme.pk):
+            actions.count_machine(1, at=AT)
+
+    count(0)
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_scope(cast.acme.pk):
+            MachineDay.objects.select_for_update().get()
+            counting = pool.submit(at_once, count, times=AT_ONCE)
+            assert process.wait_until(lambda: _waiting() == AT_ONCE, 20, every=0.05)
+        counting.result()
+    with tenant_scope(cast.acme.pk):
+        return MachineDay.objects.get().visits
+
+
+def _waiting() -> int:
+    waiting = (
+        "select count(distinct l.pid) from pg_locks l join pg_stat_activity a using (pid)"
+        " where not l.granted and a.datname = current_database()"
+    )
+    with connection.cursor() as cursor:
+        # Within a transaction the statistics stay as they were read first.
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(waiting)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_machines_that_come_at_once_are_each_counted(live_cast: Cast) -> None:
+    assert machines_at_once(live_cast) == AT_ONCE + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_negative_control_a_count_that_is_read_before_loses_the_others(
+    live_cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = (
+        "(select seen.visits from intake_machineday seen where seen.organisation_id = excluded.organisation_id"
+        " and seen.day = excluded.day)"
+    )
+    losing = visiting.COUNT_MACHINES.replace("intake_machineday.visits +", f"{seen} +")
+    assert losing != visiting.COUNT_MACHINES
+    monkeypatch.setattr(visiting, "COUNT_MACHINES", losing)
+    assert machines_at_once(live_cast) < AT_ONCE

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from io import BytesIO
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from dashboards.queries import Cut, month_figures
 from events.models import Event
 from intake import actions as intake
 from intake.models import BatchRow, OptIn, Submission, Visit, Visitor
+from leads import normal
 from leads.actions import (
     LeadErased,
     PersonErased,
@@ -249,6 +251,31 @@ def test_refuses_while_a_rejection_is_not_settled_and_does_nothing(acme: Cast, a
         erase_person(rejected.handover.lead, by=acme.ada, at=at)
     assert Lead.objects.get().given_name == "Jane"
     assert not Event.objects.filter(kind="lead.erased").exists()
+
+
+def test_the_process_that_erases_forgets_how_it_spelled_the_address(
+    acme: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spelled: list[str] = []
+    validate = normal.validate_email
+
+    def noted(raw: str, **options: Any) -> Any:
+        spelled.append(raw)
+        return validate(raw, **options)
+
+    monkeypatch.setattr(normal, "validate_email", noted)
+    lead, address = make_lead(at=at), "Jane.Doe@example.org"
+    for _ in range(2):
+        assert normal.email_norm(address) == "jane.doe@example.org"
+    assert spelled.count(address) == 1
+    erase_person(lead, by=acme.ada, at=at)
+    normal.email_norm(address)
+    assert spelled.count(address) == 2
+    # Another process, which has erased nobody, knows it for a moment only.
+    later = monotonic() + normal.MOMENT_SECONDS
+    monkeypatch.setattr(normal, "monotonic", lambda: later)
+    normal.email_norm(address)
+    assert spelled.count(address) == 3
 
 
 def test_nothing_is_written_about_somebody_who_was_erased(acme: Cast, at: datetime) -> None:

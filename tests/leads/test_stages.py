@@ -94,6 +94,13 @@ def test_no_hand_moves_a_lead_where_an_agreement_decides(acme: Cast, at: datetim
         move_lead(lead, stage=stage, by=acme.mara, at=at)
 
 
+@pytest.mark.parametrize("reason", ["", "x"])
+def test_a_stage_that_there_is_not_is_a_wrong_field(acme: Cast, at: datetime, reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        move_lead(make_lead(at=at, **NOBODY_YET), stage="nowhere", reason=reason, by=acme.mara, at=at)
+    assert [fault.pointer for fault in refused.value.errors] == ["/stage"]
+
+
 def test_refuses_the_stage_it_is_in_and_sales_hands(acme: Cast, at: datetime) -> None:
     lead = make_lead(at=at, **NOBODY_YET)
     with pytest.raises(StageAlready):

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import connections
+from django.test import Client
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from events.actions import record, withdraw
@@ -43,7 +44,7 @@ from smarketing.lib.errors import InvalidInput
 from smarketing.lib.scope import tenant_scope
 from tenants.actions import create_organisation
 from tests.notifications.receiver import Receiver, receiver
-from tests.support import Cast, run_outbox
+from tests.support import Cast, api_key, run_outbox
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 
@@ -458,6 +459,54 @@ def test_old_messages_are_forgotten_and_open_ones_kept(live_cast: Cast, server: 
         assert forget_deliveries(at + timedelta(days=31)) == 1
         assert Delivery.objects.get().state == "waiting"
         assert not DeliveryAttempt.objects.exists()
+
+
+def test_two_organisations_hear_only_of_their_own(live_cast: Cast, server: Receiver, at: datetime) -> None:
+    """Each message is signed with its own organisation's secret, and none crosses."""
+    ours = make_endpoint(live_cast, f"{server.url}/acme", at=at)
+    with tenant_scope(live_cast.globex.pk):
+        theirs = create_endpoint(
+            kind="webhook", name="CRM", url=f"{server.url}/globex", types=(), by=live_cast.gus, at=at
+        )
+        record("handover.accepted", live_cast.gus, by=live_cast.gus, at=at, data={}, thread=LEAD)
+    happens(live_cast, "handover.accepted", at=at)
+    run_outbox(organisation=live_cast.globex, at=now())
+    assert go(at) == 2
+    assert ours.secret != theirs.secret
+    slugs = {"acme": live_cast.acme.slug, "globex": live_cast.globex.slug}
+    with time_machine.travel(at, tick=False):
+        for posted in server.posts:
+            name = posted.path.rpartition("/")[2]
+            mine, other = (ours, theirs) if name == "acme" else (theirs, ours)
+            told = Webhook(mine.secret).verify(posted.body, dict(posted.headers))
+            assert told["organisation"] == slugs[name]
+            with pytest.raises(WebhookVerificationError):
+                Webhook(other.secret).verify(posted.body, dict(posted.headers))
+    assert sorted(posted.path.rpartition("/")[2] for posted in server.posts) == ["acme", "globex"]
+
+
+def test_another_organisations_log_secret_and_replay_do_not_exist(
+    live_cast: Cast, server: Receiver, at: datetime
+) -> None:
+    made = make_endpoint(live_cast, server.url, at=at)
+    happens(live_cast, "handover.accepted", at=at)
+    go(at)
+    place = f"/api/v1/webhook-endpoints/{made.endpoint.pk}"
+    log = f"{place}/deliveries/{delivery(live_cast).pk}"
+    asked = [("get", path) for path in (place, f"{place}/secret", f"{place}/deliveries", log)]
+    acts = [f"{place}/{act}" for act in ("rotation", "trial", "pause", "resumption")]
+    asked += [("post", path) for path in (*acts, f"{log}/replay")] + [("delete", place)]
+    with tenant_scope(live_cast.globex.pk):
+        stranger = api_key(live_cast.gus, "webhooks:manage", at=at)
+    with time_machine.travel(at, tick=False):
+        answers = [
+            getattr(Client(), method)(path, content_type="application/json", headers=stranger) for method, path in asked
+        ]
+        listed = Client().get("/api/v1/webhook-endpoints", headers=stranger).json()
+    assert [answer.status_code for answer in answers] == [404] * len(asked)
+    assert listed == {"results": [], "next": None}
+    assert not [answer for answer in answers if made.secret.encode() in answer.content]
+    assert (go(at + HOUR), len(server.posts), endpoint_state(live_cast)) == (0, 1, "active")
 
 
 def test_nobody_listening_costs_no_message(live_cast: Cast, at: datetime) -> None:
