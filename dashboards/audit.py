@@ -10,10 +10,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboards.audit_words import SUBJECTS, TOLD
 from events.models import Event
 from leads.models import Lead
 from leads.pages import Filter, filter_of
 from leads.tellings import TELLINGS, event_text
+from leads.words import word
+from sla.words import commitment_label
 from tenants.models import Membership
 
 PER_PAGE = 50
@@ -51,6 +54,9 @@ def families() -> list[tuple[str, str]]:
         ("leads", _("Exports")),
         ("view", _("Saved views")),
         ("handover", _("Handovers")),
+        ("followup", _("Next steps")),
+        ("insight", _("Insights")),
+        ("campaign", _("Campaigns")),
         ("clock", _("Clocks")),
         ("case", _("Cases")),
         ("precedent", _("Precedents")),
@@ -58,13 +64,22 @@ def families() -> list[tuple[str, str]]:
         ("target", _("Targets")),
         ("month", _("Months")),
         ("pace", _("Pace")),
+        ("review", _("Review meetings")),
+        ("sitting", _("Sittings")),
         ("calendar", _("Calendars")),
+        ("report", _("Reports")),
         ("rollups", _("Figures added up")),
         ("submission", _("Submissions")),
+        ("batch", _("Files")),
         ("form", _("Forms")),
         ("key", _("Keys")),
+        ("endpoint", _("Webhooks")),
+        ("mail", _("Mails")),
         ("invitation", _("Invitations")),
         ("member", _("Members")),
+        ("absence", _("Absences")),
+        ("team", _("Teams")),
+        ("job", _("Long work")),
         ("organisation", _("Organisation")),
     ]
 
@@ -104,13 +119,20 @@ def _row(event: Event, names: Mapping[UUID, str], lead: Lead | None, slug: str) 
         id=event.pk,
         at=event.at,
         kind=event.kind,
-        subject_label=str(lead) if lead else event.subject_kind,
+        subject_label=str(lead) if lead else word(SUBJECTS, event.subject_kind),
         subject_url=reverse("leads:detail", kwargs={"slug": slug, "lead_id": lead.pk}) if lead else "",
         by_name=names.get(event.by_id, "") if event.by_id else "",
         by_kind=_way(event.via),
-        text=event_text(event.kind, event.data) if event.kind in TELLINGS else "",
+        text=_text(event),
         data=[{"k": name, "v": _value(value)} for name, value in sorted(event.data.items())],
     )
+
+
+def _text(event: Event) -> str:
+    if event.kind in TELLINGS:
+        return event_text(event.kind, event.data)
+    told, commitment = word(TOLD, event.kind), event.data.get("commitment")
+    return f"{told}: {commitment_label(str(commitment))}" if commitment else told
 
 
 def _way(via: str) -> str:

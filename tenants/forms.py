@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.lib.forms import offer
@@ -15,6 +16,7 @@ from tenants.files import ACCEPTED, MAX_FILE_BYTES, Upload
 from tenants.keys import SCOPES
 from tenants.models import Membership, Team, User
 from tenants.roles import LABELS
+from tenants.words import Scope, scopes_told
 
 THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
 
@@ -130,9 +132,7 @@ class KeyForm(forms.Form):
     """What a new secret key may do, for whom, until when."""
 
     name = StoredText(label=_("Name"), help_text=_("Where it will be used, such as Website."))
-    scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
     acts_for = forms.ChoiceField(label=_("Acts for"), help_text=_("Its roles and its name are those of this member."))
     expires_on = forms.DateField(
         label=_("Ends on"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: never.")
@@ -142,6 +142,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **options)
         self.today = today
         self.members = {str(member.pk): member for member in members}
+        offer(self, "scopes", [(one.name, _with_name(one)) for one in scopes_told(SCOPES)])
         offer(self, "acts_for", [(pk, member.name) for pk, member in self.members.items()])
 
     def clean_acts_for(self) -> Membership:
@@ -154,6 +155,11 @@ class KeyForm(forms.Form):
         if ends is not None and ends <= self.today:
             raise forms.ValidationError(_("Choose a day after today."), code="past")
         return ends
+
+
+def _with_name(scope: Scope) -> str:
+    """Return a scope in words, with the name that clients know it by."""
+    return format_html('{} <span class="sm-raw">{}</span>', scope.label, scope.name)
 
 
 class AbsenceForm(forms.Form):

@@ -14,18 +14,9 @@ from smarketing.lib.scope import current_organisation_id
 from tenants.access import organisation_id_of
 from tenants.digests import digest
 from tenants.models import Key, Membership
+from tenants.words import SCOPE_LABELS
 
-SCOPES = (
-    "leads:write",
-    "leads:read",
-    "handovers:write",
-    "sla:read",
-    "sla:write",
-    "cases:write",
-    "reports:read",
-    "webhooks:manage",
-    "privacy:manage",
-)
+SCOPES = tuple(SCOPE_LABELS)
 
 
 @dataclass(frozen=True)

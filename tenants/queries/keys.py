@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from tenants.models import Key, Membership
+from tenants.words import SCOPE_LABELS, Scope, scopes_told
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class KeyRow:
     name: str
     kind: str
     prefix: str
-    scopes: list[str]
+    scopes: list[Scope]
+    has_all_scopes: bool
     acts_for: str
     created_at: datetime
     last_used_at: datetime | None
@@ -25,6 +27,7 @@ class KeyRow:
     revoked_at: datetime | None
     may_rotate: bool
     awaits_consent: bool
+    has_expired: bool
 
 
 def key_rows(*, at: datetime) -> list[KeyRow]:
@@ -38,7 +41,8 @@ def key_rows(*, at: datetime) -> list[KeyRow]:
             name=key.name,
             kind=key.kind,
             prefix=key.visible_prefix,
-            scopes=key.scopes,
+            scopes=scopes_told(key.scopes),
+            has_all_scopes=set(key.scopes) == set(SCOPE_LABELS),
             acts_for=key.acts_for.name if key.acts_for else "",
             created_at=key.created_at,
             last_used_at=key.last_used_at,
@@ -46,6 +50,7 @@ def key_rows(*, at: datetime) -> list[KeyRow]:
             revoked_at=key.revoked_at,
             may_rotate=key.kind == Key.Kind.SECRET and key.works_at(at) and key.pk not in replaced,
             awaits_consent=key.revoked_at is None and key.awaits_consent,
+            has_expired=key.revoked_at is None and not key.works_at(at),
         )
         for key in keys
     ]
@@ -57,7 +62,8 @@ class OwnKeyRow:
 
     name: str
     prefix: str
-    scopes: list[str]
+    scopes: list[Scope]
+    has_all_scopes: bool
     made_by: str
     made_at: datetime
     last_used_at: datetime | None
@@ -80,7 +86,8 @@ def _own_row(key: Key, slug: str, *, at: datetime) -> OwnKeyRow:
     return OwnKeyRow(
         name=key.name,
         prefix=key.visible_prefix,
-        scopes=key.scopes,
+        scopes=scopes_told(key.scopes),
+        has_all_scopes=set(key.scopes) == set(SCOPE_LABELS),
         made_by=key.created_by.name if key.created_by else "",
         made_at=key.created_at,
         last_used_at=key.last_used_at,

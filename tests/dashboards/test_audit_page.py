@@ -1,14 +1,23 @@
 """The audit log."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 
+from dashboards.audit_words import SUBJECTS, TOLD
+from events.models import Event
+from leads.tellings import TELLINGS
 from smarketing.lib.scope import tenant_scope
+from tenants.actions import create_key
 from tests.leads.makers import make_handover
 from tests.support import CANARY, Cast, signed_in
+from tests.tenants.conftest import later, world  # noqa: F401 -- the furnished world is a fixture here, too
+from tests.tenants.world import World
 
 URL = "/o/acme/audit/"
 
@@ -75,3 +84,41 @@ def test_what_nobody_can_have_chosen_is_not_chosen(lively: Cast, at: datetime) -
 def test_htmx_gets_the_table_alone(lively: Cast, at: datetime) -> None:
     text = page(lively.ned, at, **{"HX-Request": "true", "HX-Target": "table"}).content.decode()
     assert text.lstrip().startswith('<div class="sm-p" id="table">')
+
+
+RECORDED = re.compile(r"""\brecord(?:_all|_many)?\(\s*["']([a-z_]+\.[a-z_]+)["']""")
+
+
+def recorded_kinds() -> set[str]:
+    """Return every kind of event that the code names where it records one."""
+    found: set[str] = set()
+    for path in Path(settings.BASE_DIR).glob("*/**/*.py"):
+        if path.relative_to(settings.BASE_DIR).parts[0] in APPS and "migrations" not in path.parts:
+            found |= set(RECORDED.findall(path.read_text()))
+    return found
+
+
+APPS = {"arbitration", "dashboards", "events", "intake", "leads", "notifications", "sla", "smarketing", "tenants"}
+
+
+def test_every_kind_that_is_recorded_has_words() -> None:
+    kinds = recorded_kinds()
+    assert {"key.created", "lead.erased", "handover.sent", "endpoint.created"} <= kinds
+    assert sorted(kind for kind in kinds if kind not in TELLINGS and kind not in TOLD) == []
+
+
+def test_nothing_in_a_house_full_of_events_is_told_by_its_name_only(world: World) -> None:  # noqa: F811
+    with tenant_scope(world.acme.organisation.pk):
+        kinds = set(Event.objects.values_list("kind", flat=True))
+        subjects = set(Event.objects.values_list("subject_kind", flat=True))
+    assert sorted(kind for kind in kinds if kind not in TELLINGS and kind not in TOLD) == []
+    assert sorted(subjects - set(SUBJECTS)) == []
+
+
+def test_what_happened_stands_in_words_with_its_name_beside(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        create_key(name="CRM", scopes=["leads:read"], acts_for=cast.ada, by=cast.ada, at=at)
+    response = page(cast.ned, at, "?family=key")
+    (row,) = response.context["page_obj"].object_list
+    assert (row.kind, row.text, row.subject_label, row.by_name) == ("key.created", "made a key", "Key", "Ada")
+    assert 'made a key <span class="sm-raw">key.created</span>' in response.content.decode()
