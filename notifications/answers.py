@@ -12,6 +12,7 @@ class Notice(TypedDict):
     id: UUID
     kind: str
     text: str
+    about: str | None
     path: str
     lead: UUID | None
     at: Moment

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
+from notifications.gathering import Gathered, gathered
+from notifications.naming import mark_of
 from tenants.models import StoredFile
 
 
@@ -17,6 +20,13 @@ class Line:
     text: str
     path: str
     at: datetime
+    # Whose thread it is, where it is about somebody.
+    thread: UUID | None = None
+
+    @property
+    def about(self) -> str:
+        """Return the mark in whose place the name will stand; see Note [Names are filled in late]."""
+        return mark_of(self.thread) if self.thread else ""
 
     @property
     def url(self) -> str:
@@ -82,6 +92,10 @@ class Letter:
     files: Sequence[StoredFile] = ()
     # Its reader named the hour themselves.
     is_punctual: bool = False
+
+    def groups(self) -> list[Gathered[Line]]:
+        """Return the lines, those of one kind together."""
+        return gathered(self.lines)
 
     def parts(self) -> list[tuple[StoredFile, str]]:
         """Return what goes along: each file, and the name under which the HTML shows it."""

@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from events.actions import record
 from events.models import Event
 from notifications.models import Mail, MailPart
+from notifications.naming import filled, names_for, threads_in
 from notifications.queries.choices import may_mail_from
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Organisation
@@ -79,7 +80,15 @@ def _claim(waiting: Waiting, *, at: datetime) -> Mail | None:
             return None
         if _waits_for_its_reader(mine, at=at) or not mine.update(available_at=at + LEASE, attempts=F("attempts") + 1):
             return None
-        return Mail.objects.get(pk=waiting.mail_id)
+        return named(Mail.objects.select_related("member").get(pk=waiting.mail_id))
+
+
+def named(mail: Mail) -> Mail:
+    """Fill in the names that the reader may see; they are not stored (Note [Names are filled in late])."""
+    names = names_for(mail.member, threads_in(mail.subject, mail.body, mail.html))
+    mail.subject, mail.body = filled(mail.subject, names), filled(mail.body, names)
+    mail.html = filled(mail.html, names, as_html=True)
+    return mail
 
 
 def _parts(waiting: Waiting) -> list[Part]:

@@ -1,17 +1,18 @@
 """What the subjects of deadlines are called and where their pages are; sla itself knows neither leads nor cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 
 from arbitration.models import Case
+from leads.access import visible_leads
 from leads.models import Handover, Lead
 from sla.describing import Describer, Description
 from sla.models import Month
 from smarketing.lib.scope import current_organisation_id
-from tenants.models import Organisation
+from tenants.models import Membership, Organisation
 
 
 def _describe_handovers(subject_ids: Sequence[UUID]) -> dict[UUID, Description]:
@@ -48,6 +49,12 @@ def _describe_months(subject_ids: Sequence[UUID]) -> dict[UUID, Description]:
 def _describe_lead(lead: Lead, slug: str) -> Description:
     url = reverse("leads:detail", kwargs={"slug": slug, "lead_id": lead.pk})
     return Description(title=lead.name, sub=lead.company_name, url=url, lead_id=lead.pk)
+
+
+def lead_names(reader: Membership, thread_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what the leads among these are called, person and company, as far as this member may see them."""
+    rows = visible_leads(reader).filter(pk__in=thread_ids)
+    return {row.pk: ", ".join(part for part in (row.name, row.company_name) if part) for row in rows}
 
 
 def _slug() -> str:

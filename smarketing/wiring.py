@@ -28,6 +28,7 @@ from leads.actions import changing_many, taking_over
 from leads.facts import known_behaviours, known_fields
 from leads.queries.cohorts import decisions_in
 from notifications.hours import register_opening
+from notifications.naming import register_namer
 from notifications.payloads import TYPES
 from notifications.rules import RULES
 from sla.actions import recalculating, rederiving, verifying
@@ -64,6 +65,7 @@ def register_all() -> None:
     register_tallies(kept_by_owner)
     register_catalogue(fields=known_fields, behaviours=known_behaviours)
     register_opening(opening_for)
+    register_namer(subjects.lead_names)
 
 
 def _within() -> list[tuple[tuple[str, ...], Handler]]:

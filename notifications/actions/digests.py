@@ -27,7 +27,14 @@ def put_aside(member: Membership, line: Line, how: How, *, zone: ZoneInfo, once_
     """Keep a notice for the member's next mail of the hour or of the day."""
     due = next_hour(line.at) if how == How.HOURLY else next_daily(line.at, on=habit_of(member).daily_at, zone=zone)
     row = DigestLine(
-        member=member, kind=line.kind, text=line.text, path=line.path, at=line.at, due_at=due, once_key=once_key
+        member=member,
+        kind=line.kind,
+        text=line.text,
+        path=line.path,
+        thread_id=line.thread,
+        at=line.at,
+        due_at=due,
+        once_key=once_key,
     )
     DigestLine.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -51,7 +58,7 @@ def _send(rows: list[DigestLine], organisation: Organisation, *, at: datetime) -
         return False
     if may_mail_from(member, organisation, at=at) > at:
         return False
-    lines = [Line(row.kind, row.text, row.path, row.at) for row in rows]
+    lines = [Line(row.kind, row.text, row.path, row.at, row.thread_id) for row in rows]
     kinds = {row.kind for row in rows}
     with translation.override(member.user.language or settings.LANGUAGE_CODE):
         subject = ngettext("%(n)d notice of %(organisation)s", "%(n)d notices of %(organisation)s", len(rows))

@@ -16,6 +16,7 @@ from events.actions import record
 from events.models import Event
 from notifications.letters import Letter, Line
 from notifications.models import Mail, MailPart
+from notifications.naming import BETWEEN
 from notifications.unsubscribing import Wish, path_for
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import current_organisation_id
@@ -67,7 +68,8 @@ def put_mail(
 
 def put_notice(member: Membership, line: Line, organisation: Organisation, *, event: Event) -> None:
     """Mail one notice to a member, at once."""
-    letter = Letter(line.kind, line.text, [line])
+    subject = f"{line.about}{BETWEEN}{line.text}" if line.about else line.text
+    letter = Letter(line.kind, subject, [line])
     put_letter(member, letter, organisation, once_key=f"{event.pk}:{member.pk}", at=event.at)
 
 

@@ -43,7 +43,7 @@ def _tell(member: Membership, told: Told, event: Event, organisation: Organisati
         return
     zone = ZoneInfo(member.user.zone or organisation.zone)
     with translation.override(member.user.language or settings.LANGUAGE_CODE):
-        line = Line(told.kind, told.words(zone), path_of(told.page, event, organisation), event.at)
+        line = Line(told.kind, told.words(zone), path_of(told.page, event, organisation), event.at, event.thread_id)
         _put_under_bell(member, line, event)
         if how == How.AT_ONCE:
             put_notice(member, line, organisation, event=event)
@@ -57,7 +57,7 @@ def _put_under_bell(member: Membership, line: Line, event: Event) -> None:
         kind=line.kind,
         text=line.text,
         path=line.path,
-        thread_id=event.thread_id,
+        thread_id=line.thread,
         at=event.at,
         once_key=str(event.pk),
     )

@@ -1,5 +1,6 @@
 """A member's own notices and choices, and the log of mails, for REST clients."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -11,9 +12,10 @@ from rest_framework.response import Response
 from notifications import access, actions, answers, kinds, queries
 from notifications.api.shapes import Moment
 from notifications.models import Habit, Mail, Notification
+from notifications.naming import filled, names_for, threads_in
 from notifications.queries.choices import choices_of, habit_of
 from smarketing.lib.openapi import Page, operation
-from smarketing.lib.pagination import page
+from smarketing.lib.pagination import page_together
 from tenants.access import require
 from tenants.models import Membership
 from tenants.rest import KeyView, NoBody, answer
@@ -67,7 +69,11 @@ class Notices(KeyView):
         rows = Notification.objects.filter(member=self.member)
         if self.query(NoticeFilter).unread:
             rows = rows.filter(read_at=None)
-        return answer(page(request, rows, notice_row))
+        return answer(page_together(request, rows, self._told))
+
+    def _told(self, notices: list[Notification]) -> list[Mapping[str, Any]]:
+        names = queries.names_of(notices, reader=self.member)
+        return [notice_row(notice, names.get(notice.pk)) for notice in notices]
 
 
 class NoticesRead(KeyView):
@@ -141,7 +147,10 @@ class Mails(KeyView):
     )
     def get(self, request: Request) -> Response:
         require(self.member, *access.READERS)
-        return answer(page(request, queries.mails(state=self.query(MailFilter).state), mail_row))
+        return answer(page_together(request, queries.mails(state=self.query(MailFilter).state), self._told))
+
+    def _told(self, mails: list[Mail]) -> list[Mapping[str, Any]]:
+        return mails_told(mails, reader=self.member)
 
 
 class MailRetry(KeyView):
@@ -163,15 +172,16 @@ class MailRetry(KeyView):
         mail = access.get_mail(self.member, mail_id)
         actions.retry_mail(mail, by=self.member, at=self.at)
         mail.refresh_from_db()
-        return answer(mail_row(mail), status=202)
+        return answer(mails_told([mail], reader=self.member)[0], status=202)
 
 
-def notice_row(notice: Notification) -> dict[str, Any]:
-    """Return a notice as clients read it."""
+def notice_row(notice: Notification, about: str | None) -> dict[str, Any]:
+    """Return a notice as clients read it; ``about`` names whom it is about."""
     return {
         "id": notice.pk,
         "kind": notice.kind,
         "text": notice.text,
+        "about": about,
         "path": notice.path,
         "lead": notice.thread_id,
         "at": notice.at,
@@ -193,12 +203,17 @@ def choices_row(member: Membership) -> dict[str, Any]:
     }
 
 
-def mail_row(mail: Mail) -> dict[str, Any]:
-    """Return a mail as clients read it."""
+def mails_told(mails: list[Mail], *, reader: Membership) -> list[Mapping[str, Any]]:
+    """Return mails as clients read them, with the names that the key's member may see."""
+    names = names_for(reader, threads_in(*(mail.subject for mail in mails)))
+    return [_mail_row(mail, filled(mail.subject, names)) for mail in mails]
+
+
+def _mail_row(mail: Mail, subject: str) -> dict[str, Any]:
     return {
         "id": mail.pk,
         "to": mail.to,
-        "subject": mail.subject,
+        "subject": subject,
         "kind": mail.kind or None,
         "state": mail.state,
         "attempts": mail.attempts,

@@ -54,6 +54,8 @@ class DigestLine(TenantModel):
     kind = models.TextField()
     text = models.TextField()
     path = models.TextField()
+    # Of whose name the mail will tell; see Note [Names are filled in late] in notifications.naming.
+    thread_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     due_at = models.DateTimeField()
     mail = TenantKey(Mail, null=True)

@@ -9,8 +9,8 @@ from notifications.queries.endpoints import (
     endpoints,
     readable,
 )
-from notifications.queries.mails import mail_row, mails, newest_mails_to
-from notifications.queries.notices import NoticeRow, notices_for, unread_count
+from notifications.queries.mails import mail_rows, mails, newest_mails_to
+from notifications.queries.notices import NoticeRow, names_of, notices_for, unread_count
 
 __all__ = [
     "NoticeRow",
@@ -20,8 +20,9 @@ __all__ = [
     "endpoint_row",
     "endpoint_rows",
     "endpoints",
-    "mail_row",
+    "mail_rows",
     "mails",
+    "names_of",
     "newest_mails_to",
     "notices_for",
     "readable",

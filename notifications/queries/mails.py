@@ -1,5 +1,6 @@
 """Reading what left by mail, and what did not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from notifications.models import Mail
+from notifications.naming import filled, names_for, threads_in
 from notifications.words import MAIL_STATES
 from tenants.models import Membership
 
@@ -34,13 +36,19 @@ def mails(*, state: str = "", member: Membership | None = None) -> "QuerySet[Mai
     return rows.filter(member=member) if member is not None else rows
 
 
-def mail_row(mail: Mail) -> MailRow:
-    """Return one mail for a list; its text stays where it is."""
+def mail_rows(found: Iterable[Mail], *, reader: Membership) -> list[MailRow]:
+    """Return mails for a list, with the names that the reader may see; their text stays where it is."""
+    rows = list(found)
+    names = names_for(reader, threads_in(*(row.subject for row in rows)))
+    return [_row(row, filled(row.subject, names)) for row in rows]
+
+
+def _row(mail: Mail, subject: str) -> MailRow:
     label, tone = MAIL_STATES[mail.state]
     return MailRow(
         id=mail.pk,
         to=mail.to,
-        subject=mail.subject,
+        subject=subject,
         state=mail.state,
         state_label=str(label),
         tone=tone,
@@ -54,4 +62,4 @@ def mail_row(mail: Mail) -> MailRow:
 
 def newest_mails_to(member: Membership, *, limit: int = 20) -> list[MailRow]:
     """Return what was last mailed to a member."""
-    return [mail_row(row) for row in mails(member=member).order_by("-created_at", "-id")[:limit]]
+    return mail_rows(mails(member=member).order_by("-created_at", "-id")[:limit], reader=member)

@@ -35,7 +35,7 @@ def _page(request: MemberRequest, *, refusal: str = "", status: int = 200) -> Ht
     found = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": found,
-        "rows": [queries.mail_row(row) for row in found.object_list],
+        "rows": queries.mail_rows(found.object_list, reader=request.membership),
         "views": _views(request, state),
         "may_change": request.membership.has(Role.ADMINISTRATOR),
         "refusal": refusal,
