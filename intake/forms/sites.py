@@ -70,6 +70,16 @@ class ChangeForm(ReadingForm, FormForm):
                 label=label, choices=choices, required=False, initial=asked.get(name, HIDDEN)
             )
 
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """What is chosen about the form itself."""
+        return [bound for bound in self if not bound.name.startswith("ask_")]
+
+    @property
+    def asked_fields(self) -> list[forms.BoundField]:
+        """What is chosen about each field that it could show."""
+        return [bound for bound in self if bound.name.startswith("ask_")]
+
     def clean(self) -> dict[str, Any]:
         """A form that asks for something has to ask how to reach the person."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
