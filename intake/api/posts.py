@@ -95,6 +95,8 @@ class FormView(APIView):
         final.headers["Vary"] = "Origin, Accept"
         if self.allowed_origin:
             final.headers["Access-Control-Allow-Origin"] = self.allowed_origin
+            # What a script needs to send again rightly.
+            final.headers["Access-Control-Expose-Headers"] = "Retry-After, Idempotent-Replayed"
         return final
 
     @contextmanager

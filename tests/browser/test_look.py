@@ -243,6 +243,7 @@ def test_a_dialog(name: str, role: Role, opener: str, visits: Visits, world: Wor
         ("forgotten password", "/password/reset/"),
         ("invitation", "/invite/{token}/"),
         ("old invitation", "/invite/there-is-no-such-token/"),
+        ("web form", "/f/{form_key}/"),
         ("thanks", "/thanks/{form_key}/"),
         ("reference", "/api/v1/reference/?q=handovers#post_handover_acceptance"),
     ],

@@ -65,6 +65,15 @@ def test_a_script_gets_the_receipt_only(cast: Cast, form: NewForm) -> None:
     assert response.headers["Access-Control-Allow-Origin"] == SITE
 
 
+def test_a_script_that_sends_too_much_reads_how_long_to_wait(cast: Cast, form: NewForm, settings: Any) -> None:
+    settings.RATE_PER_VISITOR = 1
+    answers = [post(form, json.dumps(simple()), "application/json", **SCRIPT) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    assert 1 <= int(answers[1].headers["Retry-After"]) <= 10
+    assert answers[1].headers["Access-Control-Allow-Origin"] == SITE
+    assert "Retry-After" in answers[1].headers["Access-Control-Expose-Headers"]
+
+
 def test_curl_without_an_origin_gets_the_receipt(cast: Cast, form: NewForm) -> None:
     assert post(form, Accept="*/*").status_code == 202
     assert states(cast) == ["matched"]
