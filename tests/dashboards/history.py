@@ -20,7 +20,7 @@ from leads.actions import (
 )
 from leads.actions.campaigns import create_campaign
 from leads.capture import Attribution, Touch
-from leads.models import Campaign, Handover, Rejection
+from leads.models import Campaign, Handover, Lead, Rejection
 from sla.actions import notice_due
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
@@ -97,23 +97,27 @@ def _pass_time(acme: Cast, at: datetime) -> None:
     run_outbox(organisation=acme.acme, at=at)
 
 
+def send(lead: Lead, *, by: Membership, at: datetime) -> Handover:
+    """Hand a lead over; below the threshold, as its company may have come to be, with a reason."""
+    return hand_over(lead, by=by, at=at, override_reason="" if lead.tier else "known to us")
+
+
 def _story(acme: Cast, number: int, since: datetime, chance: Random) -> Iterator[Step]:
     sent_at = since + chance.uniform(0, 40) * DAY
     email = f"lead{number}@example.com"
     held: dict[str, Handover] = {}
 
-    def send(at: datetime) -> None:
+    def arrive(at: datetime) -> None:
         company = {"country": COUNTRIES[number % len(COUNTRIES)], "employees": (120, 120, 4)[number % 5 % 3]}
         intent = "talk_to_sales" if number % 3 == 0 else ""
         lead = make_lead(at=at, email=email, intent=intent, attribution=_visits(number), company=company)
-        # Those of the wrong size go below the threshold.
-        held["handover"] = hand_over(lead, by=acme.mara, at=at, override_reason="" if lead.tier else "known to us")
+        held["handover"] = send(lead, by=acme.mara, at=at)
 
     def handover() -> Handover:
         rows = Handover.objects.select_related("lead__company", "subject", "version", "assigned_to")
         return rows.get(pk=held["handover"].pk)
 
-    yield sent_at, send
+    yield sent_at, arrive
     for delay in sorted(chance.uniform(0.1, 60) for _ in range(chance.randrange(3))):
         yield (
             sent_at + delay * HOUR,

@@ -26,9 +26,9 @@ from sla.models import AgreementVersion, Clock
 from sla.queries import Compliance, kept_between, last_day
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership, Team
-from tests.dashboards.history import DAY, NothingToActOn, Step, tell
+from tests.dashboards.history import DAY, NothingToActOn, Step, send, tell
 from tests.dashboards.reconciling import reconcile
-from tests.leads.makers import make_handover, make_rep
+from tests.leads.makers import make_lead, make_rep
 from tests.support import Cast, run_outbox
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
@@ -98,7 +98,11 @@ def afterwards(cast: Cast, since: datetime) -> Callable[[Random], Iterator[Step]
         # Nobody decides on this one but silence, after it went from one rep to another.
         quiet: dict[str, Handover] = {}
         sven = Target(REP, str(Membership.objects.get(name="Sven").pk))
-        yield since + DAY, lambda at: quiet.update(one=make_handover(by=cast.mara, at=at, email="quiet@example.com"))
+        # Its company may be known by then, and too small.
+        yield (
+            since + DAY,
+            lambda at: quiet.update(one=send(make_lead(at=at, email="quiet@example.com"), by=cast.mara, at=at)),
+        )
         for to in (Target(REP, str(cast.sam.pk)), sven):
             yield (
                 since + DAY + HOUR,
