@@ -1,5 +1,6 @@
 """Which figures a member may see: those of one person by the organisation's rule. Meetings are for all."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.http import Http404
@@ -29,6 +30,12 @@ def get_owner(people: list[Membership], text: str) -> UUID | None:
         if str(member.pk) == text:
             return member.pk
     raise Http404
+
+
+def names_open_to(membership: Membership, member_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these members whose figures this one may see, those who have left included."""
+    rows = Membership.objects.filter(pk__in=member_ids).order_by("name", "pk")
+    return {str(member.pk): member.name for member in seen_among(rows, membership)} if member_ids else {}
 
 
 def get_review(membership: Membership, review_id: UUID) -> Review:

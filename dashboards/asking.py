@@ -15,6 +15,8 @@ from dashboards import access
 from dashboards.links import given_of
 from dashboards.months import month_from
 from dashboards.queries import Cut, MonthFigures, months_before, team_names
+from dashboards.queries.rejections import REP
+from dashboards.rejection_panel import REASON, WAYS
 from leads.models import Campaign
 from leads.pages import Filter, Option, address, filter_of
 from leads.words import TIERS
@@ -32,6 +34,19 @@ class Asking:
     cut: Cut
     people: Sequence[Membership]
     teams: Mapping[str, str]
+    # How rejections are cut; see dashboards.rejection_panel.
+    rejections_by: str = REASON
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Return what is asked for as the parameters of the address; "" is what is usual."""
+        by = "" if self.rejections_by == REASON else self.rejections_by
+        return given_of(self.cut) | {"rejections_by": by}
+
+    @property
+    def ways(self) -> list[str]:
+        """Return how rejections can be cut: by rep where somebody's figures are open to the reader."""
+        return [way for way in WAYS if way != REP or self.people]
 
 
 def asked_cut(request: MemberRequest, *, at: datetime) -> Asking:
@@ -43,7 +58,10 @@ def asking_of(given: Mapping[str, str], *, member: Membership, today: date) -> A
     """Return what is asked for by the names that an address has for it; 404 for whatever there is not."""
     month, compared = month_from(given.get("month", ""), today=today), given.get("compare", "")
     tier, segment = given.get("tier", ""), given.get("segment", "")
+    rejections_by = given.get("rejections_by", "") or REASON
     if month is None or (tier and tier not in TIERS) or (segment and not is_country(segment)):
+        raise Http404
+    if rejections_by not in WAYS:
         raise Http404
     people, teams = access.people_open_to(member), team_names()
     cut = Cut(
@@ -55,7 +73,7 @@ def asking_of(given: Mapping[str, str], *, member: Membership, today: date) -> A
         campaign=_campaign(given.get("campaign", "")),
         compared=_compared(compared, month),
     )
-    return Asking(cut, people, teams)
+    return Asking(cut, people, teams, rejections_by)
 
 
 def _today(request: MemberRequest, at: datetime) -> date:
@@ -97,7 +115,7 @@ def _compared(text: str, month: date) -> date | None:
 
 def filters(asking: Asking, figures: MonthFigures, campaigns: Mapping[str, str], *, slug: str) -> list[Filter]:
     """Return every filter as a menu of links; one that has nothing to choose from is left out."""
-    path, given = reverse("dashboards:joint", kwargs={"slug": slug}), given_of(asking.cut)
+    path, given = reverse("dashboards:joint", kwargs={"slug": slug}), asking.given
     named = sorted(campaigns.items(), key=lambda pair: pair[1].lower())
     segments = sorted({*figures.segments, *filter(None, [asking.cut.segment])})
     choices: list[tuple[str, str, Sequence[tuple[str, str]]]] = [

@@ -17,18 +17,19 @@ from dashboards.links import Links
 from dashboards.queries import Cut, month_figures
 from dashboards.queries.needs import Need, needs_of
 from dashboards.queries.setup import setup_steps
+from dashboards.velocity import velocity_card
 from leads.pages import Empty
 from sla.queries.clocks import ClockView
 from smarketing.lib.templatetags.ui import number
 from tenants.models import Membership
 from tenants.roles import HEADS, MARKETING, Role
 
-# Which figures a role looks at first; keys of the joint dashboard's cards.
+# Which figures a role looks at first; keys of the joint dashboard's cards, and lead velocity.
 FIGURES: Mapping[Role, tuple[str, ...]] = {
     Role.SALES_REP: ("compliance", "speed", "acceptance"),
     Role.SALES_MANAGER: ("compliance", "speed", "acceptance", "conversion"),
-    Role.MARKETER: ("delivered", "acceptance", "conversion"),
-    Role.MARKETING_MANAGER: ("delivered", "acceptance", "conversion", "value"),
+    Role.MARKETER: ("delivered", "velocity", "acceptance", "conversion"),
+    Role.MARKETING_MANAGER: ("delivered", "velocity", "acceptance", "conversion", "value"),
     Role.EXECUTIVE: ("delivered", "compliance", "speed", "acceptance", "conversion", "value"),
     Role.ADMINISTRATOR: ("delivered", "compliance"),
     Role.AUDITOR: ("delivered", "compliance", "acceptance"),
@@ -131,7 +132,9 @@ def figures_of(member: Membership, *, at: datetime, zone: str, slug: str) -> lis
     month = _month(at, zone)
     cut = Cut(month, owner=member.pk) if is_own(member) else Cut(month)
     wanted = {key for role in member.roles for key in FIGURES[Role(role)]}
-    found = cards(month_figures(cut, at=at, zone=zone), Links(slug, cut))
+    figures, links = month_figures(cut, at=at, zone=zone), Links(slug, cut)
+    delivered, *others = cards(figures, links)
+    found = [delivered, velocity_card(figures, links), *others]
     return [card for card in found if card.key in wanted]
 
 

@@ -1,9 +1,16 @@
-"""The joint dashboard's panel of promises: what was due in the month and kept, by team and by kind."""
+"""The joint dashboard's panel of promises: what was due in the month and kept, by team and by kind.
+
+# Note [Neither]
+Kept and broken are not all: some promises still run, some breaches the other side has excused, and some were cancelled
+before their deadline could decide them, because the rejection of the lead became final, the lead was withdrawn, or
+there was nothing to judge. None of these moves the share, so the panel says how many there are, and which.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.cards import MARKETING, SALES
 from dashboards.links import Links
@@ -11,6 +18,7 @@ from dashboards.queries import MonthFigures
 from sla.models import Side
 from sla.queries import Compliance
 from sla.words import commitment_label
+from smarketing.lib.templatetags.ui import number
 
 # A commitment is a promise for each lead: the agreement knows no tolerance.
 PROMISED = 100
@@ -26,8 +34,20 @@ class Kept:
     running: int
     share: float | None
     below: bool
+    # In neither; see Note [Neither].
+    excused: int = 0
+    cancelled: int = 0
     met_url: str = ""
     breached_url: str = ""
+
+
+@dataclass(frozen=True)
+class Neither:
+    """How many promises count neither as kept nor as broken, and what became of them; see Note [Neither]."""
+
+    n: int
+    text: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -40,10 +60,7 @@ class CompliancePanel:
     teams: list[Kept]
     commitments: list[Kept]
     sales: Kept
-    running: int
-    running_url: str
-    excused: int
-    excused_url: str
+    neither: list[Neither]
     marketing: Kept | None
     note: str
     url: str
@@ -71,22 +88,33 @@ def compliance_panel(figures: MonthFigures, links: Links, teams: Mapping[str, st
         commitments=[
             _kept(commitment_label(key), kept, links, side=SALES, commitment=key)
             for key, kept in sorted(figures.promises.by_commitment.items())
-            if kept.met + kept.breached + kept.running
+            if any(vars(kept).values())
         ],
         sales=_kept(_("Sales, all"), sales, links, side=SALES),
-        running=sales.running,
-        running_url=links.leads(promise="running", side=SALES),
-        excused=sales.excused,
-        excused_url=links.leads(promise="excused", side=SALES),
+        neither=_neither(sales, links),
         marketing=_of_marketing(marketing, links),
         note=_("Obligations whose deadline lies in this month."),
         url=links.breaches(),
     )
 
 
+def _neither(kept: Compliance, links: Links) -> list[Neither]:
+    """Return what of sales' promises counts in neither. See Note [Neither]."""
+    told = {
+        "running": (kept.running, ngettext("%(n)s still running", "%(n)s still running", kept.running)),
+        "excused": (kept.excused, ngettext("%(n)s excused", "%(n)s excused", kept.excused)),
+        "cancelled": (kept.cancelled, ngettext("%(n)s cancelled", "%(n)s cancelled", kept.cancelled)),
+    }
+    return [
+        Neither(n, words % {"n": number(n)}, links.leads(promise=how, side=SALES))
+        for how, (n, words) in told.items()
+        if n
+    ]
+
+
 def _by_team(figures: MonthFigures, links: Links, teams: Mapping[str, str]) -> list[Kept]:
     """Return one row for each team, by name; nothing where there are no teams to tell apart."""
-    found = {key: kept for key, kept in figures.promises.by_team.items() if kept.met + kept.breached + kept.running}
+    found = {key: kept for key, kept in figures.promises.by_team.items() if any(vars(kept).values())}
     rows = [
         _kept(teams.get(key, _("Another team")), kept, links, side=SALES, team=key)
         for key, kept in found.items()
@@ -99,7 +127,7 @@ def _by_team(figures: MonthFigures, links: Links, teams: Mapping[str, str]) -> l
 
 
 def _of_marketing(kept: Compliance, links: Links) -> Kept | None:
-    if not kept.met + kept.breached + kept.running:
+    if not any(vars(kept).values()):
         return None
     # Some of its promises (the month's volume) are about no lead: they stand on the page of breaches.
     return replace(_kept(_("Marketing, all"), kept), breached_url=links.breaches(MARKETING))
@@ -108,7 +136,8 @@ def _of_marketing(kept: Compliance, links: Links) -> Kept | None:
 def _kept(name: str, kept: Compliance, links: Links | None = None, **chosen: str) -> Kept:
     """Return one row; with links its numbers open their leads."""
     share = kept.share
-    row = Kept(name, kept.met, kept.breached, kept.running, share, share is not None and share < PROMISED)
+    below = share is not None and share < PROMISED
+    row = Kept(name, kept.met, kept.breached, kept.running, share, below, kept.excused, kept.cancelled)
     if links is None:
         return row
     return replace(

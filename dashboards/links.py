@@ -23,11 +23,13 @@ class Links:
     """Addresses of one organisation for one cut.
 
     The list of leads takes month, tier, owner, team, campaign and country, and one of: decision, reached, reason with
-    label, disputed, counted, band, promise with side and commitment (see leads.queries.cohorts.CohortCut).
+    label, reason_class, disputed, counted, band, promise with side and commitment; see leads.queries.cohorts.
     """
 
     slug: str
     cut: Cut
+    # How the panel of rejections is cut; "" is by reason.
+    rejections_by: str = ""
 
     def leads(self, **chosen: str) -> str:
         """Return the list of the cohort's leads, narrowed as chosen."""
@@ -36,8 +38,11 @@ class Links:
 
     def joint(self, month: date) -> str:
         """Return this page for another month, with the same filters."""
-        query = given_of(self.cut) | {"month": f"{month:%Y-%m}"}
-        return f"{self._to('dashboards:joint')}?{urlencode({name: value for name, value in query.items() if value})}"
+        return self._page(month=f"{month:%Y-%m}")
+
+    def rejections(self, by: str) -> str:
+        """Return this page with its panel of rejections cut otherwise."""
+        return f"{self._page(rejections_by=by)}#rejections"
 
     def breaches(self, side: str = "") -> str:
         """Return the page of broken promises."""
@@ -57,6 +62,10 @@ class Links:
         month = f"{self.cut.month:%Y-%m}"
         return f"{self._to('dashboards:returns')}?{urlencode({'since': month, 'until': month})}"
 
+    def quality(self) -> str:
+        """Return how leads are handed over and handled, month by month, up to the month."""
+        return f"{self._to('dashboards:quality')}?{urlencode({'until': f'{self.cut.month:%Y-%m}'})}"
+
     def docket(self) -> str:
         """Return the board's docket."""
         return self._to("arbitration:docket")
@@ -64,6 +73,10 @@ class Links:
     def page(self) -> str:
         """Return this page without anything chosen."""
         return self._to("dashboards:joint")
+
+    def _page(self, **chosen: str) -> str:
+        query = given_of(self.cut) | {"rejections_by": self.rejections_by} | chosen
+        return f"{self.page()}?{urlencode({name: value for name, value in query.items() if value})}"
 
     def _parts(self, **names: str) -> dict[str, str]:
         """Return what the cut is narrowed to, under the names that another page has for it."""

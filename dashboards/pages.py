@@ -12,8 +12,10 @@ from dashboards.campaign_panel import campaign_panel, campaigns_named
 from dashboards.cards import cards
 from dashboards.kept_panel import compliance_panel
 from dashboards.links import Links
-from dashboards.panels import funnel, pace_panel, rejection_panel, speed_panel
+from dashboards.panels import funnel, pace_panel, speed_panel
 from dashboards.queries import BreachesNow, MonthFigures, campaign_names, months_before
+from dashboards.rejection_panel import Split, rejection_panel
+from dashboards.velocity import velocity_of
 from leads.pages import Empty
 from sla.models import Side
 from sla.queries import next_month
@@ -39,10 +41,12 @@ class AgreementLine:
     url: str
 
 
-def joint_context(figures: MonthFigures, breached: BreachesNow, asking: Asking, *, slug: str) -> dict[str, Any]:
+def joint_context(
+    figures: MonthFigures, breached: BreachesNow, split: Split, asking: Asking, *, slug: str
+) -> dict[str, Any]:
     """Return the context of dashboards/joint.html."""
     cut, delivery = figures.cut, figures.delivery
-    links = Links(slug, cut)
+    links = Links(slug, cut, asking.given["rejections_by"])
     campaigns = campaign_names({*campaigns_named(figures), *filter(None, [str(cut.campaign or "")])})
     due = [figures.promises.of(cut.month, side) for side in (Side.SALES, Side.MARKETING)]
     return {
@@ -58,8 +62,10 @@ def joint_context(figures: MonthFigures, breached: BreachesNow, asking: Asking, 
         "pace": pace_panel(figures),
         "compliance": compliance_panel(figures, links, asking.teams),
         "funnel": funnel(figures, links),
+        "velocity": velocity_of(figures, links),
+        "quality_url": links.quality(),
         "speed": speed_panel(figures, links),
-        "rejections": rejection_panel(figures, links),
+        "rejections": rejection_panel(figures, links, split, ways=asking.ways),
         "campaigns": campaign_panel(figures, links, campaigns),
         "breached": breached.rows,
         "breached_total": breached.total,

@@ -67,6 +67,7 @@ api_urlpatterns = [
     path("kpis/campaigns", api.CampaignReturns.as_view(), name="kpis_campaigns"),
     path("kpis/revenue", api.RevenueMonths.as_view(), name="kpis_revenue"),
     path("kpis/quality", api.Quality.as_view(), name="kpis_quality"),
+    path("kpis/rejections", api.Rejections.as_view(), name="kpis_rejections"),
     path("kpis/pace", api.Pace.as_view(), name="kpis_pace"),
     path("kpis/speed-to-lead", api.SpeedToLead.as_view(), name="kpis_speed_to_lead"),
     path("reviews", api.Reviews.as_view(), name="reviews"),

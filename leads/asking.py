@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.http import urlencode
 
 from leads import words
-from leads.models import Lead
+from leads.models import Lead, Rejection
 from leads.periods import BAND_ENDS
 from leads.queries.cohort_lists import SENT
 from leads.queries.cohorts import DECIDED, PROMISES, REACHED, CohortCut, Reported
@@ -41,7 +41,10 @@ COLUMNS = (
 SHOWN_AT_FIRST = ("score", "stage", "owner", "source", "clock", "activity")
 # What reports narrow a cohort by, and what the dashboard's figures do; see leads.queries.cohorts.
 REPORTED = ("until", "dated", "origin", "version", "criterion", "judged", "last_touch")
-FIGURED = ("decision", "reached", "reason", "label", "disputed", "counted", "band", "promise", "side", "commitment")
+FIGURED = (
+    "decision", "reached", "reason", "label", "reason_class", "disputed", "counted", "band", "promise", "side",
+    "commitment",
+)  # fmt: skip
 COHORT = ("month", "team", *FIGURED, *REPORTED)
 
 
@@ -103,6 +106,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "dated": ("won",),
     "origin": tuple(Lead.Origin.values),
     "judged": ("met", "not_met", "unknown"),
+    "reason_class": tuple(Rejection.Class.values),
     "disputed": ("yes",),
     "counted": ("yes",),
     "band": tuple(str(band) for band in range(len(BAND_ENDS) + 1)),
@@ -154,9 +158,10 @@ def _cohort(given: Mapping[str, str], *, at: datetime, zone: str) -> CohortCut |
     figured: dict[str, Any] = {name: given.get(name, "") for name in FIGURED}
     # Whatever is late is late by now, and days are the organisation's.
     reported = _reported(month, given, zone=zone)
-    return CohortCut(
-        month=month, **parts, **figured, reported=reported, at=at if figured["promise"] else None, zone=zone
-    )
+    # Whose promise it was is another question than whose lead it is.
+    unassigned = given.get("owner") == NONE and not figured["promise"]
+    late_at = at if figured["promise"] else None
+    return CohortCut(month=month, **parts, **figured, unassigned=unassigned, reported=reported, at=late_at, zone=zone)
 
 
 def _known_id(text: str) -> UUID | None:

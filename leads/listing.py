@@ -12,7 +12,7 @@ from leads.asking import COLUMNS, FITS, READINESS, RECENT, SHOWN_AT_FIRST, Askin
 from leads.pages import Filter, address, filter_of
 from leads.queries.cohorts import CohortCut
 from leads.queries.lists import NONE
-from sla.words import commitment_label, side_label
+from sla.words import commitment_label, reason_class_label, side_label
 from tenants.models import Membership
 from tenants.roles import MARKETING, SALES
 
@@ -132,6 +132,7 @@ def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str
         ("by_sales", _("Accepted by sales")),
         ("deemed", _("Accepted by silence")),
         ("rejected", _("Rejected")),
+        ("sent_back", _("Rejected, overturned ones too")),
     ]
     chips.append(filter_of(path, given, "decision", _("Decision"), decisions))
     reached = [
@@ -163,6 +164,7 @@ def _figure_filters(path: str, asking: Asking, cut: CohortCut) -> list[Filter]:
     """Return the chips of what only a figure's link asks for: each says what it does and can be cleared."""
     told = {
         "reason": (_("Reason"), cut.label or cut.reason),
+        "reason_class": (_("Kind of reason"), reason_class_label(cut.reason_class)),
         "disputed": (_("Disputed"), _("Yes")),
         "counted": (_("Counts towards the target"), _("Yes")),
         "band": (_("First contact"), words.BANDS[int(cut.band)] if cut.band else ""),

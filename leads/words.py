@@ -40,6 +40,7 @@ PROMISES: Mapping[str, Promise] = {
     "breached": gettext_lazy("Broken"),
     "running": gettext_lazy("Running"),
     "excused": gettext_lazy("Excused"),
+    "cancelled": gettext_lazy("Cancelled"),
 }
 DECISIONS: Mapping[str, Promise] = {
     Handover.Decision.PENDING: gettext_lazy("To decide"),

@@ -6,8 +6,8 @@ from uuid import UUID
 
 # Whose promises: a side, and the membership that owes them or None.
 Whose = tuple[str, UUID | None]
-# How many are met, breached, running and excused; what is open past its deadline is breached.
-Tally = tuple[int, int, int, int]
+# How many are met, breached, running, excused and cancelled; what is open past its deadline is breached.
+Tally = tuple[int, int, int, int, int]
 Teller = Callable[[date, datetime, str], Mapping[Whose, Tally] | None]
 
 _tellers: list[Teller] = []

@@ -17,9 +17,10 @@ class Share(TypedDict):
 
 
 class KeptPromises(Share):
-    """Met of met and breached; excused ones beside it."""
+    """Met of met and breached; what was excused, and what ended before it could be kept or broken, beside it."""
 
     excused: int
+    cancelled: int
 
 
 class Compliance(TypedDict):
@@ -114,9 +115,18 @@ class _Cut(TypedDict):
     owner: UUID | None
 
 
-class _About(_Cut):
-    state: str
+class _Marked(_Cut):
+    """Of when figures are: while very much happens, a few seconds ago.
+
+    ``last_event`` is the newest event that is certain to be counted, by the id that webhooks carry.
+    """
+
     as_of: Moment
+    last_event: UUID | None
+
+
+class _About(_Marked):
+    state: str
     agreement_version: int | None
 
 
@@ -229,6 +239,26 @@ class Funnel(_About):
     steps: list[FunnelStep]
 
 
+class RejectedRow(TypedDict):
+    """How often for one reason, class, campaign or rep; "" is a campaign or a rep that there is none of.
+
+    Without a key it is of people whose figures the key's member may not see.
+    """
+
+    key: str | None
+    label: str | None
+    count: int
+
+
+class Rejections(_About):
+    """What sales sent back of the month's handovers, what was overturned later included."""
+
+    by: str
+    rejected: Share
+    disputed: int
+    rows: list[RejectedRow]
+
+
 class Forecast(TypedDict):
     """Where the month will end, with a range."""
 
@@ -259,7 +289,7 @@ class Course(TypedDict):
     days: list[PaceDay]
 
 
-class Pace(_Cut):
+class Pace(_Marked):
     """The month's pace; ``pace`` is null without a target or for a part of the leads."""
 
     delivered: Delivered
@@ -273,10 +303,9 @@ class Bucket(TypedDict):
     count: int
 
 
-class SpeedToLead(_Cut):
+class SpeedToLead(_Marked):
     """The month's speed to lead, elapsed and in business time."""
 
-    as_of: Moment
     elapsed: Speed
     business: Speed
     buckets: list[Bucket]

@@ -34,7 +34,7 @@ class CardChange(TypedDict):
 
 
 class Card(TypedDict):
-    """One figure. ``unit`` is percent, points, money, ratio (times) or duration (seconds)."""
+    """One figure. ``unit`` is percent, growth (percent), points, money, ratio (times) or duration (seconds)."""
 
     key: str
     name: str

@@ -5,6 +5,7 @@ from dashboards.api.kpis import (
     Funnel,
     Kpis,
     Pace,
+    Rejections,
     SpeedToLead,
 )
 from dashboards.api.money import CampaignReturns, Criteria, Quality, RevenueMonths
@@ -61,6 +62,7 @@ __all__ = [
     "PlanAdoption",
     "Plans",
     "Quality",
+    "Rejections",
     "ReportPaper",
     "ReportSendings",
     "Reports",

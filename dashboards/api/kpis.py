@@ -1,5 +1,6 @@
 """The joint numbers for REST clients, by the same queries and formulas as the page."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from dashboards.asking import Asking, asking_of, is_country
 from dashboards.campaign_panel import campaign_lines, campaigns_named
 from dashboards.links import Links
 from dashboards.months import month_from
+from dashboards.queries.mark import KnownEvents
+from dashboards.rejection_panel import rejection_rows, split_of
 from sla.access import sees_only_own
 from smarketing.lib.errors import FieldError, InvalidInput
 from smarketing.lib.openapi import operation
@@ -40,9 +43,12 @@ class FiguresView(TaggedView):
     """What the views of figures share: the cut that the query asks for."""
 
     scopes: ClassVar = {"GET": "reports:read"}
+    # What there was before the figures were read.
+    _known: KnownEvents
 
     def asking(self, asked: KpiFilter) -> Asking:
         """Return what is asked for; raises InvalidInput for what cannot be, 404 for what there is not."""
+        self._known = queries.known_events()
         today = self.at.astimezone(self.zone).date()
         month = month_from(asked.month, today=today)
         if month is None:
@@ -62,6 +68,11 @@ class FiguresView(TaggedView):
     def figures(self, cut: queries.Cut) -> queries.MonthFigures:
         """Return everything about the month."""
         return queries.month_figures(cut, at=self.at, zone=self.zone.key)
+
+    def marked(self, body: Mapping[str, Any]) -> Response:
+        """Answer figures with the newest event that they count."""
+        is_earlier = body["as_of"] < self.at
+        return self.tagged({**body, "last_event": self._known.counted if is_earlier else self._known.newest})
 
 
 class Kpis(FiguresView):
@@ -89,7 +100,7 @@ class Kpis(FiguresView):
             "breached_now": serializers.breached_now(breached),
             "campaigns": serializers.campaigns(lines),
         }
-        return self.tagged(body)
+        return self.marked(body)
 
 
 class Funnel(FiguresView):
@@ -105,7 +116,37 @@ class Funnel(FiguresView):
     )
     def get(self, request: Request) -> Response:
         """Read how many of the month's handovers came how far."""
-        return self.tagged(serializers.funnel(self.figures(self.cut())))
+        return self.marked(serializers.funnel(self.figures(self.cut())))
+
+
+class RejectionFilter(KpiFilter, forbid_unknown_fields=True):
+    """The filters of the joint dashboard, and what rejections are counted by."""
+
+    by: Literal["reason", "class", "campaign", "rep"] = "reason"
+
+
+class Rejections(FiguresView):
+    """What sales sent back."""
+
+    @operation(
+        "Read the rejections of a month",
+        gives=answers.Rejections,
+        query=RejectionFilter,
+        problems=(404,),
+        tagged=True,
+        answers={200: "The most frequent first; together they are all rejections of the month's handovers."},
+    )
+    def get(self, request: Request) -> Response:
+        """Read the month's rejections by reason, class, campaign or rep.
+
+        People whose figures the key's member may not see are one row without an id and a name.
+        """
+        asked = self.query(RejectionFilter)
+        cut = self.asking(asked).cut
+        split = split_of(cut, asked.by, member=self.member, at=self.at, zone=self.zone.key)
+        figures = self.figures(cut)
+        rows = rejection_rows(figures, Links(self.organisation.slug, cut), split)
+        return self.marked(serializers.rejections(figures, asked.by, rows))
 
 
 class Pace(FiguresView):
@@ -122,7 +163,7 @@ class Pace(FiguresView):
     def get(self, request: Request) -> Response:
         """Read the month's pace."""
         cut = self.cut()
-        return self.tagged(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut))
+        return self.marked(serializers.pace(queries.delivery(cut, at=self.at, zone=self.zone.key), cut))
 
 
 class SpeedToLead(FiguresView):
@@ -139,12 +180,13 @@ class SpeedToLead(FiguresView):
     def get(self, request: Request) -> Response:
         """Read the month's speed to lead, elapsed and in business time."""
         cut = self.cut()
-        speeds = queries.speeds_of(cut, at=self.at, zone=self.zone.key)
+        source = queries.source_of(cut, at=self.at, zone=self.zone.key)
+        speeds = source.speeds()
         body: dict[str, Any] = {
             **serializers.cut(cut),
-            "as_of": self.at,
+            "as_of": source.as_of,
             "elapsed": serializers.speed(speeds.elapsed),
             "business": serializers.speed(speeds.business),
             "buckets": serializers.buckets(speeds.elapsed),
         }
-        return self.tagged(body)
+        return self.marked(body)

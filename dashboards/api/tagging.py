@@ -17,8 +17,11 @@ class TaggedView(KeyView):
         """Answer figures, or 304 where the client has these already.
 
         The moment of asking does not change the tag, so it is a weak one: figures are the same, the bytes are not.
+        Figures of an earlier moment are others than those of now.
         """
-        same = msgspec.json.encode({**body, "as_of": None}, enc_hook=str, order="deterministic")
+        as_of = body.get("as_of")
+        told = {**body, "as_of": None if as_of == self.at else as_of}
+        same = msgspec.json.encode(told, enc_hook=str, order="deterministic")
         tag = f'W/"{sha256(same).hexdigest()[:32]}"'
         known = [part.strip() for part in self.request.headers.get("If-None-Match", "").split(",")]
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

@@ -6,8 +6,8 @@ from dashboards.queries.costs import Costs, costs
 from dashboards.queries.cut import Cut, months_before
 from dashboards.queries.direct import Direct
 from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
-from dashboards.queries.mark import mark_of
-from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures, speeds_of
+from dashboards.queries.mark import known_events, mark_of
+from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures
 from dashboards.queries.names import campaign_names, team_names
 from dashboards.queries.nav import NavCount, nav_counts
 from dashboards.queries.points import Credits, credits_of, ledger
@@ -43,6 +43,7 @@ __all__ = [
     "costs",
     "credits_of",
     "delivery",
+    "known_events",
     "ledger",
     "mark_of",
     "medians",
@@ -54,6 +55,5 @@ __all__ = [
     "rejections",
     "source_of",
     "speeds",
-    "speeds_of",
     "team_names",
 ]

@@ -86,6 +86,12 @@ def _chosen(wanted: dict[str, Any]) -> Q:
     return Q(**{name: value for name, value in wanted.items() if value})
 
 
+def narrowed_to(cut: Cut) -> tuple[str, str, str] | None:
+    """Return the team, segment and tier of a cut, "" for any; None where it is of all of them."""
+    found = (str(cut.team or ""), cut.segment, cut.tier)
+    return found if any(found) else None
+
+
 def months_before(month: date, number: int) -> date:
     """Return the first day of the month so many months earlier."""
     over, index = divmod(month.year * 12 + month.month - 1 - number, 12)

@@ -8,7 +8,9 @@ changes (a deadline passes, somebody waits) is an event of the sweep a second la
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -45,3 +47,31 @@ def mark_of(membership: Membership, *shown: str, at: datetime) -> str:
     moment = int(at.timestamp()) // SECONDS
     told = (state, moment, membership.pk, sorted(membership.roles), get_language(), shown)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+# Numbers of transactions are given early and become visible late: of what is not counted yet a newer event may be seen
+# before an older one. The newest that is seen now is in every figure that is read afterwards.
+NEWEST = """
+select
+  (select e.id from events_event e where e.organisation_id = %(organisation)s and e.txid is not null
+   order by e.txid desc, e.id desc limit 1),
+  (select e.id from dashboards_rollup r, lateral (
+     select id from events_event where organisation_id = %(organisation)s and txid < r.horizon
+     order by txid desc, id desc limit 1) e
+   where r.organisation_id = %(organisation)s)
+"""
+
+
+@dataclass(frozen=True)
+class KnownEvents:
+    """The newest event that there is, and the newest of those that were added up."""
+
+    newest: UUID | None
+    counted: UUID | None
+
+
+def known_events() -> KnownEvents:
+    """Return up to where events are known; whoever reads figures afterwards finds these in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, {"organisation": current_organisation_id()})
+        return KnownEvents(*cursor.fetchone())

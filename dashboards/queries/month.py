@@ -44,6 +44,8 @@ class Delivery:
     today: date
     # None without a target or a working day.
     pace: Pace | None
+    # Of when they are; see MonthFigures.
+    as_of: datetime
 
     def points_of(self, month: date) -> Decimal:
         """Return what counts as delivered in a month."""
@@ -74,8 +76,8 @@ class MonthFigures:
     floor: Decimal | None
     # Where the leads of the months shown are from.
     segments: list[str]
-    # A qualified lead is defined otherwise than in the month before: what counts them cannot be compared.
-    is_redefined: bool = False
+    # Months whose qualified leads are defined otherwise than those of the month before: they cannot be compared.
+    redefined: frozenset[date] = frozenset()
 
     @property
     def cohort(self) -> Cohort:
@@ -149,13 +151,8 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
         costs=costs(cut),
         floor=_floor(version),
         segments=source.segments(),
-        is_redefined=is_redefined(ground.versions, cut.month, zone=zone),
+        redefined=frozenset(month for month in cut.months if is_redefined(ground.versions, month, zone=zone)),
     )
-
-
-def speeds_of(cut: Cut, *, at: datetime, zone: str) -> Speeds:
-    """Return the month's speed to lead, business time by the sales calendar."""
-    return source_of(cut, at=at, zone=zone).speeds()
 
 
 def delivery(cut: Cut, *, at: datetime, zone: str) -> Delivery:
@@ -176,6 +173,7 @@ def _delivery(source: Source, ground: Ground) -> Delivery:
         working_days=working_days,
         today=min(ground.today, cut.last),
         pace=_pace(cut, target, by_month, working_days, today=ground.today),
+        as_of=source.as_of,
     )
 
 

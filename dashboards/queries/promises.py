@@ -1,4 +1,4 @@
-"""Promises due in a period: kept, broken, still running; by side and month, and by commitment."""
+"""Promises due in a period: kept, broken, still running, ended undecided; by side and month, and by commitment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from sla.models import Clock, Side
 from sla.queries import Compliance, due_between, going_on, last_day, past_due
 from sla.tallies import Whose
 
-NOTHING_DUE = Compliance(0, 0, 0, 0)
+NOTHING_DUE = Compliance(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def _tally(at: datetime) -> dict[str, Count]:
         "breached": Count("pk", filter=Q(state=Clock.State.BREACHED) | past_due(at=at)),
         "running": Count("pk", filter=going_on(at=at)),
         "excused": Count("pk", filter=Q(state=Clock.State.EXCUSED)),
+        "cancelled": Count("pk", filter=Q(state=Clock.State.CANCELLED)),
     }
 
 
@@ -110,15 +111,16 @@ def _unswept(first: date, last: date, *, at: datetime, zone: str) -> "QuerySet[C
 
 def verdict(state: str, n: int) -> Compliance:
     """Return what so many promises in a state of their clock say."""
-    return Compliance(*(n * one for one in _VERDICTS.get(state, (0, 0, 0, 0))))
+    return Compliance(*(n * one for one in _VERDICTS.get(state, (0, 0, 0, 0, 0))))
 
 
-_VERDICTS: Mapping[str, tuple[int, int, int, int]] = {
-    Clock.State.MET: (1, 0, 0, 0),
-    Clock.State.BREACHED: (0, 1, 0, 0),
-    Clock.State.RUNNING: (0, 0, 1, 0),
-    Clock.State.PAUSED: (0, 0, 1, 0),
-    Clock.State.EXCUSED: (0, 0, 0, 1),
+_VERDICTS: Mapping[str, tuple[int, int, int, int, int]] = {
+    Clock.State.MET: (1, 0, 0, 0, 0),
+    Clock.State.BREACHED: (0, 1, 0, 0, 0),
+    Clock.State.RUNNING: (0, 0, 1, 0, 0),
+    Clock.State.PAUSED: (0, 0, 1, 0, 0),
+    Clock.State.EXCUSED: (0, 0, 0, 1, 0),
+    Clock.State.CANCELLED: (0, 0, 0, 0, 1),
 }
 
 
@@ -129,4 +131,5 @@ def added(one: Compliance, other: Compliance) -> Compliance:
         one.breached + other.breached,
         one.running + other.running,
         one.excused + other.excused,
+        one.cancelled + other.cancelled,
     )

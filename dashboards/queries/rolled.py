@@ -90,7 +90,7 @@ class Rolled:
 
     def _sweep(self, found: Promises) -> None:
         for due, n in unswept(self.cut, at=self.at, zone=self.zone):
-            kept = Compliance(0, n, -n, 0)
+            kept = Compliance(0, n, -n, 0, 0)
             found.add(due, kept, month=self.cut.month)
             if (due.month, due.side) == (self.cut.month, Side.SALES):
                 found.add_to_team(due.team, kept)

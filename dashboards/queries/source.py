@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from dashboards.queries.cut import Cut
+from dashboards.queries.cut import Cut, narrowed_to
 from dashboards.queries.direct import Direct
 from dashboards.queries.rolled import Rolled
 from dashboards.rollups.parts import BAND, DECISION, ELAPSED, PROMISE, REACHED, UNTOUCHED, Place
@@ -38,7 +38,7 @@ def source_of(cut: Cut, *, at: datetime, zone: str) -> Source:
 
 def _asked(cut: Cut) -> Sequence[Asked]:
     months, month = frozenset(cut.months), frozenset({cut.month})
-    narrowed = _narrowed(cut)
+    narrowed = narrowed_to(cut)
     owing = (f"{ELAPSED}_{BAND}", UNTOUCHED)
     campaign = str(cut.campaign) if cut.campaign else None
     return (
@@ -58,11 +58,6 @@ def _segments(slices: Slices) -> list[str]:
     return sorted({place.key for place, figures in slices.items() if place.key and figures})
 
 
-def _narrowed(cut: Cut) -> tuple[str, str, str] | None:
-    found = (str(cut.team or ""), cut.segment, cut.tier)
-    return found if any(found) else None
-
-
 def _of_cut(cut: Cut, months: frozenset[date]) -> Asked:
     """Return the slices that a cut is made of: one for each month where one dimension says it all."""
     one = {"owner": cut.owner, "campaign": cut.campaign, "team": cut.team, "segment": cut.segment, "tier": cut.tier}
@@ -70,7 +65,7 @@ def _of_cut(cut: Cut, months: frozenset[date]) -> Asked:
     if len(chosen) <= 1:
         dimension, key = chosen[0] if chosen else ("all", "")
         return Asked(dimension, key, months)
-    return Asked(*_in_parts(cut), months, _narrowed(cut))
+    return Asked(*_in_parts(cut), months, narrowed_to(cut))
 
 
 def _in_parts(cut: Cut) -> tuple[str, str]:
@@ -82,7 +77,7 @@ def _in_parts(cut: Cut) -> tuple[str, str]:
 
 def _by_team(cut: Cut, month: frozenset[date]) -> Asked:
     if cut.campaign or cut.owner or cut.segment or cut.tier:
-        return Asked(*_in_parts(cut), month, _narrowed(cut) or ("", "", ""), measures=(PROMISE,))
+        return Asked(*_in_parts(cut), month, narrowed_to(cut) or ("", "", ""), measures=(PROMISE,))
     return Asked("team", str(cut.team) if cut.team else None, month, measures=(PROMISE,))
 
 

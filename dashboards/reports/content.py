@@ -14,14 +14,13 @@ from dashboards.links import Links
 from dashboards.panels import (
     FunnelStep,
     PacePanel,
-    RejectionPanel,
     SpeedPanel,
     funnel,
     pace_panel,
-    rejection_panel,
     speed_panel,
 )
 from dashboards.queries import Cut, MonthFigures, month_figures, team_names
+from dashboards.rejection_panel import RejectionPanel, rejection_panel
 from dashboards.reports.occasions import WEEKLY, Period
 from sla.models import Side
 from smarketing.lib.templatetags.ui import number, percent, points

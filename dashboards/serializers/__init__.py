@@ -11,6 +11,7 @@ from dashboards.serializers.figures import (
     money,
     pace,
     promises,
+    rejections,
     share,
     speed,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "pace",
     "plan",
     "promises",
+    "rejections",
     "replay",
     "share",
     "speed",

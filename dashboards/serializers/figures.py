@@ -9,6 +9,7 @@ from dashboards import formulas
 from dashboards.campaign_panel import CampaignLine
 from dashboards.formulas import Percentile, Share, Speed
 from dashboards.queries import BreachesNow, Cut, Delivery, MonthFigures, months_before
+from dashboards.rejection_panel import RejectionRow
 from dashboards.trend import TrendMonth, trend_month, trend_of
 from leads.periods import CONVERSION_FOR
 from sla.models import Side
@@ -89,7 +90,9 @@ def campaigns(lines: Iterable[CampaignLine]) -> list[dict[str, Any]]:
 def velocity_of(figures: MonthFigures) -> float | None:
     """Return how much more was handed over than in the month before, whichever month else is compared with."""
     before = figures.cohort_of(months_before(figures.cut.month, 1)).decisions.sent
-    return formulas.lead_velocity(figures.cohort.decisions.sent, before, is_redefined=figures.is_redefined)
+    return formulas.lead_velocity(
+        figures.cohort.decisions.sent, before, is_redefined=figures.cut.month in figures.redefined
+    )
 
 
 def _cost(figures: MonthFigures) -> dict[str, Any]:
@@ -144,11 +147,22 @@ def funnel(figures: MonthFigures) -> dict[str, Any]:
     }
 
 
+def rejections(figures: MonthFigures, by: str, rows: Iterable[RejectionRow]) -> dict[str, Any]:
+    """Return what sales sent back, and of whom or why."""
+    return {
+        **_about(figures),
+        "by": by,
+        "rejected": share(formulas.rejected_share(figures.cohort.decisions)),
+        "disputed": figures.rejections.disputed,
+        "rows": [{"key": row.key, "label": row.label if row.key else None, "count": row.count} for row in rows],
+    }
+
+
 def _about(figures: MonthFigures) -> dict[str, Any]:
     return {
         **cut(figures.cut),
         "state": figures.state,
-        "as_of": figures.at,
+        "as_of": figures.as_of,
         "agreement_version": figures.agreement.number if figures.agreement else None,
     }
 
@@ -181,8 +195,9 @@ def _kept(figures: MonthFigures, side: Side) -> dict[str, Any]:
 
 
 def kept(found: Compliance) -> dict[str, Any]:
-    """Return promises met of those that came due, with what still runs and what was excused."""
-    return share(formulas.compliance(found.met, found.breached, found.running)) | {"excused": found.excused}
+    """Return promises met of those that came due, with what still runs, was excused and was cancelled."""
+    neither = {"excused": found.excused, "cancelled": found.cancelled}
+    return share(formulas.compliance(found.met, found.breached, found.running)) | neither
 
 
 def _conversion(figures: MonthFigures) -> dict[str, Any]:
@@ -232,7 +247,7 @@ def pace(delivery: Delivery, asked: Cut) -> dict[str, Any]:
                 {"day": p.day, "planned": _rounded(p.planned), "delivered": _rounded(p.delivered)} for p in found.line
             ],
         }
-    return {**cut(asked), "delivered": delivered(delivery, asked.month), "pace": course}
+    return {**cut(asked), "as_of": delivery.as_of, "delivered": delivered(delivery, asked.month), "pace": course}
 
 
 def speed(found: Speed) -> dict[str, Any]:

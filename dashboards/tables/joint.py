@@ -10,8 +10,10 @@ from dashboards import formulas
 from dashboards.campaign_panel import CampaignLine, campaign_lines, campaigns_named
 from dashboards.cards import SALES
 from dashboards.kept_panel import Kept, compliance_panel
-from dashboards.panels import funnel, pace_panel, rejection_panel
+from dashboards.panels import funnel, pace_panel
 from dashboards.queries import campaign_names, team_names
+from dashboards.queries.rejections import CAMPAIGN, REP
+from dashboards.rejection_panel import CLASS, REASON, RejectionRow, rejection_rows, split_of
 from dashboards.tables.columns import Asked, Column, Table, exact
 from dashboards.trend import trend_of
 from sla.access import sees_only_own
@@ -63,6 +65,14 @@ def _breached(asked: Asked) -> list[BreachRow]:
     return list(open_breaches(at=asked.at, zone=asked.organisation.zone, limit=MOST_BREACHES, owner=only_own))
 
 
+def _rejections(asked: Asked, by: str) -> list[RejectionRow]:
+    split = split_of(asked.cut, by, member=asked.member, at=asked.at, zone=asked.organisation.zone)
+    return rejection_rows(asked.figures, asked.links, split)
+
+
+_REJECTED = Column(gettext_lazy("Rejections"), lambda row: row.count)
+
+
 def _pace(asked: Asked) -> list[object]:
     panel = pace_panel(asked.figures)
     return list(panel.table) if panel else []
@@ -103,6 +113,8 @@ TABLES: tuple[Table, ...] = (
             Column(gettext_lazy("Kept"), lambda row: row.kept.met),
             Column(gettext_lazy("Broken"), lambda row: row.kept.breached),
             Column(gettext_lazy("Running"), lambda row: row.kept.running),
+            Column(gettext_lazy("Excused"), lambda row: row.kept.excused),
+            Column(gettext_lazy("Cancelled"), lambda row: row.kept.cancelled),
             Column(gettext_lazy("Share (%)"), lambda row: exact(row.kept.share)),
         ),
         _promises,
@@ -137,7 +149,25 @@ TABLES: tuple[Table, ...] = (
             Column(gettext_lazy("Class"), lambda row: row.reason_class),
             Column(gettext_lazy("Leads"), lambda row: row.count),
         ),
-        lambda asked: rejection_panel(asked.figures, asked.links).rows,
+        lambda asked: _rejections(asked, REASON),
+    ),
+    Table(
+        "rejections-by-class",
+        gettext_lazy("Rejections by kind"),
+        (Column(gettext_lazy("Kind"), lambda row: row.label), _REJECTED),
+        lambda asked: _rejections(asked, CLASS),
+    ),
+    Table(
+        "rejections-by-campaign",
+        gettext_lazy("Rejections by campaign"),
+        (Column(gettext_lazy("Campaign"), lambda row: row.label), _REJECTED),
+        lambda asked: _rejections(asked, CAMPAIGN),
+    ),
+    Table(
+        "rejections-by-rep",
+        gettext_lazy("Rejections by rep"),
+        (Column(gettext_lazy("Rep"), lambda row: row.label), _REJECTED),
+        lambda asked: _rejections(asked, REP),
     ),
     Table(
         "campaigns",

@@ -10,6 +10,7 @@ from dashboards import queries
 from dashboards.asking import asked_cut
 from dashboards.pages import joint_context
 from dashboards.queries.health import rollup_health
+from dashboards.rejection_panel import split_of
 from dashboards.tables.menu import file_links
 from sla.access import READS_HEALTH, sees_only_own
 from smarketing.lib.clock import now
@@ -36,7 +37,8 @@ def joint(request: MemberRequest) -> HttpResponse:
     figures = queries.month_figures(asking.cut, at=at, zone=zone)
     only_own = request.membership if sees_only_own(request.membership) else None
     breached = queries.breaches_now(asking.cut, at=at, limit=queries.BREACHES_SHOWN, owner=only_own)
-    context = joint_context(figures, breached, asking, slug=request.organisation.slug)
+    split = split_of(asking.cut, asking.rejections_by, member=request.membership, at=at, zone=zone)
+    context = joint_context(figures, breached, split, asking, slug=request.organisation.slug)
     context |= {"poll_tag": tag, "files": file_links(request.organisation.slug, asking.cut)}
     response = render_page(request, JOINT, context, partial=partial)
     return with_tag(response, tag) if partial else response

@@ -39,17 +39,17 @@ REACHED: dict[str, Q] = {
     "gave_up": Q(outcome=Handover.Outcome.UNABLE_TO_REACH),
 }
 
+# A rejection stood, also where the board took it back later.
+STOOD = (Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING)
+
 DECIDED: dict[str, Q] = {
     "pending": Q(decision=Handover.Decision.PENDING),
     "accepted": TAKEN,
     "by_sales": Q(decision__in=[Handover.Decision.ACCEPTED, Handover.Decision.DEEMED_ACCEPTED]),
     "deemed": Q(decision=Handover.Decision.DEEMED_ACCEPTED),
     "rejected": Q(decision=Handover.Decision.REJECTED),
+    "sent_back": Q(decision__in=STOOD),
 }
-
-
-# A rejection stood, also where the board took it back later.
-STOOD = (Handover.Decision.REJECTED, Handover.Decision.ACCEPTED_BY_RULING)
 
 # What counts towards marketing's target: also what was rejected, while that is not final.
 COUNTED = (Subject.Credit.COUNTED, Subject.Credit.SUSPENDED)
@@ -76,6 +76,7 @@ PROMISES: dict[str, Callable[[datetime], Q]] = {
     "breached": lambda at: Q(state=Clock.State.BREACHED) | past_due(at=at),
     "running": lambda at: going_on(at=at),
     "excused": lambda _at: Q(state=Clock.State.EXCUSED),
+    "cancelled": lambda _at: Q(state=Clock.State.CANCELLED),
 }
 
 
@@ -132,10 +133,13 @@ class CohortCut:
     reason: str = ""
     reported: Reported = field(default_factory=Reported)
     label: str = ""
+    reason_class: str = ""
     disputed: str = ""
     team: UUID | None = None
     campaign: UUID | None = None
     country: str = ""
+    # Whom nobody has.
+    unassigned: bool = False
     # "yes": only what counts towards marketing's target.
     counted: str = ""
     # Which stretch of the time until first contact, as its number.
@@ -171,7 +175,7 @@ def cohort_handovers(cut: CohortCut) -> "QuerySet[Handover]":
         rows = rows.filter(REACHED[cut.reached])
     if cut.band:
         rows = rows.filter(_within(int(cut.band)))
-    if cut.reason or cut.disputed:
+    if cut.reason or cut.reason_class or cut.disputed:
         rows = rows.filter(Exists(_standing(cut)), decision__in=STOOD)
     return rows
 
@@ -185,7 +189,8 @@ def of_part(rows: "QuerySet[Handover]", cut: CohortCut) -> "QuerySet[Handover]":
         "lead__campaign": cut.campaign,
         "lead__country": cut.country,
     }
-    return rows.filter(**{name: value for name, value in wanted.items() if value})
+    found = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return found.filter(assigned_to=None) if cut.unassigned else found
 
 
 def promised(cut: CohortCut) -> "QuerySet[Clock]":
@@ -211,7 +216,7 @@ def _standing(cut: CohortCut) -> "QuerySet[Rejection]":
     """Return the rejection that stands of each handover (the last one) where it is as asked."""
     claims = Rejection.objects.filter(handover=OuterRef("handover")).exclude(reason_class=Rejection.Class.PROCEDURAL)
     last = Subquery(claims.order_by("-at", "-pk").values("pk")[:1])
-    wanted = {"reason": cut.reason, "reason_label": cut.label}
+    wanted = {"reason": cut.reason, "reason_label": cut.label, "reason_class": cut.reason_class}
     wanted |= {"state": Rejection.State.APPEALED} if cut.disputed else {}
     chosen = {name: value for name, value in wanted.items() if value}
     return Rejection.objects.filter(handover=OuterRef("pk"), pk=last, **chosen)

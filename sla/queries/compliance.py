@@ -22,7 +22,9 @@ class Compliance:
     met: int
     breached: int
     running: int
+    # In neither: the other side consented, or it ended before it could be kept or broken.
     excused: int
+    cancelled: int
 
     @property
     def share(self) -> float | None:
@@ -98,8 +100,8 @@ def kept_between(first: date, last: date, *, zone: str, at: datetime) -> Kept:
     # Naming every side lets the index on side and deadline find the period whatever the history behind it.
     rows = due_between(first, last, zone=zone).filter(side__in=Side.values).order_by()
     found = rows.values_list("side", "owner").annotate(**_counts(at))
-    return Kept({(side, owner): (met, breached, running, excused)
-                 for side, owner, met, breached, running, excused in found})  # fmt: skip
+    return Kept({(side, owner): (met, breached, running, excused, cancelled)
+                 for side, owner, met, breached, running, excused, cancelled in found})  # fmt: skip
 
 
 def due_between(first: date, last: date, *, zone: str) -> QuerySet[Clock]:
@@ -167,7 +169,7 @@ def _of(rows: QuerySet[Clock], *, side: str = "", owner: Membership | None = Non
 
 
 def _sum(tallies: Iterable[Tally]) -> Compliance:
-    return Compliance(*map(sum, zip((0, 0, 0, 0), *tallies, strict=True)))
+    return Compliance(*map(sum, zip((0, 0, 0, 0, 0), *tallies, strict=True)))
 
 
 def _counts(at: datetime) -> dict[str, Count]:
@@ -177,6 +179,7 @@ def _counts(at: datetime) -> dict[str, Count]:
         "breached": Count("pk", filter=_is_breached(at)),
         "running": Count("pk", filter=is_running),
         "excused": Count("pk", filter=Q(state=Clock.State.EXCUSED)),
+        "cancelled": Count("pk", filter=Q(state=Clock.State.CANCELLED)),
     }
 
 

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from dashboards.formulas import lead_velocity
+from events.models import Event
 from leads.actions.campaigns import book_cost, create_campaign
 from leads.models import Lead
 from sla.models import Subject
@@ -18,7 +19,7 @@ from tests.dashboards.test_joint_page import make_month
 from tests.leads.makers import make_handover
 from tests.support import CANARY, Cast, api_key, signed_in
 
-PATHS = ("kpis", "kpis/funnel", "kpis/pace", "kpis/speed-to-lead")
+PATHS = ("kpis", "kpis/funnel", "kpis/pace", "kpis/speed-to-lead", "kpis/rejections")
 
 
 def call(cast: Cast, at: datetime, path: str, *, scope: str = "reports:read", member: str = "ned") -> Any:
@@ -189,3 +190,12 @@ def test_names_a_wrong_parameter(cast: Cast, at: datetime, path: str, query: str
     response = call(cast, at, f"{path}?{query}")
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+def test_figures_say_up_to_which_event_they_count(month: Cast, at: datetime) -> None:
+    for path in PATHS:
+        body = call(month, at, path).json()
+        with tenant_scope(month.acme.pk):
+            # The key of the call is the newest that happened.
+            newest = Event.objects.order_by("txid", "pk").values_list("pk", flat=True).last()
+        assert (body["as_of"], body["last_event"]) == ("2026-03-02T14:00:00Z", str(newest)), path

@@ -13,13 +13,14 @@ from dashboards.campaign_panel import campaign_panel, campaigns_named
 from dashboards.cards import cards
 from dashboards.kept_panel import compliance_panel
 from dashboards.links import Links
-from dashboards.panels import funnel, rejection_panel, speed_panel
+from dashboards.panels import funnel, speed_panel
 from dashboards.queries import Cut, MonthFigures, campaign_names, month_figures, team_names
+from dashboards.rejection_panel import WAYS, rejection_panel, rejection_rows, split_of
 from leads.asking import asking_from
 from leads.models import Campaign, Handover
 from leads.queries.cohorts import CohortCut, cohort_handovers, promised
 from smarketing.lib.scope import tenant_scope
-from tenants.models import Team
+from tenants.models import Membership, Team
 from tests.dashboards.history import tell
 from tests.support import Cast, signed_in
 
@@ -74,11 +75,17 @@ def numbers_of(figures: MonthFigures) -> list[tuple[str, int, str]]:
     times, rejected = speed_panel(figures, links), rejection_panel(figures, links)
     found += [(bucket.label, bucket.count, bucket.url) for bucket in times.buckets]
     found += [("contacts", times.contacts, times.contacts_url), ("untouched", times.untouched, times.untouched_url)]
-    found += [(row.label, row.count, row.url) for row in rejected.rows]
-    found += [("disputed", rejected.disputed, rejected.disputed_url)]
+    found += [("disputed", rejected.disputed, rejected.disputed_url), ("sent back", rejected.total, rejected.total_url)]
+    sina = Membership.objects.get(name="Sina")
+    for way in WAYS:
+        split = split_of(figures.cut, way, member=sina, at=figures.at, zone=ZONE)
+        rows = rejection_rows(figures, links, split)
+        # However they are cut, they are all of them.
+        assert sum(row.count for row in rows) == rejected.total
+        found += [(f"{way} {row.label}", row.count, row.url) for row in rows]
     for row in (*kept.teams, *kept.commitments, kept.sales):
         found += [(f"{row.name} kept", row.met, row.met_url), (f"{row.name} late", row.breached, row.breached_url)]
-    found += [("running", kept.running, kept.running_url), ("excused", kept.excused, kept.excused_url)]
+    found += [(one.text.split()[-1], one.n, one.url) for one in kept.neither]
     for line in campaign_panel(figures, links, campaign_names(campaigns_named(figures))).lines:
         found += [(line.name, line.sent, line.url), (f"{line.name} SQL", line.qualified, line.qualified_url)]
     return [(name, count, url) for name, count, url in found if url]
@@ -108,7 +115,7 @@ def test_every_number_opens_as_many_under_every_filter(told: Cast, at: datetime)
                 assert behind(url, late) == count, (cut, name, url)
                 opened |= {name} if count else set()
     # Otherwise it proves nothing.
-    assert {"delivered", "acceptance", "compliance", "speed", "untouched", "Sales, all late"} <= opened
+    assert {"delivered", "acceptance", "compliance", "speed", "untouched", "cancelled", "Sales, all late"} <= opened
 
 
 def test_the_list_shows_the_leads_of_each_number(told: Cast, at: datetime) -> None:

@@ -10,9 +10,10 @@ from django.test import Client
 from dashboards.models import Rollup
 from dashboards.queries import Cut, Direct, Rolled, mark, source_of
 from dashboards.rollups import fold, plan_rollups, reading
+from events.models import Event
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import make_handover
-from tests.support import Cast, signed_in
+from tests.support import Cast, api_key, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 
@@ -90,3 +91,27 @@ def test_a_mark_of_events_alone_would_hide_what_was_counted(
     assert polled_around_a_count(busy, at).status_code == 304
     with tenant_scope(busy.acme.pk):
         assert Rollup.objects.get().folded_at == at + 2 * SECOND
+
+
+def test_clients_are_told_the_mark_and_asked_again_they_learn_that_it_has_moved(busy: Cast, at: datetime) -> None:
+    with tenant_scope(busy.acme.pk):
+        horizon = Rollup.objects.get().horizon
+        counted = Event.objects.filter(txid__lt=horizon).order_by("txid", "pk").last()
+    assert counted is not None
+    asked = {**api_key(busy.ned, "reports:read", at=at)}
+    newest_of_all = newest_event(busy)
+    with time_machine.travel(at + 2 * SECOND, tick=False):
+        first = Client().get("/api/v1/kpis?month=2026-03", headers=asked)
+        told = first.json()
+        assert (told["as_of"], told["last_event"]) == ("2026-03-02T09:00:00Z", str(counted.pk))
+        asked["If-None-Match"] = first.headers["ETag"]
+        assert Client().get("/api/v1/kpis?month=2026-03", headers=asked).status_code == 304
+        fold(busy.acme.pk, at=at + 2 * SECOND)
+        again = Client().get("/api/v1/kpis?month=2026-03", headers=asked)
+    assert (again.status_code, again.json()["as_of"]) == (200, "2026-03-02T09:00:02Z")
+    assert again.json()["last_event"] == str(newest_of_all)
+
+
+def newest_event(cast: Cast) -> Any:
+    with tenant_scope(cast.acme.pk):
+        return Event.objects.order_by("txid", "pk").values_list("pk", flat=True).last()

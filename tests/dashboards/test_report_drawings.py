@@ -32,8 +32,8 @@ def pace(*points: int | str, **changes: Any) -> PacePanel:
 def kept(share: float | None) -> CompliancePanel:
     sales = Kept("Sales, all", 1, 2, 0, share, below=True)
     return CompliancePanel(
-        title="Kept", share=share, target=100, teams=[], commitments=[], sales=sales, running=0, running_url="",
-        excused=0, excused_url="", marketing=None, note="", url="",
+        title="Kept", share=share, target=100, teams=[], commitments=[], sales=sales, neither=[],
+        marketing=None, note="", url="",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from dashboards.models import Counted, Rollup, Slice
 from dashboards.queries import Cut, Direct, Rolled, campaign_return, criteria, source_of
 from dashboards.queries.kept import kept_by_owner
+from dashboards.queries.rejections import direct_rejected, rolled_rejected
 from dashboards.returns import Return
 from dashboards.rollups import fold, plan_rollups
 from dashboards.rollups.histogram import ERROR
@@ -176,6 +177,8 @@ def compare(cast: Cast, cuts: list[Cut], at: datetime) -> None:
             assert rolled.speeds() == direct.speeds()
             assert rolled.medians() == direct.medians()
             compare_histograms(replace(rolled, exact_up_to=-1), direct)
+            for by in ("campaign", "rep"):
+                assert rolled_rejected(cut, by, at=at, zone=ZONE) in (None, direct_rejected(cut, by))
         compare_reports(cuts[0].month, cuts[-1].month, at)
         compare_kept(cuts[0].month, at)
 

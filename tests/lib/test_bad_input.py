@@ -227,6 +227,7 @@ FILTERS = {
     "kpis": CUT,
     "kpis_funnel": CUT,
     "kpis_pace": CUT,
+    "kpis_rejections": CUT,
     "kpis_speed_to_lead": CUT,
     "reviews": LISTED,
     "actions_of_reviews": ("state", "owner", *LISTED),

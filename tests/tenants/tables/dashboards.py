@@ -76,6 +76,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("kpis", "GET"): reads("reports:read"),
     ("kpis_funnel", "GET"): reads("reports:read"),
     ("kpis_pace", "GET"): reads("reports:read"),
+    ("kpis_rejections", "GET"): reads("reports:read"),
     ("kpis_criteria", "GET"): reads("reports:read"),
     ("kpis_campaigns", "GET"): reads("reports:read"),
     ("kpis_revenue", "GET"): reads("reports:read"),

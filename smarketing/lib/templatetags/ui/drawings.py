@@ -1,6 +1,6 @@
 """Key figures and charts: geometry in smarketing.lib.charts, markup in templates/_charts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from smarketing.lib import charts
 from smarketing.lib.templatetags.ui.library import attribute_of, register
-from smarketing.lib.templatetags.ui.numbers import THIN, Number, duration, number, points, symbol_of
+from smarketing.lib.templatetags.ui.numbers import THIN, Number, duration, number, points, signed, symbol_of
+
+# What has no unit of its own.
+_PLAIN: Mapping[str, Callable[[Number], str]] = {"duration": duration, "points": points}
 
 
 def _figure(kind: str, value: Number, currency: str) -> tuple[str, str]:
@@ -18,16 +21,14 @@ def _figure(kind: str, value: Number, currency: str) -> tuple[str, str]:
     match kind:
         case "percent":
             return number(value, 0 if float(value) == 100 else 1), "%"
+        case "growth":
+            return signed(value, 1), "%"
         case "ratio":
             return number(value, 1), "×"
-        case "duration":
-            return duration(value), ""
         case "money":
             return number(value), symbol_of(currency)
-        case "points":
-            return points(value), ""
         case _:
-            return number(value), ""
+            return _PLAIN.get(kind, number)(value), ""
 
 
 @register.simple_tag
