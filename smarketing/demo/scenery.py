@@ -173,3 +173,49 @@ HOLDINGS = {
     "role": "The title that a person signs with decides, not what was said on the phone.",
     "pricing_viewed": "Having opened the price list in time is enough; the agreement does not ask for a budget.",
 }
+
+# What sales learned from customers, with its tags.
+INSIGHTS = (
+    (
+        "They compare us with two integrators from Italy; delivery time decides, not the price.",
+        ("competitor", "delivery"),
+    ),
+    ("Budgets for automation are released in October. Whoever asks in summer is told to wait.", ("budget", "timing")),
+    ("The works council has to agree before a robot comes in. A page on safety would help.", ("objection", "content")),
+    (
+        "Came through the webinar: the live palletising cell was what convinced the plant manager.",
+        ("webinar", "praise"),
+    ),
+    ("The person who fills in the form seldom decides; ask for the head of production at once.", ("role", "buying")),
+    ("They want to rent the first cell for six months and buy afterwards.", ("pricing", "buying")),
+    ("Asked three times for a reference in food packaging; we have none on the site.", ("content", "reference")),
+    ("Display ads brought them, but they thought we sell spare parts.", ("campaign", "objection")),
+)
+
+# The meeting that was held: by topic what was said and decided, and who took on what, for how many days, done or not.
+MINUTES = {
+    "pace": (
+        "The webinar brings a wave every second Thursday and little in between.",
+        "The next two webinars are moved into the weeks without a fair.",
+    ),
+    "promises": (
+        "Most late first contacts were leads that came on a Friday afternoon.",
+        "Sales keeps one person on duty until six on Fridays.",
+    ),
+    "cases": ("Both sides read the latest ruling on company size in the same way.", ""),
+    "rejections": (
+        "Half of the rejections name data that was missing; most come from the same form.",
+        "The form of the guide asks for the number of employees again.",
+    ),
+    "terms": ("Nobody wants to change the agreement before the end of the quarter.", ""),
+    "own": (
+        "Two from sales and one from marketing go to the fair.",
+        "Leads of the fair are handed over the same evening.",
+    ),
+}
+TAKEN_ON = {
+    "promises": (("Plan the duty on Friday afternoons", Role.SALES_MANAGER, 2, True),),
+    "own": (("Book a second room for talks at the fair", Role.MARKETER, 12, False),),
+    "rejections": (("Put the number of employees back into the form", Role.MARKETER, 16, False),),
+}
+POINT_TO_COME = ("The fair in spring: who is at the stand?", "What the rulings of this quarter mean for our criteria")

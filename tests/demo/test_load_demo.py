@@ -10,16 +10,19 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from dashboards.models import Review, ReviewAction, ReviewItem
 from events.models import Event
 from intake.models import Submission
-from leads.models import Campaign, CampaignCost, Handover, Lead, RoutingPlan
+from leads.models import Campaign, CampaignCost, Handover, Insight, Lead, RoutingPlan
 from notifications.models import Mail
 from sla.models import Clock, Signature
 from smarketing.demo.casting import address, find
-from smarketing.demo.scenery import CAMPAIGNS, LAKESIDE, NORTHWIND, ORGANISATIONS, PASSWORD
+from smarketing.demo.scenery import CAMPAIGNS, INSIGHTS, LAKESIDE, NORTHWIND, ORGANISATIONS, PASSWORD
 from smarketing.demo.story import Story, arrivals, stories
+from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Absence
+from tenants.roles import Role
 
 UNTIL = datetime(2026, 3, 20, 14, 0, tzinfo=UTC)
 
@@ -72,6 +75,21 @@ def test_plays_it_with_the_real_actions_once(data: Path) -> None:
                 assert Lead.objects.exists()
                 sent = Handover.objects.count()
                 assert sent == Event.objects.filter(kind="handover.sent").count() > 0
+                both_sides_have_met()
+                assert 0 < Insight.objects.count() <= len(INSIGHTS)
+                assert all(insight.tags and insight.by.has(Role.SALES_REP) for insight in Insight.objects.all())
+
+
+def both_sides_have_met() -> None:
+    """Assert one meeting with minutes, decisions and actions, done and open, and one to come with a point."""
+    held, coming = Review.objects.order_by("starts_at")
+    assert (held.state, coming.state, coming.follows_id) == ("closed", "planned", held.pk)
+    assert held.starts_at < now() < coming.starts_at
+    items = ReviewItem.objects.filter(review=held)
+    assert items.exclude(minutes="").exclude(decision="").count() >= 2
+    assert ReviewItem.objects.filter(review=coming, topic="own").count() == 1
+    states = ReviewAction.objects.filter(review=held).values_list("state", flat=True)
+    assert set(states) == {"done", "open"}
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])

@@ -24,6 +24,7 @@ from smarketing.demo.casting import Company, address, build, find, let_months_be
 from smarketing.demo.play import Stage, play, set_stage
 from smarketing.demo.scenery import ORGANISATIONS, PASSWORD, Scenery
 from smarketing.demo.story import Story, arrivals, stories
+from smarketing.demo.talk import let_people_talk
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tenants.roles import LABELS
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         self._play(played)
         if "rest" in parts:
             for stage in stages:
+                let_people_talk(stage.company, until=until)
                 let_months_be_kept(stage.company, at=now())
         refused = sum((stage.refused for stage in stages), Counter())
         if refused:
