@@ -131,6 +131,12 @@ class Handover(TenantModel):
                 name="handover_won",
                 condition=Q(outcome="won", merged_into=None),
             ),
+            # Whom sales gave up, by month: few of many.
+            models.Index(
+                fields=["organisation_id", "counted_month"],
+                name="handover_given_up",
+                condition=Q(outcome="unable_to_reach", merged_into=None),
+            ),
             # What came back to a marketer.
             models.Index(fields=["organisation_id", "sent_by", "decision"], name="handover_of_sender"),
         ]

@@ -1,21 +1,24 @@
 """The yield of returns, altogether, by reason, and by marketer for those who may see it."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from leads.models import Handover, Rejection
-from leads.queries.fairness import ACCEPTED
+from leads.periods import ACCEPTED_AGAIN_WITHIN
+from leads.queries.fairness import ACCEPTED, Median
 from leads.recycling import Returned, Yield, yield_of, yields_by
 from tenants.models import Membership
 from tenants.queries import everybody, sight_of
 
 # Without a month: this many months of sending, the running one included.
 MONTHS = 12
+# Came again in all, and of those that may still come.
+NONE_AGAIN = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,32 @@ def recycle_yields(viewer: Membership, *, month: date | None, today: date, at: d
 
 
 def monthly_yields(first: date, last: date, *, at: datetime) -> Mapping[date, Yield]:
-    """Return what became of the returns of each month of sending, both ends included; months without any left out."""
-    returns: dict[date, list[Returned]] = defaultdict(list)
-    for row in _rejections(first, _later(last, 1)).defer("handover__snapshot"):
-        returns[row.handover.counted_month].append(_returned(row))
-    return {month: yield_of(rows, at=at) for month, rows in returns.items()}
+    """Return what became of the returns of each month of sending, both ends included; months without any left out.
+
+    Counted in the database as leads.recycling.yield_of counts: a page of months reads no row of them.
+    """
+    rows = _final(first, _later(last, 1)).order_by().values_list("handover__counted_month")
+    is_expired, is_young = Q(state=Rejection.State.EXPIRED), Q(at__gt=at - ACCEPTED_AGAIN_WITHIN)
+    answered = Q(answered_at__isnull=False) & ~is_expired
+    tallies = rows.annotate(
+        returned=Count("pk"),
+        young=Count("pk", filter=is_young),
+        answered=Count("pk", filter=answered),
+        expired=Count("pk", filter=is_expired),
+        took=Median(F("answered_at") - F("at"), filter=answered),
+    )
+    # Where it narrows the rows and is not counted for each, the database joins the few that come again.
+    again = rows.filter(Exists(_later_accepted().filter(decided_at__lte=OuterRef("at") + ACCEPTED_AGAIN_WITHIN)))
+    again = again.annotate(n=Count("pk"), young=Count("pk", filter=is_young))
+    came = {month: counts for month, *counts in again}
+    return {month: _yield(tally, came.get(month, NONE_AGAIN)) for month, *tally in tallies}
+
+
+def _yield(tally: list[Any], came: Sequence[int]) -> Yield:
+    returned, young, answered, expired, took = tally
+    again, young_again = came
+    seconds = None if took is None else round(took.total_seconds())
+    return Yield(returned, again, young - young_again, answered, expired, seconds)
 
 
 def _later(day: date, months: int) -> date:
@@ -69,8 +93,17 @@ def _later(day: date, months: int) -> date:
 
 def _rejections(first: date, until: date) -> "QuerySet[Rejection]":
     """Return what came back and stayed back, with the first later acceptance of the same lead, in one query."""
+    again = _later_accepted().order_by("decided_at").values("decided_at")[:1]
+    rows = _final(first, until).select_related("handover")
+    return rows.annotate(again_at=Subquery(again)).order_by("-at")
+
+
+def _later_accepted() -> "QuerySet[Handover]":
     later = Handover.objects.filter(lead=OuterRef("handover__lead"), number__gt=OuterRef("handover__number"))
-    again = later.filter(decision__in=ACCEPTED).order_by("decided_at").values("decided_at")[:1]
+    return later.filter(decision__in=ACCEPTED)
+
+
+def _final(first: date, until: date) -> "QuerySet[Rejection]":
     rows = Rejection.objects.filter(
         handover__decision=Handover.Decision.REJECTED,
         handover__counted_month__gte=first,
@@ -78,8 +111,7 @@ def _rejections(first: date, until: date) -> "QuerySet[Rejection]":
     )
     # One that was undone within seconds was taken back by the one who made it, a withdrawn appeal by marketing.
     rows = rows.exclude(state=Rejection.State.WITHDRAWN, answered_by=F("by"))
-    rows = rows.exclude(reason_class=Rejection.Class.PROCEDURAL)
-    return rows.select_related("handover").annotate(again_at=Subquery(again)).order_by("-at")
+    return rows.exclude(reason_class=Rejection.Class.PROCEDURAL)
 
 
 def _returned(rejection: Rejection) -> Returned:
