@@ -66,6 +66,12 @@ class CompliancePanel:
     url: str
 
     @property
+    def said(self) -> str:
+        """What stands under the table, where nothing can be clicked."""
+        told = ", ".join(one.text for one in self.neither)
+        return f"{self.note} {_('In neither: %(told)s.') % {'told': told}}" if told else self.note
+
+    @property
     def rows_label(self) -> str:
         """What the rows are."""
         return _("Team") if self.teams else _("Promise")

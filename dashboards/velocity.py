@@ -17,7 +17,7 @@ from dashboards import formulas
 from dashboards.cards import MARKETING, Kpi
 from dashboards.links import Links
 from dashboards.queries import MonthFigures, months_before
-from smarketing.lib.templatetags.ui import number
+from smarketing.lib.templatetags.ui import THIN, number, signed
 
 # Changes smaller than these say nothing, in percent.
 FLAT = 0.5
@@ -87,6 +87,14 @@ def velocity_card(figures: MonthFigures, links: Links) -> Kpi:
         return card
     words = {"up": _("growing"), "down": _("shrinking"), "flat": _("steady")}
     return replace(card, tone=moved.tone, direction=moved.direction, delta_text=words[moved.direction])
+
+
+def velocity_words(found: Velocity) -> list[str]:
+    """Return the sentence of a report about it; none where it is not known, or not yet."""
+    if found.percent is None or found.is_running:
+        return []
+    told = {"percent": f"{signed(found.percent, 1)}{THIN}%", "made_of": _made_of(found)}
+    return [_("Lead velocity was %(percent)s: %(made_of)s.") % told]
 
 
 def _made_of(found: Velocity) -> str:

@@ -18,6 +18,7 @@ import leads.handlers as lead_handlers
 import notifications.actions as messages
 import sla.actions as sla
 from dashboards.queries import replay
+from dashboards.queries.campaign_life import campaign_life
 from dashboards.queries.kept import kept_by_owner
 from dashboards.reports import sending as reports
 from dashboards.rollups import check_some_day
@@ -25,6 +26,7 @@ from events.models import Event
 from events.registry import After, Handler, register_after, register_within
 from intake.actions import batches
 from leads.actions import changing_many, taking_over
+from leads.brought import register_brought
 from leads.facts import known_behaviours, known_fields
 from leads.queries.cohorts import decisions_in
 from notifications.hours import register_opening
@@ -63,6 +65,7 @@ def register_all() -> None:
         register_describer(subject, describe)
     register_outcomes(_outcomes_of)
     register_tallies(kept_by_owner)
+    register_brought(campaign_life)
     register_catalogue(fields=known_fields, behaviours=known_behaviours)
     register_opening(opening_for)
     register_namer(subjects.lead_names)

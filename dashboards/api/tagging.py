@@ -16,11 +16,11 @@ class TaggedView(KeyView):
     def tagged(self, body: Mapping[str, Any]) -> Response:
         """Answer figures, or 304 where the client has these already.
 
-        The moment of asking does not change the tag, so it is a weak one: figures are the same, the bytes are not.
-        Figures of an earlier moment are others than those of now.
+        The moment of asking does not change the tag, so it is a weak one: figures are the same, the bytes are not. Nor
+        does an event that moved none of them. A mark that has moved does: figures as of it are not those of now.
         """
         as_of = body.get("as_of")
-        told = {**body, "as_of": None if as_of == self.at else as_of}
+        told = {**body, "as_of": None if as_of == self.at else as_of, "last_event": None}
         same = msgspec.json.encode(told, enc_hook=str, order="deterministic")
         tag = f'W/"{sha256(same).hexdigest()[:32]}"'
         known = [part.strip() for part in self.request.headers.get("If-None-Match", "").split(",")]

@@ -22,6 +22,7 @@ from dashboards.panels import (
 from dashboards.queries import Cut, MonthFigures, month_figures, team_names
 from dashboards.rejection_panel import RejectionPanel, rejection_panel
 from dashboards.reports.occasions import WEEKLY, Period
+from dashboards.velocity import Velocity, velocity_of, velocity_words
 from sla.models import Side
 from smarketing.lib.templatetags.ui import number, percent, points
 from tenants.models import Organisation
@@ -45,6 +46,8 @@ class Report:
     funnel: list[FunnelStep]
     speed: SpeedPanel
     rejections: RejectionPanel
+    velocity: Velocity
+    quality_url: str
 
 
 def report_of(kind: str, period: Period, organisation: Organisation, *, at: datetime) -> Report:
@@ -57,7 +60,7 @@ def told(kind: str, period: Period, organisation: Organisation, figures: MonthFi
     """Return figures in the words of the active language: read once, told to each in theirs."""
     links = Links(organisation.slug, figures.cut)
     month = format_date(figures.cut.month, "F Y")
-    pace = pace_panel(figures)
+    pace, velocity = pace_panel(figures), velocity_of(figures, links)
     return Report(
         kind=kind,
         period=period,
@@ -66,13 +69,15 @@ def told(kind: str, period: Period, organisation: Organisation, figures: MonthFi
         month_label=month,
         sub=_("%(month)s so far.") % {"month": month} if kind == WEEKLY else _state(figures),
         as_of=format_date(figures.at.astimezone(ZoneInfo(organisation.zone)), "j F Y, H:i T"),
-        opening=_opening(kind, period, figures, pace),
+        opening=[*_opening(kind, period, figures, pace), *velocity_words(velocity)],
         kpis=cards(figures, links),
         pace=pace,
         compliance=compliance_panel(figures, links, team_names()),
         funnel=funnel(figures, links),
         speed=speed_panel(figures, links),
         rejections=rejection_panel(figures, links),
+        velocity=velocity,
+        quality_url=links.quality(),
     )
 
 

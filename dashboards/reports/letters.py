@@ -50,7 +50,7 @@ def _kept(report: Report) -> Section:
         for row, owner in rows
         if row.share is not None
     ]
-    return Section(_("Promises kept"), report.compliance.note, bars)
+    return Section(_("Promises kept"), report.compliance.said, bars)
 
 
 def _funnel(report: Report) -> Section:

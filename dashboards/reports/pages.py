@@ -116,6 +116,8 @@ def report_context(report: Report, on: date, *, today: date) -> dict[str, Any]:
         "pace": report.pace,
         "compliance": report.compliance,
         "funnel": report.funnel,
+        "velocity": report.velocity,
+        "quality_url": report.quality_url,
         "speed": report.speed,
         "rejections": report.rejections,
         "previous_url": f"{page}?on={before}",

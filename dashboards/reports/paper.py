@@ -106,7 +106,7 @@ def _kept(report: Report) -> dict[str, Any]:
         panel.title,
         [panel.rows_label, _("Met"), _("Late"), _("Share")],
         [[row.name, number(row.met), number(row.breached), percent(row.share)] for row in rows],
-        note=panel.note,
+        note=panel.said,
         picture=gauge_picture(panel, label),
         alt=_("%(share)s of the promises that were due were kept.") % {"share": percent(panel.share)},
     )

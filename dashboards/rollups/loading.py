@@ -59,7 +59,8 @@ def _handovers(subject_ids: Sequence[UUID], *, zone: str) -> Iterable[Row]:
         )
         .values(
             "subject", "counted_month", "counted_on", "owner", "team", "tier", "weight", "decision", "amount",
-            "sent_at", "contacted_at", "merged_into", "campaign", "source", "segment", "promises", "lines", "rejected",
+            "sent_at", "contacted_at", "qualified_at", "opportunity_at", "outcome", "merged_into", "campaign",
+            "source", "segment", "promises", "lines", "rejected",
             "version_number", "judged", "last_utm",
             "subject_tier", "subject_weight", "subject_decided_at", "subject_month", "credit", *STEPS,
         )
@@ -116,6 +117,7 @@ def _handover_facts(row: Row, hours: SalesHours) -> HandoverFacts:
         weight=row["weight"],
         decision=row["decision"],
         reached=tuple(step for step in STEPS if row[step]),
+        ever=_ever(row),
         amount=row["amount"] or Decimal(0),
         sent_at=sent_at,
         contacted_at=contacted_at,
@@ -125,6 +127,15 @@ def _handover_facts(row: Row, hours: SalesHours) -> HandoverFacts:
         version=row["version_number"],
         judged=tuple(row["judged"]),
     )
+
+
+def _ever(row: Row) -> tuple[str, ...]:
+    noted = {
+        "qualified": row["qualified_at"] is not None,
+        "opportunity": row["opportunity_at"] is not None,
+        "won": row["outcome"] == Handover.Outcome.WON,
+    }
+    return tuple(step for step, is_noted in noted.items() if is_noted)
 
 
 def _rejected(told: Row | None) -> Rejected | None:

@@ -13,6 +13,11 @@ also cut by team, segment and tier together ("parts"): any choice of these with 
 parts. One person's part of one campaign is few enough handovers to be read from their rows. Single days are kept of
 everything, to count one of them anew every night.
 
+# Note [Whole lives]
+How far a handover came is counted within its days to convert, so that months can be compared. A campaign is told by
+everything that came of it, whenever. What the two differ by is a measure of its own, with the names of the steps: what
+was reached later, and, taken away, what nobody noted although the lead bought. Mostly there is nothing to keep.
+
 # Note [Criteria in one part]
 A handover is judged by a dozen criteria. It keeps one part that names them all, so that what is kept of each
 handover stays small; only in the slice of its agreement version does each criterion have a figure of its own.
@@ -36,6 +41,8 @@ DECISION, REACHED, UNTOUCHED = "decision", "reached", "untouched"
 ELAPSED, BUSINESS = "elapsed", "business"
 # Kept exactly beside the histogram of each kind of time: see formulas.
 BAND, WITHIN_HOUR = "band", "within_hour"
+# What the whole life of a handover has other than its days to convert: see Note [Whole lives].
+LIFE = "life"
 REJECTION, DISPUTED = "rejection", "disputed"
 CREDIT, PENDING, SUSPENDED, POINTS = "credit", "credit_pending", "credit_suspended", "points"
 PROMISE = "promise"
@@ -101,6 +108,8 @@ class HandoverFacts:
     weight: Decimal
     decision: str
     reached: tuple[str, ...]
+    # The steps that were noted at any time; see Note [Whole lives].
+    ever: tuple[str, ...]
     amount: Decimal
     sent_at: datetime
     contacted_at: datetime | None
@@ -179,6 +188,7 @@ def _merged(parts: Iterable[Part]) -> Iterator[Part]:
 def _handover(facts: HandoverFacts) -> list[Part]:
     parts = [_on(facts, DECISION, facts.decision, amount=hundredths(facts.weight))]
     parts += [_on(facts, REACHED, step, amount=hundredths(facts.amount)) for step in facts.reached]
+    parts += _life(facts)
     parts += [_on(facts, CRITERIA, _judged(facts))] if facts.judged else []
     if facts.rejected is not None:
         parts.append(_on(facts, REJECTION, reason_key(facts.rejected)))
@@ -189,6 +199,14 @@ def _handover(facts: HandoverFacts) -> list[Part]:
     elif facts.owes_contact:
         parts.append(_on(facts, UNTOUCHED, str(int(facts.sent_at.timestamp()) // HOUR)))
     return parts
+
+
+def _life(facts: HandoverFacts) -> Iterator[Part]:
+    """See Note [Whole lives]."""
+    for step in STEPS_OF_LIFE:
+        n = (step in facts.ever) - (step in facts.reached)
+        if n:
+            yield _on(facts, LIFE, step, amount=n * hundredths(facts.amount))._replace(n=n)
 
 
 def hundredths(value: Decimal) -> int:
@@ -250,6 +268,8 @@ class Place(NamedTuple):
     key: str
     part: str = ""
 
+
+STEPS_OF_LIFE = ("qualified", "opportunity", "won")
 
 Found = tuple[int, int]
 Figures = dict[str, dict[str, list[int]]]

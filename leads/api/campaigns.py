@@ -1,8 +1,9 @@
 """Campaigns and their costs for REST clients."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -54,7 +55,7 @@ class Campaigns(KeyView):
     )
     def get(self, request: Request) -> Response:
         """Answer every campaign with what it cost and brought."""
-        return answer(page_together(request, Campaign.objects.select_related("owner"), _rows))
+        return answer(page_together(request, Campaign.objects.select_related("owner"), partial(_rows, at=self.at)))
 
     @operation(
         "Make a campaign",
@@ -80,7 +81,9 @@ class Campaigns(KeyView):
             by=self.member,
             at=self.at,
         )
-        return answer(_whole(made), status=201, location=f"/api/v1/campaigns/{made.pk}", revision=made.revision)
+        return answer(
+            _whole(made, at=self.at), status=201, location=f"/api/v1/campaigns/{made.pk}", revision=made.revision
+        )
 
 
 class OneCampaign(KeyView):
@@ -92,7 +95,7 @@ class OneCampaign(KeyView):
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """Answer one campaign with what it cost and brought."""
         found = access.get_campaign(self.member, campaign_id)
-        return answer(_whole(found), revision=found.revision)
+        return answer(_whole(found, at=self.at), revision=found.revision)
 
 
 class CampaignCosts(KeyView):
@@ -123,12 +126,12 @@ class CampaignCosts(KeyView):
         return answer(_cost(line), status=201)
 
 
-def _whole(campaign: Campaign) -> dict[str, Any]:
-    return _row(queries.campaign_rows([campaign])[0])
+def _whole(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
+    return _row(queries.campaign_rows([campaign], at=at)[0])
 
 
-def _rows(campaigns: list[Campaign]) -> list[Mapping[str, Any]]:
-    return [_row(row) for row in queries.campaign_rows(campaigns)]
+def _rows(campaigns: list[Campaign], *, at: datetime) -> list[Mapping[str, Any]]:
+    return [_row(row) for row in queries.campaign_rows(campaigns, at=at)]
 
 
 def _row(row: queries.CampaignRow) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 # Note [What a campaign brought]
 A lead belongs to the campaign of its first visit that somebody knows. Counted are the campaign's
 leads, their handovers (the merged ones left out), those that reached SQL, opportunity amounts and won
-amounts, over the whole life of the campaign. Booked cost leaves withdrawn lines out. Pipeline per
-money is opportunity amount over booked cost (product.md, Numbers), empty where nothing is booked.
+amounts, over the whole life of the campaign. They come from what was added up, where somebody
+can tell; the handovers themselves say the same (``brought_directly``). Booked cost leaves withdrawn
+lines out. Pipeline per money is opportunity amount over booked cost (product.md, Numbers), empty
+where nothing is booked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +18,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from leads.brought import Brought, brought_by
 from leads.models import Campaign, CampaignCost, CampaignFeedback, Handover, Lead, UtmName
 from tenants.models import Membership
 
@@ -70,33 +73,43 @@ class NameRow:
     leads: int
 
 
-def campaign_rows(campaigns: "list[Campaign] | None" = None) -> list[CampaignRow]:
+def campaign_rows(campaigns: "list[Campaign] | None" = None, *, at: datetime) -> list[CampaignRow]:
     """Return all campaigns (or these), the newest period first."""
     if campaigns is None:
         campaigns = list(Campaign.objects.select_related("owner").order_by("-first_day", "name"))
     ids = [campaign.pk for campaign in campaigns]
+    told = brought_by(ids[0] if len(ids) == 1 else None, at=at)
+    brought = brought_directly(ids) if told is None else told
     costs = _sums(CampaignCost.objects.filter(campaign__in=ids, withdrawn_at=None), "campaign", cost=Sum("amount"))
     people = _sums(Lead.objects.filter(campaign__in=ids, merged_into=None), "campaign", leads=Count("pk"))
+    return [_row(campaign, brought.get(campaign.pk, Brought()), costs, people) for campaign in campaigns]
+
+
+def brought_directly(campaign_ids: Collection[UUID]) -> dict[UUID, Brought]:
+    """Return what campaigns brought, from their handovers. See Note [What a campaign brought]."""
     sent = _sums(
-        Handover.objects.filter(lead__campaign__in=ids, merged_into=None),
+        Handover.objects.filter(lead__campaign__in=campaign_ids, merged_into=None),
         "lead__campaign",
         handovers=Count("pk"),
         qualified=Count("pk", filter=Q(qualified_at__isnull=False)),
         pipeline=Sum("amount", filter=Q(opportunity_at__isnull=False)),
         won=Sum("amount", filter=Q(outcome=Handover.Outcome.WON)),
     )
-    return [_row(campaign, costs, people, sent) for campaign in campaigns]
+    nothing = Decimal(0)
+    return {
+        key: Brought(row["handovers"], row["qualified"], row["pipeline"] or nothing, row["won"] or nothing)
+        for key, row in sent.items()
+    }
 
 
 def _sums(rows: Any, key: str, **sums: Any) -> dict[Any, dict[str, Any]]:
     return {row[key]: row for row in rows.order_by().values(key).annotate(**sums)}
 
 
-def _row(campaign: Campaign, *found: Mapping[Any, Mapping[str, Any]]) -> CampaignRow:
+def _row(campaign: Campaign, brought: Brought, *found: Mapping[Any, Mapping[str, Any]]) -> CampaignRow:
     told: dict[str, Any] = {}
     for part in found:
         told |= part.get(campaign.pk, {})
-    nothing = Decimal(0)
     return CampaignRow(
         id=campaign.pk,
         name=campaign.name,
@@ -108,12 +121,9 @@ def _row(campaign: Campaign, *found: Mapping[Any, Mapping[str, Any]]) -> Campaig
         last_day=campaign.last_day,
         budget=campaign.budget,
         revision=campaign.revision,
-        cost=told.get("cost") or nothing,
+        cost=told.get("cost") or Decimal(0),
         leads=told.get("leads", 0),
-        handovers=told.get("handovers", 0),
-        qualified=told.get("qualified", 0),
-        pipeline=told.get("pipeline") or nothing,
-        won=told.get("won") or nothing,
+        **vars(brought),
     )
 
 

@@ -30,7 +30,7 @@ def campaigns(request: MemberRequest) -> HttpResponse:
     """Every campaign with what it cost and brought."""
     may_keep = request.membership.has(*KEEPERS)
     context = {
-        "rows": queries.campaign_rows(),
+        "rows": queries.campaign_rows(at=now()),
         "names": queries.unknown_names() if may_keep else [],
         "may_keep": may_keep,
         "may_map": request.membership.has(*access.MAPS_NAMES),
@@ -168,7 +168,7 @@ def _page(
     may_keep = request.membership.has(*KEEPERS)
     context = {
         "campaign": found,
-        "row": queries.campaign_rows([found])[0],
+        "row": queries.campaign_rows([found], at=now())[0],
         "names": queries.names_of(found),
         "costs": queries.costs_of(found),
         "feedback": queries.feedback_on(found),

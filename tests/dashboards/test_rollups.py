@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from dashboards.models import Counted, Rollup, Slice
 from dashboards.queries import Cut, Direct, Rolled, campaign_return, criteria, source_of
+from dashboards.queries.campaign_life import campaign_life
 from dashboards.queries.kept import kept_by_owner
 from dashboards.queries.rejections import direct_rejected, rolled_rejected
 from dashboards.returns import Return
@@ -20,7 +21,9 @@ from dashboards.rollups.histogram import ERROR
 from events.models import Event
 from leads.actions import merge_leads, undo_merge
 from leads.actions.reassigning import reassign_handovers as pass_to
+from leads.brought import Brought
 from leads.models import Campaign, Handover, Lead, Merge
+from leads.queries.campaigns import brought_directly
 from leads.routing import REP, Target
 from sla.actions import decide_plea, request_excuse, submit_evidence
 from sla.models import AgreementVersion, Clock
@@ -200,6 +203,11 @@ def compare_reports(first: date, last: date, at: datetime) -> None:
     rolled = criteria.rolled_criteria(asked, at=at, zone=ZONE)
     assert rolled is not None
     assert sorted(rolled) == sorted(criteria.direct_criteria(asked))
+    lives = campaign_life(None, at)
+    assert lives is not None
+    brought = {key: told for key, told in lives.items() if told != Brought()}
+    assert brought == brought_directly(Campaign.objects.values_list("pk", flat=True))
+    assert all(campaign_life(key, at) == {key: told} for key, told in brought.items())
     for touch in ("first", "last"):
         names, returns = campaign_return.names_of_touch(touch), campaign_return.ReturnAsked(first, last, touch)
         brought = campaign_return.rolled_returns(returns, names, at=at, zone=ZONE)
