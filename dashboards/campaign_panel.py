@@ -33,6 +33,7 @@ class CampaignLine:
     qualified: int
     qualified_url: str
     pipeline: Decimal
+    pipeline_url: str
     ratio: float | None
     bar: float
     below: bool
@@ -130,6 +131,7 @@ def _told(
         qualified=cohort.qualified,
         qualified_url=links.leads(**chosen, reached="qualified"),
         pipeline=cohort.pipeline,
+        pipeline_url=links.leads(**chosen, reached="opportunity"),
         ratio=ratio,
         bar=min((ratio or 0) * 100 / best, 100),
         below=ratio is not None and figures.floor is not None and ratio < figures.floor,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import dropwhile
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class ReturnRow:
     below: bool
     mqls_url: str
     sqls_url: str
+    pipeline_url: str
     customers_url: str
 
 
@@ -72,6 +74,7 @@ def _return_row(
         below=row.figures.is_below(floor),
         mqls_url=leads(),
         sqls_url=leads(reached="qualified"),
+        pipeline_url=leads(reached="opportunity"),
         customers_url=leads(reached="won"),
     )
 
@@ -105,10 +108,20 @@ class RevenueRow:
 
 
 def revenue_context(found: Revenue, *, slug: str) -> dict[str, Any]:
-    """Return the months, the newest first, and the period as a whole."""
+    """Return the months, the newest first, and the period as a whole; those before the first purchase are left out."""
     path = reverse("leads:list", kwargs={"slug": slug})
-    rows = [_revenue_row(month, path) for month in reversed(found.months)]
-    return {"rows": rows, "took": found.took, "whole": _whole(found), "has_target": any(r.total.target for r in rows)}
+    begun = list(dropwhile(_is_blank, found.months)) or found.months[-1:]
+    rows = [_revenue_row(month, path) for month in reversed(begun)]
+    return {
+        "rows": rows,
+        "took": found.took,
+        "whole": _whole(found, path),
+        "has_target": any(row.total.target for row in rows),
+    }
+
+
+def _is_blank(month: RevenueMonth) -> bool:
+    return not (month.total.customers or month.target.total)
 
 
 def _revenue_row(month: RevenueMonth, path: str) -> RevenueRow:
@@ -124,9 +137,13 @@ def _revenue_row(month: RevenueMonth, path: str) -> RevenueRow:
     )
 
 
-def _whole(found: Revenue) -> dict[str, Won]:
-    def added(name: str) -> Won:
+def _whole(found: Revenue, path: str) -> dict[str, Earned]:
+    first, last = found.months[0].month, found.months[-1].month
+
+    def added(name: str) -> Earned:
         parts: list[Won] = [getattr(month, name) for month in found.months]
-        return Won(sum(part.customers for part in parts), sum((part.amount for part in parts), Decimal(0)))
+        won = Won(sum(part.customers for part in parts), sum((part.amount for part in parts), Decimal(0)))
+        origin = {} if name == "total" else {"origin": name}
+        return Earned(won, None, f"{path}?{urlencode(_period(first, last) | {'dated': 'won'} | origin)}")
 
     return {name: added(name) for name in ("marketing", "sales", "total")}

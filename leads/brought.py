@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,8 @@ class Brought:
     qualified: int = 0
     pipeline: Decimal = Decimal(0)
     won: Decimal = Decimal(0)
+    # The month in which the first of them was sent.
+    since: date | None = None
 
 
 # Tells of one campaign, or of all (None); None where it cannot tell just now and the rows have to be read.

@@ -143,6 +143,9 @@ def _cohort_filters(path: str, asking: Asking, used: Mapping[str, list[tuple[str
         ("opportunity", _("Opportunity")),
         ("won", _("Won")),
         ("gave_up", _("Unable to reach")),
+        ("ever_qualified", _("Qualified at any time")),
+        ("ever_opportunity", _("Opportunity at any time")),
+        ("ever_won", _("Won at any time")),
     ]
     chips.append(filter_of(path, given, "reached", _("Reached"), reached))
     return [*chips, *_figure_filters(path, asking, cut), *_report_filters(path, given, used)]

@@ -28,7 +28,7 @@ def campaign_life(campaign_id: UUID | None, at: datetime) -> Mapping[UUID, Broug
     found: dict[UUID, Brought] = defaultdict(Brought)
     for place, figures in read.slices[0].items():
         if place.key:
-            found[UUID(place.key)] = _added(found[UUID(place.key)], figures)
+            found[UUID(place.key)] = _added(found[UUID(place.key)], date.fromisoformat(place.month), figures)
     return found
 
 
@@ -40,15 +40,17 @@ def _months(at: datetime, zone: str) -> frozenset[date]:
     return frozenset(months_between(min(first or present, present), present))
 
 
-def _added(before: Brought, figures: Figures) -> Brought:
+def _added(before: Brought, month: date, figures: Figures) -> Brought:
     """See dashboards.rollups.parts, Note [Whole lives]."""
     reached, later = figures.get(REACHED, {}), figures.get(LIFE, {})
 
     def ever(step: str, position: int) -> int:
         return reached.get(step, NONE)[position] + later.get(step, NONE)[position]
 
+    sent = sum(n for n, _points in figures.get(DECISION, {}).values())
     return Brought(
-        handovers=before.handovers + sum(n for n, _points in figures.get(DECISION, {}).values()),
+        since=min(before.since or month, month) if sent else before.since,
+        handovers=before.handovers + sent,
         qualified=before.qualified + ever("qualified", 0),
         pipeline=before.pipeline + Decimal(ever("opportunity", 1)) / HUNDREDTHS,
         won=before.won + Decimal(ever("won", 1)) / HUNDREDTHS,

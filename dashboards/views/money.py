@@ -111,8 +111,9 @@ def quality(request: MemberRequest) -> HttpResponse:
     first, last = form.months
     found = quality_of(first, last, at=at, zone=request.organisation.zone)
     sees_returns = request.membership.has(*SEES_RETURNS)
-    context = {**quality_context(found, slug=request.organisation.slug, sees_returns=sees_returns), "form": form}
-    context["again_within"] = ACCEPTED_AGAIN_WITHIN.days
+    slug, today = request.organisation.slug, _today(request, at)
+    context = quality_context(found, slug=slug, sees_returns=sees_returns, today=today)
+    context |= {"form": form, "again_within": ACCEPTED_AGAIN_WITHIN.days}
     return _page(request, "dashboards/quality.html", "quality", context, form)
 
 

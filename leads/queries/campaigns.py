@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from leads.brought import Brought, brought_by
 from leads.models import Campaign, CampaignCost, CampaignFeedback, Handover, Lead, UtmName
@@ -45,6 +45,8 @@ class CampaignRow:
     qualified: int
     pipeline: Decimal
     won: Decimal
+    # The month in which the first of its leads was sent.
+    since: date | None
 
     @property
     def budget_used(self) -> Decimal | None:
@@ -94,10 +96,13 @@ def brought_directly(campaign_ids: Collection[UUID]) -> dict[UUID, Brought]:
         qualified=Count("pk", filter=Q(qualified_at__isnull=False)),
         pipeline=Sum("amount", filter=Q(opportunity_at__isnull=False)),
         won=Sum("amount", filter=Q(outcome=Handover.Outcome.WON)),
+        since=Min("counted_month"),
     )
     nothing = Decimal(0)
     return {
-        key: Brought(row["handovers"], row["qualified"], row["pipeline"] or nothing, row["won"] or nothing)
+        key: Brought(
+            row["handovers"], row["qualified"], row["pipeline"] or nothing, row["won"] or nothing, row["since"]
+        )
         for key, row in sent.items()
     }
 

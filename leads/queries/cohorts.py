@@ -37,6 +37,10 @@ REACHED: dict[str, Q] = {
     "opportunity": _OPPORTUNITY,
     "won": _WON,
     "gave_up": Q(outcome=Handover.Outcome.UNABLE_TO_REACH),
+    # Noted at any time: what a campaign is told by over its whole life.
+    "ever_qualified": Q(qualified_at__isnull=False),
+    "ever_opportunity": Q(opportunity_at__isnull=False),
+    "ever_won": Q(outcome=Handover.Outcome.WON),
 }
 
 # A rejection stood, also where the board took it back later.

@@ -74,7 +74,7 @@ def monthly_yields(first: date, last: date, *, at: datetime) -> Mapping[date, Yi
     # Where it narrows the rows and is not counted for each, the database joins the few that come again.
     again = rows.filter(Exists(_later_accepted().filter(decided_at__lte=OuterRef("at") + ACCEPTED_AGAIN_WITHIN)))
     again = again.annotate(n=Count("pk"), young=Count("pk", filter=is_young))
-    came = {month: counts for month, *counts in again}
+    came = {month: (n, young) for month, n, young in again}
     return {month: _yield(tally, came.get(month, NONE_AGAIN)) for month, *tally in tallies}
 
 

@@ -31,6 +31,7 @@ def campaigns(request: MemberRequest) -> HttpResponse:
     may_keep = request.membership.has(*KEEPERS)
     context = {
         "rows": queries.campaign_rows(at=now()),
+        "today": _today(request),
         "names": queries.unknown_names() if may_keep else [],
         "may_keep": may_keep,
         "may_map": request.membership.has(*access.MAPS_NAMES),
@@ -169,6 +170,7 @@ def _page(
     context = {
         "campaign": found,
         "row": queries.campaign_rows([found], at=now())[0],
+        "today": _today(request),
         "names": queries.names_of(found),
         "costs": queries.costs_of(found),
         "feedback": queries.feedback_on(found),

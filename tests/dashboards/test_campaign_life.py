@@ -1,8 +1,10 @@
 """What campaigns brought over their whole life: added up and from the handovers the same, also what came late."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from dashboards.rollups import step
 from events.actions import record
 from leads.actions.campaigns import create_campaign
 from leads.brought import Brought
-from leads.models import Campaign, Handover
+from leads.models import Campaign, Handover, Lead
 from leads.periods import CONVERSION_FOR
 from leads.queries import campaign_rows
 from leads.queries.campaigns import brought_directly
@@ -37,8 +39,7 @@ def spring(cast: Cast, at: datetime) -> Campaign:
         campaign = create_campaign(name="Spring", utm="spring", by=cast.ada, at=at)
         sent = [make_handover(by=cast.mara, at=at, email=f"c{number}@example.com") for number in range(5)]
         make_lead(at=at, email="never-sent@example.com")
-        for handover in sent:
-            type(handover.lead).objects.filter(pk=handover.lead_id).update(campaign=campaign)
+        Lead.objects.update(campaign=campaign)
         limit = at + CONVERSION_FOR
         closed: dict[str, Any] = {"progress": "closed", "outcome": "won"}
         change(sent[0], closed_at=limit, amount=700, **closed)
@@ -62,7 +63,7 @@ def add_up(at: datetime) -> None:
         pass
 
 
-EXPECTED = Brought(handovers=5, qualified=3, pipeline=Decimal(1090), won=Decimal(790))
+EXPECTED = Brought(handovers=5, qualified=3, pipeline=Decimal(1090), won=Decimal(790), since=date(2026, 3, 1))
 
 
 def lives(at: datetime) -> Mapping[UUID, Brought] | None:
@@ -95,7 +96,7 @@ def test_without_figures_the_handovers_answer(cast: Cast, spring: Campaign, at: 
     with tenant_scope(cast.acme.pk):
         assert lives(at) is None
         [row] = campaign_rows(at=at)
-        assert (row.leads, row.handovers, row.qualified, row.won) == (5, 5, 3, Decimal(790))
+        assert (row.leads, row.handovers, row.qualified, row.won) == (6, 5, 3, Decimal(790))
 
 
 def test_the_page_and_the_list_of_the_interface_show_them(cast: Cast, spring: Campaign, at: datetime) -> None:
@@ -107,4 +108,16 @@ def test_the_page_and_the_list_of_the_interface_show_them(cast: Cast, spring: Ca
         [row] = client.get("/o/acme/campaigns/").context["rows"]
         one = client.get(f"/o/acme/campaigns/{spring.pk}/").context["row"]
     assert row == one
-    assert (row.leads, row.handovers, row.qualified, row.pipeline, row.won) == (5, 5, 3, 1090, 790)
+    assert (row.leads, row.handovers, row.qualified, row.pipeline, row.won) == (6, 5, 3, 1090, 790)
+
+
+@pytest.mark.parametrize("path", ["campaigns/", "campaigns/{id}/"])
+def test_each_number_opens_its_leads(cast: Cast, spring: Campaign, at: datetime, path: str) -> None:
+    late = at + 2 * CONVERSION_FOR
+    with time_machine.travel(late, tick=False):
+        client = signed_in(cast.mara)
+        page = client.get("/o/acme/" + path.format(id=spring.pk)).content.decode()
+        links = [unescape(link) for link in re.findall(r'href="(/o/acme/leads/\?campaign=[^"]+)"', page)]
+        totals = [client.get(link).context["total"] for link in links]
+    # Leads, handed over, SQL, opportunities with their amounts, won ones with theirs.
+    assert totals == [6, 5, 3, 2, 2]
