@@ -61,7 +61,7 @@ def monthly_yields(first: date, last: date, *, at: datetime) -> Mapping[date, Yi
 
     Counted in the database as leads.recycling.yield_of counts: a page of months reads no row of them.
     """
-    rows = _final(first, _later(last, 1)).order_by().values_list("handover__counted_month")
+    rows: Any = _final(first, _later(last, 1)).order_by().values_list("handover__counted_month")
     is_expired, is_young = Q(state=Rejection.State.EXPIRED), Q(at__gt=at - ACCEPTED_AGAIN_WITHIN)
     answered = Q(answered_at__isnull=False) & ~is_expired
     tallies = rows.annotate(
