@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0024_month_newest_first")]
+    dependencies = [("leads", "0025_rep_month")]
 
     operations = [
         migrations.AddIndex(
