@@ -179,6 +179,8 @@ def _decided_note(figures: MonthFigures) -> str:
 
 def _contact_note(figures: MonthFigures) -> str:
     taken, contacted = figures.cohort.decisions.taken, figures.cohort.contacted
+    if not taken:
+        return ""
     share = percent(Share(contacted, taken).percent)
     return _("%(share)s contacted, %(waiting)s waiting") % {"share": share, "waiting": number(taken - contacted)}
 

@@ -40,7 +40,9 @@ class Velocity:
 
     @property
     def tone(self) -> str:
-        """Tell whether it is good, bad or neither."""
+        """Tell whether it is good, bad or neither; nothing of a month that runs."""
+        if self.is_running:
+            return "flat"
         moved = formulas.change(self.percent, 0, more_is_good=True, flat_under=FLAT)
         return moved.tone if moved else "flat"
 
