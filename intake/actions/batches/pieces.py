@@ -1,0 +1,48 @@
+"""The pieces of a file, one for each step of the work on it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F
+
+from intake.models import Batch, BatchChunk
+from intake.queries.batches import home_country
+from intake.rows import broken, notes_about
+from tenants.jobs import Step
+from tenants.models import Job
+
+CHECK, RUN, UNDO = "intake.check_batch", "intake.run_batch", "intake.undo_batch"
+# The number of a row, what stands there, remarks about it.
+Read = tuple[int, Any, list[dict[str, str]]]
+
+
+def piece_of(job: Job) -> tuple[Batch, BatchChunk | None]:
+    """Return the file and its next piece; undoing goes backwards, for later rows stand upon earlier ones."""
+    batch = Batch.objects.select_related("owner", "by").get(pk=job.params["batch"])
+    chunks = BatchChunk.objects.filter(batch=batch)
+    if job.kind == UNDO:
+        before = job.cursor.get("chunk")
+        rest = chunks if before is None else chunks.filter(number__lt=before)
+        return batch, rest.order_by("-number").first()
+    return batch, chunks.filter(number__gt=job.cursor.get("chunk", -1)).order_by("number").first()
+
+
+def rows_read(chunk: BatchChunk, batch: Batch) -> Iterator[Read]:
+    """Read the rows of a piece with what a person should know about each."""
+    home = home_country()
+    for number, row in enumerate(chunk.rows, start=chunk.first_row):
+        value = row.get("value")
+        notes = [broken(row["broken"])] if value is None else notes_about(value, batch.mapping, home=home)
+        yield number, value, notes
+
+
+def next_step(job: Job, chunk: BatchChunk) -> Step:
+    """Return how far the work is after this piece."""
+    done = job.done + len(chunk.rows)
+    return Step({"chunk": chunk.number}, done, max(job.total, done), finished=False)
+
+
+def end_step(job: Job, batch: Batch, state: str) -> Step:
+    """Leave the file in this state: all of its pieces are done."""
+    Batch.objects.filter(pk=batch.pk).update(state=state, revision=F("revision") + 1)
+    return Step(job.cursor, job.done, job.total, finished=True, result={"batch": str(batch.pk)})
