@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "django_htmx",
     "template_partials",
     "csp",
@@ -87,6 +88,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Widgets are found among our own templates first.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- Database and Redis protocol ----------------------------------------------------------------
 _NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
