@@ -31,7 +31,7 @@ class HandoverFilter(Struct, forbid_unknown_fields=True):
     progress: Literal["", "new", "contacted", "qualified", "opportunity", "closed"] = ""
     lead: UUID | None = None
     assigned_to: UUID | None = None
-    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] = ""
+    month: Annotated[str, Meta(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")] = ""
 
 
 class RejectionBody(Struct, forbid_unknown_fields=True):

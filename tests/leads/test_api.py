@@ -216,6 +216,7 @@ def test_lists_filter_and_page(cast: Cast, at: datetime) -> None:
     assert [row["id"] for row in first["results"] + rest["results"]] == [str(row.pk) for row in reversed(made)]
     assert [row["id"] for row in ned.get("handovers?state=rejected").json()["results"]] == [str(made[0].pk)]
     assert ned.get("handovers?month=2026-04").json()["results"] == []
+    assert ned.get("handovers?month=0000-01").status_code == 422
     assert ned.get("handovers?state=nonsense").status_code == 422
     assert [row["person"]["email"] for row in ned.get("leads?email=1@EXAMPLE.com").json()["results"]] == [
         "1@example.com"
