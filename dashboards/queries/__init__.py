@@ -9,7 +9,7 @@ from dashboards.queries.funnel import Actual, OwnRates, actual_of, own_rates
 from dashboards.queries.mark import known_events, mark_of
 from dashboards.queries.month import Agreement, Delivery, MonthFigures, delivery, month_figures
 from dashboards.queries.names import campaign_names, team_names
-from dashboards.queries.nav import NavCount, nav_counts
+from dashboards.queries.nav import BELL, NavCount, nav_counts
 from dashboards.queries.points import Credits, credits_of, ledger
 from dashboards.queries.promises import Promises, promises
 from dashboards.queries.rejections import Reason, Rejections, rejections
@@ -18,6 +18,7 @@ from dashboards.queries.source import source_of
 from dashboards.queries.speed import Speeds, medians, speeds
 
 __all__ = [
+    "BELL",
     "BREACHES_SHOWN",
     "Actual",
     "Agreement",

@@ -13,6 +13,7 @@ from sla.queries import open_breach_clocks
 from tenants.models import Membership
 from tenants.roles import MARKETING, SALES
 
+BELL = "bell"
 SETTLED = (Case.Stage.RULED, Case.Stage.WITHDRAWN)
 
 
@@ -25,12 +26,12 @@ class NavCount:
     hot: bool = False
 
 
-def nav_counts(membership: Membership, *, at: datetime) -> list[NavCount]:
-    """Return the counts of the links that this member's roles open."""
+def nav_counts(membership: Membership, *, unread: int, at: datetime) -> list[NavCount]:
+    """Return the counts of the links that this member's roles open, and how many notices they have not seen."""
     owner = membership if sees_only_own(membership) else None
     breaches = open_breach_clocks(at=at, owner=owner).count()
     disputes = visible_cases(membership).exclude(stage__in=SETTLED).count()
-    found = [NavCount("d", disputes), NavCount("s", breaches, hot=breaches > 0)]
+    found = [NavCount("d", disputes), NavCount("s", breaches, hot=breaches > 0), NavCount(BELL, unread)]
     if membership.has(*SALES):
         waiting = overview_of(membership, at=at).counts["todo"]
         found.append(NavCount("i", waiting, hot=waiting > 0))

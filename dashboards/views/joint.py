@@ -12,6 +12,7 @@ from dashboards.pages import joint_context
 from dashboards.queries.health import rollup_health
 from dashboards.rejection_panel import split_of
 from dashboards.tables.menu import file_links
+from notifications.queries import unread_count
 from sla.access import READS_HEALTH, sees_only_own
 from smarketing.lib.clock import now
 from smarketing.lib.htmx import is_unchanged, not_modified, render_page, wants_fragment, with_tag
@@ -59,10 +60,12 @@ def _target(request: HttpRequest, known: frozenset[str]) -> str:
 def nav_counts(request: MemberRequest) -> HttpResponse:
     """Answer the numbers beside the navigation; unchanged ones with 304."""
     at = now()
-    tag = _tag(request, "", at=at)
+    # Notices come a moment after the events that they are about, and are read without any.
+    unread = unread_count(request.membership)
+    tag = _tag(request, f"{queries.BELL}{unread}", at=at)
     if is_unchanged(request, tag):
         return not_modified(tag)
-    counts = queries.nav_counts(request.membership, at=at)
+    counts = queries.nav_counts(request.membership, unread=unread, at=at)
     response = render(request, "dashboards/_nav_counts.html", {"counts": counts})
     return with_tag(response, tag)
 

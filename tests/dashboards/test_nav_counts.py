@@ -9,6 +9,8 @@ from django.test import Client
 
 from arbitration.actions import file_appeal
 from leads.actions import reject_handover
+from notifications.actions import mark_read
+from notifications.models import Notification
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import make_handover
 from tests.support import Cast, signed_in
@@ -23,7 +25,7 @@ def counts(client: Client, at: datetime, **headers: str) -> Any:
 
 
 def numbers(response: Any) -> dict[str, int]:
-    return {item.key: item.count for item in response.context["counts"]}
+    return {item.key: item.count for item in response.context["counts"] if item.key != "bell"}
 
 
 @pytest.fixture
@@ -68,9 +70,26 @@ def test_unchanged_numbers_are_not_sent_again(busy: Cast, at: datetime) -> None:
     assert numbers(news)["i"] == 2
 
 
+def test_the_bell_counts_what_was_not_seen_and_forgets_what_was(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        for number in range(2):
+            Notification.objects.create(
+                member=cast.sam, kind="lead.woke", text="x", path="/", at=at, once_key=str(number)
+            )
+    client = signed_in(cast.sam)
+    first = counts(client, at)
+    assert """data-count='bell']">2</span>""" in first.content.decode()
+    assert counts(client, at, **{"If-None-Match": first["ETag"]}).status_code == 304
+    with tenant_scope(cast.acme.pk):
+        mark_read(cast.sam, until=at, at=at)
+    after = counts(client, at, **{"If-None-Match": first["ETag"]})
+    assert """data-count='bell']" hidden>""" in after.content.decode()
+    assert """data-count='bell']" hidden>""" in counts(signed_in(cast.mara), at).content.decode()
+
+
 def test_nothing_to_do_hides_the_number(cast: Cast, at: datetime) -> None:
     text = counts(signed_in(cast.rita), at).content.decode()
-    assert text.count(" hidden>") == 2
+    assert text.count(" hidden>") == 3
 
 
 def test_a_stranger_gets_404(cast: Cast, at: datetime) -> None:
