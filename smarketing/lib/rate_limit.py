@@ -5,7 +5,9 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import getpid
 from time import monotonic, time
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -51,16 +53,40 @@ class _Local:
 
 
 _local = _Local()
-_clients: dict[str, redis.Redis] = {}
 _away_until = 0.0
+# Each thread has a connection of its own: to borrow one from the library's pool costs more than the question.
+_lines = threading.local()
 
 
-def _client() -> redis.Redis:
-    if settings.REDIS_URL not in _clients:
-        _clients[settings.REDIS_URL] = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5
-        )
-    return _clients[settings.REDIS_URL]
+def _line() -> redis.Connection:
+    """Return the connection of this thread; a forked process does not go on with its parent's."""
+    address = (settings.REDIS_URL, getpid())
+    if getattr(_lines, "address", None) != address:
+        pool = redis.ConnectionPool.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+        _lines.address, _lines.connection = address, pool.make_connection()
+    connection: redis.Connection = _lines.connection
+    return connection
+
+
+def _asked(*words: str) -> Any:
+    """Send one command and return its answer; a connection that was lost meanwhile is made anew once."""
+    told = "".join(f"${len(word.encode())}\r\n{word}\r\n" for word in words)
+    packed = f"*{len(words)}\r\n{told}".encode()
+    line = _line()
+    try:
+        return _exchanged(line, packed)
+    except redis.ConnectionError:
+        return _exchanged(line, packed)
+
+
+def _exchanged(line: redis.Connection, packed: bytes) -> Any:
+    try:
+        line.send_packed_command([packed])  # type: ignore[no-untyped-call]  # the library leaves it without types
+        return line.read_response()
+    except (redis.ConnectionError, redis.TimeoutError):
+        # An answer that comes later must not be taken for that of the next question.
+        line.disconnect()  # type: ignore[no-untyped-call]  # the library leaves it without types
+        raise
 
 
 def allow(name: str, *, limit: int, per_seconds: int, strict: bool = False) -> Verdict:
@@ -90,7 +116,7 @@ def _hits(names: Sequence[str], per_seconds: int) -> list[tuple[int, float]] | N
         return None
     try:
         keys = [f"rate:{name}" for name in names]
-        found = _client().eval(SCRIPT, len(keys), *keys, per_seconds * 1000)
+        found = _asked("EVAL", SCRIPT, str(len(keys)), *keys, str(per_seconds * 1000))
         return [(int(count), int(left) / 1000) for count, left in found]
     except redis.RedisError as error:
         _away_until = monotonic() + 5
