@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "smarketing.lib.middleware.HeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "smarketing.lib.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "smarketing.lib.middleware.BodyLimitMiddleware",
     # From here on, one transaction holds the whole response.

@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from events.actions import via
 from smarketing.lib.clock import now
-from smarketing.lib.middleware import bearer_of, unavailable, whole_response
+from smarketing.lib.middleware import bearer_of, unavailable, view_of, whole_response
 from smarketing.lib.problem import problem_response
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants import access
@@ -69,7 +69,7 @@ class TenantMiddleware:
 
     def _api(self, request: HttpRequest) -> HttpResponseBase:
         raw = bearer_of(request)
-        if raw and not getattr(_view_of(request), "manages_scopes", False):
+        if raw and not getattr(view_of(request), "manages_scopes", False):
             organisation_id = organisation_of_key(raw)
             response = self._called(request, raw, organisation_id) if organisation_id is not None else None
             return self._of_nobody(request) if response is None else response
@@ -114,16 +114,6 @@ def _page_in(url: str) -> str:
     except ValueError:  # a bracket or port that is none
         return ""
     return parts._replace(scheme="", netloc="", fragment="").geturl() if _PAGE.match(parts.path) else ""
-
-
-def _view_of(request: HttpRequest) -> object | None:
-    from django.urls import Resolver404, resolve
-
-    try:
-        view = resolve(request.path_info).func
-    except Resolver404:
-        return None
-    return getattr(view, "cls", None) or view
 
 
 def _enter_via(stack: ExitStack, value: str) -> None:

@@ -2,10 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache, lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import uuid4
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -70,6 +74,23 @@ class HeadMiddleware:
         return response
 
 
+class PolicyMiddleware(CSPMiddleware):
+    """What a browser may do, as django-csp says it; the words that nearly every answer has are put together once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the policy; a view that has one of its own, and a debugging page, are django-csp's."""
+        own = any(name.startswith("_csp") for name in vars(response)) or hasattr(request, "_csp_nonce")
+        if own or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _usual_policy())
+        return response
+
+
+@cache
+def _usual_policy() -> str:
+    return str(build_policy())
+
+
 class BodyLimitMiddleware:
     """Refuses a body larger than its route reads, before a byte of it is parsed.
 
@@ -125,7 +146,7 @@ def _throw_away(request: HttpRequest, length: int) -> None:
 
 
 def _body_limit(request: HttpRequest) -> int:
-    view = _view_of(request)
+    view = view_of(request)
     limits = [settings.MAX_BODY_BYTES, getattr(view, "max_body_bytes", 0)]
     if request.content_type == "multipart/form-data":
         limits.append(getattr(view, "max_upload_bytes", 0))
@@ -207,13 +228,19 @@ def unavailable(request: HttpRequest, error: Exception | str) -> HttpResponse:
 
 
 def _manages_scopes(request: HttpRequest) -> bool:
-    return bool(getattr(_view_of(request), "manages_scopes", False))
+    return bool(getattr(view_of(request), "manages_scopes", False))
 
 
-def _view_of(request: HttpRequest) -> object:
+def view_of(request: HttpRequest) -> object:
     """Return the function or class that will answer, None when nothing is there."""
+    return _view_at(request.path_info)
+
+
+# A form's address is asked for with every post.
+@lru_cache(maxsize=1000)
+def _view_at(path: str) -> object:
     try:
-        view = resolve(request.path_info).func
+        view = resolve(path).func
     except Resolver404:
         return None
     return getattr(view, "view_class", None) or getattr(view, "cls", None) or view
