@@ -17,7 +17,7 @@ from events import registry
 from events.models import Event, Outbox
 from events.nudge import nudge_relay
 from smarketing.lib.inserting import as_json, give_ids, insertion, note_written
-from smarketing.lib.prepared import Prepared, ask
+from smarketing.lib.prepared import Call, Prepared, ask_all
 from smarketing.lib.tenancy import TenantModel
 
 # How the change reached us: "web", "key:<public id>", "task:<name>" or "system". Set at the edges.
@@ -96,18 +96,20 @@ def record_all(happenings: Sequence[Happening], *, by: Actor | None, at: datetim
 
 
 @contextmanager
-def gathering() -> Iterator[None]:
+def gathering() -> Iterator[list[Call]]:
     """Write what is recorded inside together at the end, in its order; nothing when the block fails.
 
     For many changes of one kind: handlers of the transaction run at the end, and the events have no id before.
+    What the block adds to the list that it gets is written before the events, in the same round trip.
     """
     drafts: list[_Draft] = []
+    before: list[Call] = []
     token = _gathered.set(drafts)
     try:
-        yield
+        yield before
     finally:
         _gathered.reset(token)
-    _write_all(drafts)
+    _write_all(drafts, before)
 
 
 def _event(one: Happening, *, by: Actor | None, at: datetime, once: str | None = None) -> Event:
@@ -124,14 +126,17 @@ def _event(one: Happening, *, by: Actor | None, at: datetime, once: str | None =
     )
 
 
-def _write_all(drafts: Sequence[_Draft]) -> None:
+def _write_all(drafts: Sequence[_Draft], before: Sequence[Call] = ()) -> None:
     if not drafts:
+        if before:
+            ask_all(before)
         return
     told = [(draft, handler) for draft in drafts for handler in registry.after(draft.event.kind)]
     events = [draft.event for draft in drafts]
     give_ids(events)
     waiting = [_waiting(draft, handler) for draft, handler in told]
-    found = {row[0]: row[1:] for row in ask(ANNOUNCED, as_json(events, FILLED), json.encode(waiting).decode())}
+    told_of = (as_json(events, FILLED), json.encode(waiting).decode())
+    found = {row[0]: row[1:] for row in ask_all([*before, (ANNOUNCED, told_of)])}
     note_written(events)
     for event in events:
         event.recorded_at, event.txid = found[event.pk]

@@ -38,7 +38,7 @@ def entry_gaps(lead: Lead, stage: str, *, amount: Decimal | None = None) -> Sequ
     """Return what the stage demands and the lead lacks."""
     if stage not in WITH_ENTRY:
         return []
-    setting = once(f"stage:{stage}", StageSetting, StageSetting.objects.filter(stage=stage).first)
+    setting = once(f"stage:{stage}", StageSetting, lambda: StageSetting.objects.filter(stage=stage).first())
     if setting is None or not setting.entry:
         return []
     return gaps(setting.entry, {**fields_of(lead), "amount": str(amount) if amount is not None else None})

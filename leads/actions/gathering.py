@@ -19,7 +19,8 @@ from django.db.models import Model
 from events.actions import gathering
 from leads.models import Attribute, Behaviour, Consent, Lead, StageEntry, StageSetting
 from sla.models import AgreementVersion
-from smarketing.lib.inserting import insert_rows
+from smarketing.lib.inserting import insert_rows, insertions, note_written
+from smarketing.lib.prepared import Call, Plain
 from smarketing.lib.settled import Settled
 from smarketing.lib.tenancy import TenantModel
 from tenants.models import Membership
@@ -39,6 +40,9 @@ class Work:
     made: list[Lead] = field(default_factory=list)
     changes: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     rows: dict[type[Model], list[Any]] = field(default_factory=dict)
+    # What is written with the events, and before it, where the caller undoes it alone: the savepoint of that name.
+    calls: list[Call] = field(default_factory=list)
+    savepoint: str = ""
     _settled: Settled | None = None
 
     @property
@@ -66,7 +70,11 @@ class Work:
             made = []
         for lead_id, fields in sorted(self.changes.items()):
             Lead.objects.filter(pk=lead_id).update(**fields)
-        insert_rows(made, *rows)
+        if self.savepoint:
+            self.calls.append((Plain(f"savepoint {self.savepoint}"), ()))
+        self.calls += insertions(made, *rows)
+        for table in (made, *rows):
+            note_written(table)
 
 
 _work: ContextVar[Work | None] = ContextVar("smarketing_work", default=None)
@@ -78,12 +86,12 @@ def current_work() -> Work | None:
 
 
 @contextmanager
-def gathered_work() -> Iterator[Work]:
+def gathered_work(*, savepoint: str = "") -> Iterator[Work]:
     """Gather what the block changes. See Note [The same actions, one write]; the caller calls ``write``."""
-    work = Work()
+    work = Work(savepoint=savepoint)
     token = _work.set(work)
     try:
-        with gathering():
+        with gathering() as work.calls:
             yield work
     finally:
         _work.reset(token)

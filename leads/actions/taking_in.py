@@ -8,12 +8,13 @@ so that between them the lead can go to sales, as it does when they come one aft
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from events.actions import record
@@ -75,7 +76,7 @@ def take_in_each(arrivals: Sequence[Arrival]) -> Iterator[TakenIn]:
     What is yielded is written; who comes again is taken in when the caller has gone on to them.
     """
     for wave in _waves(arrivals):
-        yield from _take_wave(wave)
+        yield from _take_wave(wave, alone=len(arrivals) == 1)
 
 
 def _waves(arrivals: Sequence[Arrival]) -> Iterator[list[Reading]]:
@@ -92,7 +93,7 @@ def _waves(arrivals: Sequence[Arrival]) -> Iterator[list[Reading]]:
         yield wave
 
 
-def _take_wave(wave: list[Reading]) -> Iterator[TakenIn]:
+def _take_wave(wave: list[Reading], *, alone: bool = False) -> Iterator[TakenIn]:
     read_all(wave)
     for look in range(MOST_LOOKS):
         known = find_all({one.email_norm for one in wave})
@@ -100,9 +101,10 @@ def _take_wave(wave: list[Reading]) -> Iterator[TakenIn]:
             # Two addresses of one person, whose records were merged.
             yield from (taken for one in wave for taken in _take_wave([Reading(one.arrival, one.email_norm)]))
             return
+        savepoint = SAVEPOINT if alone and not known else ""
         try:
-            with transaction.atomic():
-                taken = _take(wave, known)
+            with _undone_when_refused(savepoint):
+                taken = _take(wave, known, savepoint)
         except IntegrityError:
             if look == MOST_LOOKS - 1:
                 raise
@@ -111,8 +113,27 @@ def _take_wave(wave: list[Reading]) -> Iterator[TakenIn]:
         return
 
 
-def _take(wave: list[Reading], known: dict[str, Lead]) -> list[TakenIn]:
-    with gathered_work() as work:
+# Who comes alone and for the first time writes everything at the end, in one round trip that begins with this.
+SAVEPOINT = "taken_in"
+
+
+@contextmanager
+def _undone_when_refused(savepoint: str) -> Iterator[None]:
+    """Undo what the block has written when it is refused; a savepoint of this name is made by the write itself."""
+    if not savepoint:
+        with transaction.atomic():
+            yield
+        return
+    try:
+        yield
+    except IntegrityError:
+        with connection.cursor() as cursor:
+            cursor.execute(f"rollback to savepoint {savepoint}")
+        raise
+
+
+def _take(wave: list[Reading], known: dict[str, Lead], savepoint: str) -> list[TakenIn]:
+    with gathered_work(savepoint=savepoint) as work:
         ground = _Ground(wave, known)
         taken = []
         for one in wave:

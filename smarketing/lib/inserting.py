@@ -14,7 +14,7 @@ import msgspec
 from django.db import connection
 from django.db.models.expressions import DatabaseDefault
 
-from smarketing.lib.prepared import Prepared, ask_all
+from smarketing.lib.prepared import Call, Prepared, ask_all
 from smarketing.lib.tenancy import TenantModel, new_ids
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
@@ -25,16 +25,21 @@ def insert_rows(*tables: Sequence[TenantModel]) -> None:
 
     Columns that the database fills are not read back, but for the ids.
     """
-    give_ids([row for rows in tables for row in rows])
-    calls = [
-        (insertion(kind, defaults), [as_json(alike, defaults)])
-        for rows in tables
-        for (kind, defaults), alike in groupby(rows, key=lambda row: (type(row), filled_by_database(row)))
-    ]
+    calls = insertions(*tables)
     if calls:
         ask_all(calls)
     for rows in tables:
         note_written(rows)
+
+
+def insertions(*tables: Sequence[TenantModel]) -> list[Call]:
+    """Return the calls that write new rows, as insert_rows does."""
+    give_ids([row for rows in tables for row in rows])
+    return [
+        (insertion(kind, defaults), [as_json(alike, defaults)])
+        for rows in tables
+        for (kind, defaults), alike in groupby(rows, key=lambda row: (type(row), filled_by_database(row)))
+    ]
 
 
 @cache

@@ -11,7 +11,8 @@ from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 LASTING_SECONDS = 30.0
 
@@ -30,6 +31,16 @@ class Prepared:
         return f"execute {self.name}({', '.join(['%s'] * len(self.types))})"
 
 
+@dataclass(frozen=True)
+class Plain:
+    """A statement that needs no plan and takes no values."""
+
+    call: str
+
+
+Call = tuple[Prepared | Plain, Sequence[Any]]
+
+
 @dataclass
 class _Plans:
     """What a connection has prepared, and until when that is good."""
@@ -46,23 +57,25 @@ def ask(statement: Prepared, *values: Any) -> list[tuple[Any, ...]]:
     return ask_all([(statement, values)])
 
 
-def ask_all(calls: Sequence[tuple[Prepared, Sequence[Any]]]) -> list[tuple[Any, ...]]:
-    """Run several prepared statements in this order, in one round trip; return the rows of the last."""
-    with connection.cursor() as cursor:
+def ask_all(calls: Sequence[Call]) -> list[tuple[Any, ...]]:
+    """Run several statements in this order, in one round trip; return the rows of the last."""
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
         for statement, _values in calls:
-            _prepare(statement)
+            if isinstance(statement, Prepared):
+                _prepare(statement, database)
         cursor.execute(";".join(one.call for one, _values in calls), [value for _one, told in calls for value in told])
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def _prepare(statement: Prepared) -> None:
+def _prepare(statement: Prepared, database: BaseDatabaseWrapper) -> None:
     """Prepare a statement where the open connection has not yet, or long ago. See Note [Plans do not grow old]."""
     # Past what counts and guards statements: it touches no row.
-    raw = connection.connection
+    raw = database.connection
     plans = _plans.get(raw)
     if plans is not None and statement.name in plans.names and plans.until > monotonic():
         return
-    with connection.wrap_database_errors, raw.cursor() as cursor:
+    with database.wrap_database_errors, raw.cursor() as cursor:
         if plans is None or plans.until <= monotonic():
             cursor.execute("deallocate all")
             plans = _plans[raw] = _Plans(monotonic() + LASTING_SECONDS)
