@@ -123,10 +123,10 @@ def _waits(one: Ready, *, at: datetime) -> bool:
     return False
 
 
-def judge_soon(submission: Submission, *, at: datetime) -> None:
+def judge_soon(submission_id: UUID, organisation_id: int, *, at: datetime) -> None:
     """Judge a stored submission now when it came alone (intake.crowd), else ask the worker to."""
     if crowd.is_alone():
-        judge_at_once(submission, at=at)
+        judge_at_once(Submission(pk=submission_id, organisation_id=organisation_id), at=at)
     else:
         nudge(JUDGE_WAITING)
 

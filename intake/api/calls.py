@@ -75,7 +75,7 @@ class AdapterCalls(FormView):
             ]
         for one in taken:
             if not one.known:
-                actions.judge_soon(one.submission, at=self.at)
+                actions.judge_soon(one.submission.pk, one.submission.organisation_id, at=self.at)
         return str(taken[0].submission.pk)
 
 

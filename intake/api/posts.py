@@ -20,7 +20,7 @@ from intake.access import MarkedForm
 from intake.api.shapes import external_id_of, facts_from, sender_of
 from intake.body import Behaviour, SubmissionBody
 from intake.limits import limit_form, rate_of_address, rates_of_form
-from intake.models import Form, Submission
+from intake.models import Form
 from intake.parsing import JSON, parse
 from smarketing.lib.api import JsonRenderer
 from smarketing.lib.bodies import read
@@ -139,7 +139,7 @@ class FormSubmissions(FormView):
             form, response, submission_id = self._store(request, found, form_key, parse(request._request))
             # Committed: from here on the post is safe.
             if submission_id is not None:
-                actions.judge_soon(Submission(pk=submission_id, organisation_id=form.organisation_id), at=self.at)
+                actions.judge_soon(submission_id, form.organisation_id, at=self.at)
         return _thanked(form, form_key) if is_browser(request._request) else response
 
     def _found(self, request: Request, form_key: str) -> MarkedForm:

@@ -96,7 +96,7 @@ def _take(request: HttpRequest, found: FoundForm, form: VisitorForm) -> None:
                 sender=Sender(ip=client_address(request), user_agent=agent),
                 at=at,
             )
-        actions.judge_soon(received.submission, at=at)
+        actions.judge_soon(received.submission.pk, received.submission.organisation_id, at=at)
 
 
 def _thanked(found: FoundForm, form_key: str) -> HttpResponse:
