@@ -27,6 +27,7 @@ from datetime import timedelta
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import bench_lag
@@ -202,7 +203,8 @@ def _forms(place: Place, seconds: int, figures: Figures, *, drained: bool) -> No
     empty_outbox(place)
     with bench_lag.programs_running(place.ground):
         _worker_works(place)
-        shots = _fire(place, place.port, make, seconds, 202)
+        with _sweep_watched(place, figures):
+            shots = _fire(place, place.port, make, seconds, 202)
         began = time.monotonic()
         judged = "select not exists (select from intake_submission where state = 'received')"
         while drained and place.ground.ask(judged) != [(True,)]:
@@ -212,6 +214,27 @@ def _forms(place: Place, seconds: int, figures: Figures, *, drained: bool) -> No
     if drained:
         _all_are_leads(place, len(shots.milliseconds))
     figures.note(b=shots.per_second, b50=shots.share(50), b99=shots.share(99))
+
+
+@contextmanager
+def _sweep_watched(place: Place, figures: Figures) -> Iterator[None]:
+    """Note how long ago the deadlines were last swept, at its longest while the block runs."""
+    ages, over = [0.0], Event()
+
+    def look() -> None:
+        while not over.wait(1):
+            ages.extend(
+                float(row[0]) for row in place.ground.ask("select extract(epoch from now() - at) from sla_sweep")
+            )
+
+    watcher = Thread(target=look)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        figures.note(swept=max(ages))
 
 
 def _all_are_leads(place: Place, posts: int) -> None:
@@ -331,7 +354,8 @@ def _tell(figures: Figures, seconds: int, rounds: int, rows: int) -> None:
             f"{letter}  {name:20} {per_second:7.0f}/s  p50 {figures[letter + '50']:6.1f} ms"
             f"  p99 {figures[letter + '99']:6.1f} ms  {ratio:.2f} x a"
         )
-    print(f"b  judged after {figures['drained']:.1f} s, {figures['drained'] / seconds:.1f} times the burst")
+    print(f"b  judged after {figures['drained']:.1f} s, {figures['drained'] / seconds:.1f} times the burst", end="")
+    print(f"; deadlines swept at most {figures['swept']:.1f} s before")
     print(f"e  {rows} rows of a file {figures['e']:.0f}/s, COPY {figures['copy']:.0f}/s", end="")
     print(f"  {figures['e'] / figures['copy']:.2f} x COPY")
 
