@@ -44,7 +44,9 @@ document.addEventListener("keydown", event => {
   if (document.documentElement.dataset.keys === "off" && event.key !== "?") return;
   const key = event.key.toLowerCase(), gone = Date.now() - going < 1200;
   going = 0;
-  const target = last([...document.querySelectorAll(gone ? `[data-go="${CSS.escape(key)}"]` : `[data-key="${CSS.escape(key)}"]`)].filter(shown));
+  // A place may lie in a group of the navigation that is folded.
+  const there = el => gone ? !el.closest("[inert]") : shown(el);
+  const target = last([...document.querySelectorAll(gone ? `[data-go="${CSS.escape(key)}"]` : `[data-key="${CSS.escape(key)}"]`)].filter(there));
   if (target) target.click();
   else if (key === "g") going = Date.now();
   else if (key === "j" || key === "k") move(key === "j" ? 1 : -1);

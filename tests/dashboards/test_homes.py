@@ -110,11 +110,28 @@ def test_a_new_organisation_is_told_what_to_set_up(cast: Cast, at: datetime, cli
         mine = {line.label: line.url for line in marc.get(HOME).context["setup"]}
         assert mine["Hand the first lead over to sales"] == "/o/acme/leads/"
         assert mine["Say who gets which leads"] == ""
+        page = ada.get(HOME)
+        assert [line.label for line in page.context["setup"] if line.is_next] == ["Connect a form or a key"]
+        assert page.context["hides_empty"]
+        assert all(line.text for line in page.context["setup"] if not line.is_done)
         with tenant_scope(cast.acme.pk):
             hand_over(make_lead(cast, "ann", at=at), by=cast.mara, at=at)
         assert sum(done(ada).values()) == 3
     assert "setup" in client_of(cast.sam).get(HOME).context
     assert client_of(cast.sam).get(HOME).context["setup"] == []
+
+
+@pytest.mark.parametrize("who", ["mara", "marc", "sam", "sina", "rita", "ned", "ada"])
+def test_the_side_bar_shows_each_days_places_and_folds_the_rest(who: str, cast: Cast, client_of: ClientOf) -> None:
+    client = client_of(getattr(cast, who))
+    groups = client.get(HOME).context["nav"]
+    shown = [item.label for group in groups if not group.folds for item in group.items]
+    assert len(shown) <= 9
+    assert {"Home", "Inbox", "Leads", "Disputes", "Joint dashboard"} <= set(shown)
+    assert [group.label for group in groups if group.folds and group.is_open] == []
+    page = client.get("/o/acme/agreement/")
+    assert [group.label for group in page.context["nav"] if group.folds and group.is_open] == ["Agree"]
+    assert page.content.decode().count('<details class="sm-nav-g" open>') == 2, "the side bar and the phone's drawer"
 
 
 @pytest.mark.parametrize("who", ["mara", "marc", "sam", "sina", "rita", "ned", "ada"])
