@@ -290,3 +290,11 @@ def test_an_insight_on_a_company_leads_to_its_leads(cast: Cast, leads: list[Lead
     page = signed_in(cast.mara).get(reverse("leads:insights", args=["acme"])).content.decode()
     assert company is not None
     assert f"{url('list')}?q={quote(company.name)}" in page
+
+
+def test_the_counts_of_the_views_are_asked_for_once_even_where_there_is_no_lead(cast: Cast) -> None:
+    client = signed_in(cast.mara)
+    assert 'hx-trigger="load"' in client.get(url("list")).content.decode().split('id="views"')[1][:200]
+    answer = client.get(url("list"), headers={**HTMX, "HX-Target": "views"}).content.decode()
+    assert "<small>0</small>" in answer
+    assert "hx-trigger" not in answer, "what asks for itself as soon as it stands asks for ever"
