@@ -103,7 +103,7 @@ def case_detail(case: Case, member: Membership, *, at: datetime, zone: str, sees
     decisions = [ruling for ruling in rulings if ruling.outcome != Ruling.Outcome.REMANDED]
     final = decisions[-1] if decisions else None
     outcome = final.outcome if final else ""
-    marketing, sales = claims_of(case, statements)
+    marketing, sales = claims_of(case)
     parties = case_parties(case)
     rights = _rights(case, member, parties, stage=stage, at=at)
     labels = labels_of([case.version_id])

@@ -22,14 +22,13 @@ from tenants.models import Membership
 
 @dataclass(frozen=True)
 class Claim:
-    """What one side says, in one sentence and in full."""
+    """What one side says in one sentence; what it adds stands among the statements."""
 
     side: str
     name: str
     initials: str
     title: str
     claim: str
-    text: str
     at: datetime
 
 
@@ -65,18 +64,16 @@ class Fact:
     value: str
 
 
-def claims_of(case: Case, statements: Sequence[Statement]) -> tuple[Claim, Claim]:
-    """Return marketing's claim (the appeal) and sales' (the rejection), each with the side's statements."""
+def claims_of(case: Case) -> tuple[Claim, Claim]:
+    """Return marketing's claim (the appeal) and sales' (the rejection)."""
     rejection = case.rejection
-    marketing = _claim(MARKETING, case.filed_by, case.grounds, statements, at=case.filed_at)
-    sales = _claim(SALES, rejection.by, sales_claim(rejection), statements, at=rejection.at)
+    marketing = _claim(MARKETING, case.filed_by, case.grounds, at=case.filed_at)
+    sales = _claim(SALES, rejection.by, sales_claim(rejection), at=rejection.at)
     return marketing, sales
 
 
-def _claim(side: str, member: Membership, claim: str, statements: Sequence[Statement], *, at: datetime) -> Claim:
-    said = "\n\n".join(statement.text for statement in statements if statement.side == side)
-    title = member.title or member.role_label
-    return Claim(side, member.name, member.initials, title, claim, said, at)
+def _claim(side: str, member: Membership, claim: str, *, at: datetime) -> Claim:
+    return Claim(side, member.name, member.initials, member.title or member.role_label, claim, at)
 
 
 def criteria_of(handover: Handover) -> list[Criterion]:
