@@ -33,7 +33,7 @@ TELLINGS: Mapping[str, Telling] = {
     "lead.disclosed": Telling("download", gettext_lazy("took out everything about the person")),
     "posts.erased": Telling("trash", gettext_lazy("erased what came in with an address")),
     "lead.came_back": Telling("forms", gettext_lazy("came back after being erased, and agreed to it")),
-    "lead.recycled": Telling("repeat", gettext_lazy("went back for a later time"), "warn"),
+    "lead.recycled": Telling("repeat", gettext_lazy("ended the round with sales"), "warn"),
     "lead.woke": Telling("bell", gettext_lazy("woke up: look at the lead again"), "warn"),
     "lead.dwelling": Telling("hourglass", gettext_lazy("has stood still"), "warn"),
     "lead.duplicate_suggested": Telling("users", gettext_lazy("may be somebody who is known already")),
@@ -239,6 +239,10 @@ def _of_move(data: Mapping[str, Any]) -> str:
     return f"{word(STAGES, data['from'])} → {word(STAGES, data['to'])}"
 
 
+def _of_recycling(data: Mapping[str, Any]) -> str:
+    return _("new interest starts cycle %(n)d") % {"n": data["cycle"] + 1}
+
+
 def _of_stay(data: Mapping[str, Any]) -> str:
     days = ngettext("%(n)d day as %(stage)s", "%(n)d days as %(stage)s", data["days"])
     return days % {"n": data["days"], "stage": word(STAGES, data["stage"])}
@@ -263,6 +267,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "handover.returned": lambda data: word(ANSWERS, data["answer"]),
     "handover.settled": lambda data: word(ANSWERS, data["outcome"]),
     "lead.moved": _of_move,
+    "lead.recycled": _of_recycling,
     "lead.dwelling": _of_stay,
     "lead.scored": _of_score,
 }

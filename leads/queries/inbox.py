@@ -26,7 +26,7 @@ SOON = timedelta(hours=2)
 # Rows move between groups by time alone; a version older than this is not the same any more.
 FRESH_FOR_SECONDS = 300
 VIEWS = ("todo", "to_decide", "needs_contact", "accepted", "rejected")
-GROUPS = ("breached", "under_2h", "today", "tomorrow", "later", "paused")
+GROUPS = ("breached", "under_2h", "today", "tomorrow", "later", "paused", "nothing")
 PENDING = Q(decision=Handover.Decision.PENDING)
 REJECTED = Q(decision=Handover.Decision.REJECTED)
 # In the words of the index handover_in_hand: what is open, however much was closed.
@@ -183,7 +183,7 @@ def _by_time_left(rows: "QuerySet[Handover]") -> "QuerySet[Handover]":
     # Most of what was taken on owes nothing any more: those are told apart at once, not each by a look-up.
     owing = When(subject__in=Clock.objects.filter(still_owed()).values("subject"), then=Subquery(due))
     return rows.annotate(next_due=Case(owing, default=None)).order_by(
-        F("next_due").asc(nulls_last=True), "sent_at", "pk"
+        F("next_due").asc(nulls_last=True), "-sent_at", "-pk"
     )
 
 
@@ -217,6 +217,7 @@ def grouped(rows: Sequence[QueueRow], *, at: datetime, zone: str, goes_on: bool 
         "tomorrow": _("Tomorrow"),
         "later": _("Later"),
         "paused": _("Clock paused"),
+        "nothing": _("Nothing is due"),
     }
     today = at.astimezone(ZoneInfo(zone)).date()
     found: dict[str, list[QueueRow]] = {key: [] for key in GROUPS}
@@ -228,7 +229,7 @@ def grouped(rows: Sequence[QueueRow], *, at: datetime, zone: str, goes_on: bool 
 
 def _group(clock: ClockView | None, *, at: datetime, today: date, zone: str) -> str:
     if clock is None:
-        return "later"
+        return "nothing"
     if clock.state == Clock.State.PAUSED:
         return "paused"
     if clock.state == Clock.State.BREACHED:
