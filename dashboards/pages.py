@@ -37,7 +37,7 @@ class AgreementLine:
     """The agreement that the month is measured by."""
 
     version: int
-    signed_at: datetime | None
+    starts_at: datetime | None
     url: str
 
 
@@ -89,7 +89,7 @@ def _month_line(figures: MonthFigures, links: Links) -> MonthLine:
 
 def _agreement_line(figures: MonthFigures, links: Links) -> AgreementLine | None:
     found = figures.agreement
-    return AgreementLine(found.number, found.signed_at, links.agreement()) if found else None
+    return AgreementLine(found.number, found.starts_at, links.agreement()) if found else None
 
 
 def _empty(figures: MonthFigures, links: Links) -> Empty | None:

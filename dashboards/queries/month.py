@@ -27,10 +27,10 @@ from sla.queries.targets import signed_versions, view_among
 
 @dataclass(frozen=True)
 class Agreement:
-    """The version that the month is measured by; ``signed_at`` is None until both heads have signed."""
+    """The version that the month is measured by, and from when on it held."""
 
     number: int
-    signed_at: datetime | None
+    starts_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def month_figures(cut: Cut, *, at: datetime, zone: str) -> MonthFigures:
         as_of=source.as_of,
         state=state_on(ground.today, cut.month, ground.hours),
         is_mature=is_mature(end_of_month(cut.month, zone=zone), at=at),
-        agreement=Agreement(version.number, version.signed_at) if version else None,
+        agreement=Agreement(version.number, version.starts_at) if version else None,
         delivery=_delivery(source, ground),
         cohorts=source.cohorts(),
         promises=source.promises(),
