@@ -1,6 +1,6 @@
 """Where a member's day starts: what waits for them, and a few figures of how both sides stand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards.cards import Kpi, cards
 from dashboards.links import Links
+from dashboards.places import Place
 from dashboards.queries import Cut, month_figures
 from dashboards.queries.needs import Need, needs_of
-from dashboards.queries.setup import setup_steps
+from dashboards.setting_up import setup_lines
 from dashboards.velocity import velocity_card
 from leads.pages import Empty
 from sla.queries.clocks import ClockView
 from smarketing.lib.templatetags.ui import number
 from tenants.models import Membership
-from tenants.roles import HEADS, MARKETING, Role
+from tenants.roles import MARKETING, Role
 
 # Which figures a role looks at first; keys of the joint dashboard's cards, and lead velocity.
 FIGURES: Mapping[Role, tuple[str, ...]] = {
@@ -34,7 +35,6 @@ FIGURES: Mapping[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: ("delivered", "compliance"),
     Role.AUDITOR: ("delivered", "compliance", "acceptance"),
 }
-SETS_UP = (*HEADS, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,6 @@ class Todo:
     tone: str = ""
 
 
-@dataclass(frozen=True)
-class SetupLine:
-    """One step of setting up; without an address it is somebody else's."""
-
-    label: str
-    text: str
-    is_done: bool
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the links of a page lead."""
-
-    slug: str
-    at: datetime
-
-    def url(self, name: str, **where: Any) -> str:
-        """Return the address of a page of the organisation."""
-        return reverse(name, kwargs={"slug": self.slug, **where})
-
-
 Words = Callable[[Need, Place], Todo]
 
 
@@ -82,7 +60,13 @@ def todo_context(member: Membership, *, at: datetime, zone: str, slug: str) -> d
     place = Place(slug, at)
     rows = [todo for _need, todo in todos_of(member, at=at, zone=zone, slug=slug)]
     late = sum(row.due_at is not None and row.due_at <= at for row in rows)
-    return {"todos": rows, "late": late, "empty": None if rows else _nothing(member, place)}
+    return {
+        "todos": rows,
+        "late": late,
+        "empty": None if rows else _nothing(member, place),
+        # While there is something to set up, not everything is done.
+        "hides_empty": not rows and any(not line.is_done for line in setup_lines(member, place)),
+    }
 
 
 def todos_of(member: Membership, *, at: datetime, zone: str, slug: str) -> list[tuple[Need, Todo]]:
@@ -93,7 +77,7 @@ def todos_of(member: Membership, *, at: datetime, zone: str, slug: str) -> list[
 
 def home_context(member: Membership, *, at: datetime, zone: str, slug: str) -> dict[str, Any]:
     """Return the home but for its figures, for which what is to be done must not wait; the page asks for them later."""
-    setup = _setup(member, Place(slug, at)) if member.has(*SETS_UP) else []
+    setup = setup_lines(member, Place(slug, at))
     return {
         **todo_context(member, at=at, zone=zone, slug=slug),
         "name": (member.name.split() or [""])[0],
@@ -270,23 +254,3 @@ def _nothing(member: Membership, place: Place) -> Empty:
         return Empty(_("All done"), text, _("Leads"), place.url("leads:list"))
     text = _("What needs you appears here by itself.")
     return Empty(_("All done"), text, _("Joint dashboard"), place.url("dashboards:joint"))
-
-
-def _setup(member: Membership, place: Place) -> Sequence[SetupLine]:
-    """Return the list that ticks itself off: a link for whoever may do it, else who does."""
-    steps = {
-        "people": (_("Invite both heads, an executive and the reps"), "tenants:members", {}, SETS_UP),
-        "agreement": (_("Sign the agreement, both heads"), "sla:agreement", {}, HEADS),
-        "target": (_("Propose and countersign a target"), "sla:targets", {"year": place.at.year}, HEADS),
-        "intake": (_("Connect a form or a key"), "intake:forms", {}, (Role.MARKETING_MANAGER, Role.ADMINISTRATOR)),
-        "routing": (_("Say who gets which leads"), "leads:routing", {}, (Role.SALES_MANAGER, Role.ADMINISTRATOR)),
-        "lead": (_("Take the first lead in"), "intake:batches", {}, (Role.MARKETING_MANAGER, Role.ADMINISTRATOR)),
-        "handover": (_("Hand the first lead over to sales"), "leads:list", {}, (Role.MARKETING_MANAGER,)),
-    }
-    found = []
-    for step in setup_steps(member):
-        label, name, where, roles = steps[step.key]
-        may = member.has(*roles)
-        who = "" if may or step.is_done else _("the heads or an administrator do this")
-        found.append(SetupLine(label, who, step.is_done, place.url(name, **where) if may else ""))
-    return found

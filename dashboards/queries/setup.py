@@ -32,7 +32,8 @@ def setup_steps(member: Membership) -> list[Step]:
         "signed_sales": Signature.objects.filter(side="sales"),
         "target": Target.objects.filter(state=Target.State.COUNTERSIGNED),
         "form": Form.objects.all(),
-        "key": Key.objects.filter(revoked_at=None),
+        # One that was never used connects nothing: every organisation is made with a key.
+        "key": Key.objects.filter(revoked_at=None, last_used_at__isnull=False),
         "routing": RoutingPlan.objects.all(),
         "lead": Lead.objects.all(),
         "handover": Handover.objects.all(),
