@@ -1,4 +1,4 @@
-"""The HTML to paste into a site: no script, and the fields that the agreement asks about (pure)."""
+"""The HTML to paste into a site: no script, and the fields that the agreement asks about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+
+from sla.queries.holidays import countries
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _control(field: Field) -> str:
         return f'<textarea name="{field.name}"{more}></textarea>'
     if field.options:
         choices = "".join(
-            f'<option value="{escape(value)}">{escape(_in_words(value))}</option>' for value in field.options
+            f'<option value="{escape(value)}">{escape(in_words(field, value))}</option>' for value in field.options
         )
         # Nobody is turned away: who is none of these is told apart later.
         other = f'<option value="other">{escape(_("Other"))}</option>'
@@ -110,5 +112,8 @@ def _control(field: Field) -> str:
     return f'<input type="{field.kind}" name="{field.name}"{completes}{more}>'
 
 
-def _in_words(value: str) -> str:
+def in_words(field: Field, value: str) -> str:
+    """Return a choice as a visitor reads it; countries by their names."""
+    if field.name == "country":
+        return dict(countries()).get(value, value)
     return value if value.isupper() else value.replace("_", " ").capitalize()

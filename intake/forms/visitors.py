@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake.snippet import Field
+from intake.snippet import Field, in_words
 
 
 class VisitorForm(forms.Form):
@@ -44,7 +44,7 @@ LONGEST = {"email": 320, "message": 20_000, "phone": 60}
 def _control(field: Field) -> forms.Field:
     attrs = {"autocomplete": field.autocomplete} if field.autocomplete else {}
     if field.options:
-        choices = [("", "–"), *((value, value.replace("_", " ").capitalize()) for value in field.options)]
+        choices = [("", "–"), *((value, in_words(field, value)) for value in field.options)]
         return forms.ChoiceField(label=field.label, required=field.required, choices=[*choices, ("other", _("Other"))])
     if field.kind == "email":
         return forms.EmailField(
