@@ -10,12 +10,15 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 SIZE: Final[ViewportSize] = {"width": 1440, "height": 900}
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-# Of made-up people: a rep sees a working day, the head of marketing sees the month.
+# Of made-up people: a rep sees a working day, the head of marketing the month, the chair a case to rule on.
 PASSWORD: Final = "demo-smarketing"  # noqa: S105 -- of made-up people
 PICTURES: Final = {
     "inbox": ("jonas@northwind.example", "inbox/"),
     "dashboard": ("ines@northwind.example", "dashboard/"),
+    "case": ("ruth@northwind.example", "cases/"),
 }
+# What is clicked before the picture is taken: the first open case.
+FOLLOW: Final = {"case": ".sm-case-card header a"}
 
 
 def main() -> None:
@@ -32,7 +35,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for name, (email, path) in PICTURES.items():
             page = signed_in(browser, given.url.rstrip("/"), email)
-            take(page, path, given.folder / f"{name}.png")
+            take(page, path, given.folder / f"{name}.png", follow=FOLLOW.get(name, ""))
         browser.close()
 
 
@@ -47,10 +50,13 @@ def signed_in(browser: Browser, url: str, email: str) -> Page:
     return page
 
 
-def take(page: Page, path: str, picture: Path) -> None:
+def take(page: Page, path: str, picture: Path, *, follow: str = "") -> None:
     """Open a page of the organisation anew, without the greeting, and save what fits on the screen."""
     slug = page.url.split("/o/")[1].split("/")[0]
     page.goto(f"/o/{slug}/{path}", wait_until="networkidle")
+    if follow:
+        page.locator(follow).first.click()
+        page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => true)")
     page.screenshot(path=picture)
 
