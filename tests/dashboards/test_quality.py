@@ -158,8 +158,14 @@ def test_page_file_and_interface_say_the_same(told: Cast, at: datetime, client_o
 def test_each_number_opens_the_leads_behind_it(told: Cast, at: datetime, client_of: ClientOf) -> None:
     with time_machine.travel(at + 30 * DAY, tick=False):
         client = client_of(told.rita)
-        row = client.get(URL).context["rows"][0]
+        page = client.get(URL).context
+        row, whole, lists = page["rows"][0], page["whole"], page["lists"]
         for url, n in (
+            (lists["sent"], whole.sent - 1),
+            (lists["net"], whole.net.numerator),
+            (lists["silent"], whole.silent.numerator),
+            (lists["gave_up"], whole.attempts.denominator),
+            (lists["again"], whole.again.denominator),
             # Ann was sent twice and is one lead.
             (row.sent_url, row.found.decisions.sent - 1),
             (row.accepted_url, row.net.numerator),
@@ -167,6 +173,19 @@ def test_each_number_opens_the_leads_behind_it(told: Cast, at: datetime, client_
             (row.gave_up_url, row.found.attempts.denominator),
         ):
             assert client.get(url).context["page_obj"].paginator.count == n, url
+        for url in (lists["ruled"], row.ruled_url):
+            assert client.get(url).context["figures"].overturned.whole == row.found.overturned.denominator
+        assert client.get(row.answered_url).context["yields"].whole == row.found.returns
+
+
+def test_months_before_the_first_lead_and_growth_of_a_running_month_are_left_out(
+    told: Cast, at: datetime, client_of: ClientOf
+) -> None:
+    with time_machine.travel(at + DAY, tick=False):
+        page = client_of(told.rita).get("/o/acme/quality/?since=2025-10&until=2026-03")
+    assert [row.found.month for row in page.context["rows"]] == [MARCH]
+    assert page.context["rows"][0].is_running
+    assert "so far" in page.content.decode()
 
 
 def test_a_stranger_finds_nothing_and_a_wrong_period_is_named(cast: Cast, at: datetime, client_of: ClientOf) -> None:
