@@ -23,7 +23,7 @@ def kept_by_owner(month: date, at: datetime, zone: str) -> Mapping[Whose, Tally]
         sums[whose] = added(sums[whose], kept)
     for whose, late in unswept_by_owner(month, at=at, zone=zone):
         sums[whose] = added(sums[whose], Compliance(0, late, -late, 0, 0))
-    return {whose: astuple(kept) for whose, kept in sums.items()}
+    return {whose: astuple(kept) for whose, kept in sums.items() if any(astuple(kept))}
 
 
 def _kept(slices: Slices) -> Iterator[tuple[Whose, Compliance]]:

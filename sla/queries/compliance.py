@@ -100,8 +100,12 @@ def kept_between(first: date, last: date, *, zone: str, at: datetime) -> Kept:
     # Naming every side lets the index on side and deadline find the period whatever the history behind it.
     rows = due_between(first, last, zone=zone).filter(side__in=Side.values).order_by()
     found = rows.values_list("side", "owner").annotate(**_counts(at))
-    return Kept({(side, owner): (met, breached, running, excused, cancelled)
-                 for side, owner, met, breached, running, excused, cancelled in found})  # fmt: skip
+    tallies: dict[Whose, Tally] = {
+        (side, owner): (met, breached, running, excused, cancelled)
+        for side, owner, met, breached, running, excused, cancelled in found
+    }
+    # Whose clocks were all replaced or waived owed nothing.
+    return Kept({whose: tally for whose, tally in tallies.items() if any(tally)})
 
 
 def due_between(first: date, last: date, *, zone: str) -> QuerySet[Clock]:
