@@ -113,7 +113,8 @@ def test_reports_of_some_months_are_files_with_the_figures_of_their_pages(month:
         context = get(client, f"/o/acme/{page}/{query}", moment).context
         [link] = context["files"]
         found = list(csv.DictReader(StringIO(get(client, link.csv_url, moment).content.decode("utf-8-sig"))))
-        assert len(found) == len(context["rows"]) >= rows, name
+        # The page of revenue begins with the first purchase, its file holds every month that was asked for.
+        assert len(found) == (rows if name == "revenue" else len(context["rows"])) >= rows, name
         book = load_workbook(BytesIO(get(client, link.xlsx_url, moment).content)).active
         assert book is not None
         assert book.max_row == len(found) + 1
