@@ -140,7 +140,8 @@ def _gather(request: HttpRequest) -> bool:
 
 def _throw_away(request: HttpRequest, length: int) -> None:
     """Read what a client still sends of a body that was refused."""
-    left, source = min(length, MOST_THROWN_AWAY), request.META["wsgi.input"]
+    # Not the server's own stream: Django's knows how much of the body was read already.
+    left, source = min(length, MOST_THROWN_AWAY), request._stream
     while left > 0 and (piece := source.read(min(left, PIECE))):
         left -= len(piece)
 
