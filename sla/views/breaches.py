@@ -28,7 +28,7 @@ from tenants.access import MemberRequest, members_only
 PAST_PER_PAGE = 25
 # Nobody turns more pages; what lies beyond is found by a filter.
 MOST_ROWS = 2_000
-OPEN_PER_PAGE = 40
+OPEN_PER_PAGE = 25
 MONTHS_BACK = 12
 PARTS = {"list", "by_owner", "heat", "past"}
 SIDES = ("marketing", "sales", "board")
