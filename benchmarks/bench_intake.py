@@ -91,6 +91,7 @@ def main() -> None:
             _handed_over(place, seconds, figures, drained=False)
             _plain(place, seconds, figures, drained=False)
             _file(place, rows, figures)
+            print(", ".join(f"{name} {found[-1]:.4g}" for name, found in figures.found.items()), flush=True)
     _tell(figures, seconds, rounds, rows)
 
 
