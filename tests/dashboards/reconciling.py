@@ -27,10 +27,17 @@ MONTHS = (date(2026, 3, 1), date(2026, 4, 1))
 WITHIN, AGAIN_WITHIN = CONVERSION_FOR.days, ACCEPTED_AGAIN_WITHIN.days
 
 
-def reconcile(until: datetime) -> None:
-    """Assert that every figure of the open scope's organisation is that of its events, as of ``until``."""
+# What a story must have held to prove anything.
+WANTED = {"every month", "purchases", "campaigns", "rulings", "returns"}
+
+
+def reconcile(until: datetime) -> set[str]:
+    """Assert that every figure of the open scope's organisation is that of its events, as of ``until``.
+
+    Returns what of WANTED the story held; one that was drawn may lack a ruling or a purchase.
+    """
     told = retelling.handovers(ZONE)
-    assert all(told[month] for month in MONTHS)
+    everything = [handover for handovers in told.values() for handover in handovers]
     for month in MONTHS:
         figures = month_figures(Cut(month), at=until, zone=ZONE)
         _compare_decisions(figures, told[month])
@@ -41,8 +48,16 @@ def reconcile(until: datetime) -> None:
     _compare_criteria([handover for month in MONTHS for handover in told[month]], until)
     for touch in ("first", "last"):
         _compare_returns([handover for month in MONTHS for handover in told[month]], touch, until)
-    _compare_revenue([handover for handovers in told.values() for handover in handovers])
+    _compare_revenue(everything)
     _compare_quality(told, until)
+    held = {
+        "every month": all(told[month] for month in MONTHS),
+        "purchases": any("won" in handover.reached for handover in everything),
+        "campaigns": len(campaign_returns(ReturnAsked(*MONTHS, "first"), at=until, zone=ZONE)) > 2,
+        "rulings": any(sum(ruled.values()) for ruled in retelling.rulings(ZONE).values()),
+        "returns": any(handover.decision == "rejected" for handover in everything),
+    }
+    return {name for name, found in held.items() if found}
 
 
 def _compare_decisions(figures, told) -> None:
@@ -126,7 +141,6 @@ def _compare_criteria(told, until: datetime) -> None:
             counts["sent"], counts["taken"], counts["rejected"], counts["won"]
         ), (key, state)  # fmt: skip
         assert outcomes.ripe == outcomes.sent
-    assert sum(counts["won"] for counts in expected.values())
 
 
 def _compare_returns(told, touch: str, until: datetime) -> None:
@@ -152,15 +166,12 @@ def _compare_returns(told, touch: str, until: datetime) -> None:
         )
     found = campaign_returns(ReturnAsked(*MONTHS, touch), at=until, zone=ZONE)
     assert {row.id: row.figures for row in found} == expected
-    assert len(expected) > 2
 
 
 def _compare_quality(told, until: datetime) -> None:
     viewer = Membership.objects.get(name="Rita")
     rulings, everything = retelling.rulings(ZONE), [h for handovers in told.values() for h in handovers]
     found = quality(*MONTHS, at=until, zone=ZONE)
-    assert sum(month.overturned.denominator for month in found)
-    assert sum(month.returns.returned for month in found)
     for month, before in zip(found, (date(2026, 2, 1), *MONTHS), strict=False):
         mine, earlier = told[month.month], len(told.get(before, ()))
         assert month.velocity == ((len(mine) - earlier) * 100 / earlier if earlier else None)
@@ -182,7 +193,6 @@ def _compare_quality(told, until: datetime) -> None:
 
 def _compare_revenue(told) -> None:
     bought = [(h.reached["won"], h) for h in told if "won" in h.reached]
-    assert bought
     found = revenue(date(2026, 3, 1), date(2026, 5, 1), zone=ZONE)
     for month in found.months:
         mine = [h for at, h in bought if at.astimezone(ZoneInfo(ZONE)).date().replace(day=1) == month.month]
@@ -194,4 +204,4 @@ def _compare_revenue(told) -> None:
         assert month.took.from_touch == month.took.from_handover
         assert month.sales.customers == 0
     took = sorted(int((h.reached["won"] - h.sent_at).total_seconds()) for _at, h in bought)
-    assert found.took.from_handover == took[ceil(len(took) / 2) - 1]
+    assert found.took.from_handover == (took[ceil(len(took) / 2) - 1] if took else None)

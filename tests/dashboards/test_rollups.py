@@ -31,6 +31,7 @@ from sla.queries import Compliance, kept_between, last_day
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership, Team
 from tests.dashboards.history import DAY, NothingToActOn, Step, send, tell
+from tests.dashboards.reconciling import WANTED as WANTED_OF_EVENTS
 from tests.dashboards.reconciling import reconcile
 from tests.leads.makers import make_lead, make_rep
 from tests.support import Cast, run_outbox
@@ -259,7 +260,7 @@ def test_many_random_histories_add_up(counted: Cast, at: datetime, seed: int) ->
 
 @pytest.mark.timeout(300)
 def test_what_was_added_up_is_what_the_events_tell(counted: Cast, at: datetime) -> None:
-    add_up_plainly(counted, at, seed=2)
+    assert add_up_plainly(counted, at, seed=2) == WANTED_OF_EVENTS
 
 
 @pytest.mark.soak
@@ -269,7 +270,7 @@ def test_many_random_histories_are_what_their_events_tell(counted: Cast, at: dat
     add_up_plainly(counted, at, seed=seed)
 
 
-def add_up_plainly(cast: Cast, at: datetime, *, seed: int) -> None:
+def add_up_plainly(cast: Cast, at: datetime, *, seed: int) -> set[str]:
     """Tell a history while the worker comes by; increments, rebuild and the raw events in plain Python agree."""
     looks = Random(seed)
     until = tell(
@@ -284,7 +285,7 @@ def add_up_plainly(cast: Cast, at: datetime, *, seed: int) -> None:
     call_command("rebuild_rollups", organisation="acme")
     with tenant_scope(cast.acme.pk):
         assert kept() == by_increments
-        reconcile(until)
+        return reconcile(until)
 
 
 def add_up(cast: Cast, at: datetime, *, seed: int) -> set[str]:
