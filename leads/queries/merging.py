@@ -207,13 +207,16 @@ def likely_same(lead: Lead) -> dict[UUID, list[str]]:
     mine = keys_of(person_of(lead))
     found: dict[UUID, set[tuple[str, str]]] = {}
     for kind, value in sorted(mine):
-        rows = LeadKey.objects.filter(kind=kind, value=value, lead__merged_into=None).exclude(lead=lead)
+        # By the index alone: a number that thousands share is given up after the first few.
+        rows = LeadKey.objects.filter(kind=kind, value=value).exclude(lead=lead).order_by()
         ids = list(rows.values_list("lead", flat=True)[: TELLING_AT_MOST + 1])
         if len(ids) > TELLING_AT_MOST:
             continue
         for lead_id in ids:
             found.setdefault(lead_id, set()).add((kind, value))
-    return {lead_id: shared(mine, keys) for lead_id, keys in found.items()}
+    # A merged one keeps its keys until it is looked at again.
+    here = Lead.objects.filter(pk__in=found, merged_into=None).values_list("pk", flat=True) if found else ()
+    return {lead_id: shared(mine, found[lead_id]) for lead_id in here}
 
 
 def open_duplicates(*, limit: int = 100) -> list[DuplicateRow]:
