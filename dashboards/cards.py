@@ -88,7 +88,7 @@ def _delivered(figures: MonthFigures, links: Links) -> Kpi:
         spark=[float(delivery.points_of(month)) for month in _shown_months(figures)],
         basis=_("the plan") if gap and gap.tone != "flat" else "",
     )
-    return _moved(card, gap, _gap_text(gap))
+    return moved(card, gap, _gap_text(gap))
 
 
 def _gap_text(gap: Change | None) -> str:
@@ -100,7 +100,7 @@ def _gap_text(gap: Change | None) -> str:
     return sentence % {"points": points(abs(round(gap.value)))}
 
 
-def _moved(card: Kpi, change: Change | None, text: str) -> Kpi:
+def moved(card: Kpi, change: Change | None, text: str) -> Kpi:
     """Return the card with its change; without something to compare that place stays empty."""
     if change is None:
         return card
@@ -140,7 +140,7 @@ def _compared(card: Kpi, figures: MonthFigures, share: Share, before: Share) -> 
     change = formulas.change(share.percent, before.percent, more_is_good=True, flat_under=FLAT_SHARE)
     if change is None:
         return card
-    return replace(_moved(card, change, pp(change.value)), basis=_than(figures))
+    return replace(moved(card, change, pp(change.value)), basis=_than(figures))
 
 
 def _compliance(figures: MonthFigures, links: Links) -> Kpi:
@@ -184,7 +184,7 @@ def _speed(figures: MonthFigures, links: Links) -> Kpi:
         spark=[float(figures.medians[month]) for month in _shown_months(figures) if month in figures.medians],
         basis=_than(figures) if change else "",
     )
-    return _moved(card, change, _pace_text(change))
+    return moved(card, change, _pace_text(change))
 
 
 def _contacts_note(speed: Speed) -> str:
@@ -247,7 +247,7 @@ def _pipeline(figures: MonthFigures, links: Links) -> Kpi:
         spark=[found for found in ratios if found is not None],
         basis=_than(figures) if change else "",
     )
-    return _moved(card, change, _times_text(change))
+    return moved(card, change, _times_text(change))
 
 
 def _per_cost(figures: MonthFigures, month: date) -> float | None:

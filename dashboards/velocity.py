@@ -6,7 +6,7 @@ marketing tells the newest month that has ended, the joint dashboard the month t
 qualified lead was defined otherwise than in the month before, the two cannot be compared and the series breaks.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import formats
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboards import formulas
-from dashboards.cards import MARKETING, Kpi
+from dashboards.cards import MARKETING, Kpi, moved
 from dashboards.links import Links
 from dashboards.queries import MonthFigures, months_before
 from smarketing.lib.templatetags.ui import THIN, number, signed
@@ -43,8 +43,8 @@ class Velocity:
         """Tell whether it is good, bad or neither; nothing of a month that runs."""
         if self.is_running:
             return "flat"
-        moved = formulas.change(self.percent, 0, more_is_good=True, flat_under=FLAT)
-        return moved.tone if moved else "flat"
+        change = formulas.change(self.percent, 0, more_is_good=True, flat_under=FLAT)
+        return change.tone if change else "flat"
 
 
 def velocity_of(figures: MonthFigures, links: Links, month: date | None = None) -> Velocity:
@@ -84,11 +84,9 @@ def velocity_card(figures: MonthFigures, links: Links) -> Kpi:
         spark=[each.percent for each in series if each.percent is not None],
         basis=_basis(found),
     )
-    moved = formulas.change(found.percent, 0, more_is_good=True, flat_under=FLAT)
-    if moved is None:
-        return card
+    change = formulas.change(found.percent, 0, more_is_good=True, flat_under=FLAT)
     words = {"up": _("growing"), "down": _("shrinking"), "flat": _("steady")}
-    return replace(card, tone=moved.tone, direction=moved.direction, delta_text=words[moved.direction])
+    return moved(card, change, words[change.direction] if change else "")
 
 
 def velocity_words(found: Velocity) -> list[str]:

@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.tenants.conftest import later, world
+
+__all__ = ["later", "world"]
+
 # The oldest open transaction of this database, or the next number where none is open.
 FINISHED_HERE = """
 select least(

@@ -16,7 +16,6 @@ from smarketing.lib.scope import tenant_scope
 from tenants.actions import create_key
 from tests.leads.makers import make_handover
 from tests.support import CANARY, Cast, signed_in
-from tests.tenants.conftest import later, world  # noqa: F401 -- the furnished world is a fixture here, too
 from tests.tenants.world import World
 
 URL = "/o/acme/audit/"
@@ -107,7 +106,7 @@ def test_every_kind_that_is_recorded_has_words() -> None:
     assert sorted(kind for kind in kinds if kind not in TELLINGS and kind not in TOLD) == []
 
 
-def test_nothing_in_a_house_full_of_events_is_told_by_its_name_only(world: World) -> None:  # noqa: F811
+def test_nothing_in_a_house_full_of_events_is_told_by_its_name_only(world: World) -> None:
     with tenant_scope(world.acme.organisation.pk):
         kinds = set(Event.objects.values_list("kind", flat=True))
         subjects = set(Event.objects.values_list("subject_kind", flat=True))
