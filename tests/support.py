@@ -6,7 +6,7 @@ from datetime import datetime
 from django.test import Client
 
 from events.models import Outbox
-from events.relay import Claimed, deliver
+from events.relay import Claimed, deliver_all
 from smarketing.lib.scope import global_scope, tenant_scope
 from tenants.actions import add_member, create_key, create_organisation
 from tenants.models import Job, Membership, Organisation, User
@@ -106,12 +106,11 @@ def run_outbox(*, organisation: Organisation, at: datetime) -> int:
         with tenant_scope(organisation.pk):
             waiting = Outbox.objects.filter(
                 done_at=None, withdrawn_at=None, dead_at=None, available_at__lte=at
-            ).order_by("available_at", "id")
-            ids = list(waiting.values_list("id", flat=True))
-        for outbox_id in ids:
-            deliver(Claimed(organisation.pk, outbox_id), at=at)
-        delivered += len(ids)
-        if not ids:
+            ).order_by("available_at", "event_id")
+            rows = [Claimed(organisation.pk, *row) for row in waiting.values_list("id", "handler")]
+        deliver_all(rows, at=at)
+        delivered += len(rows)
+        if not rows:
             return delivered
 
 

@@ -59,6 +59,8 @@ def ask(statement: Prepared, *values: Any) -> list[tuple[Any, ...]]:
 
 def ask_all(calls: Sequence[Call]) -> list[tuple[Any, ...]]:
     """Run several statements in this order, in one round trip; return the rows of the last."""
+    if not calls:
+        return []
     database = connections[DEFAULT_DB_ALIAS]
     with database.cursor() as cursor:
         for statement, _values in calls:

@@ -1,6 +1,6 @@
 """Which organisation's rows this piece of work may touch (architecture: six belts)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,8 +28,7 @@ from pg_roles where rolname = current_user
 
 # For one transaction only: nothing of it is left on the connection.
 SET_LOCAL = """\
-select set_config('app.tenant_id', %(scope_tenant)s, true), set_config('app.lookup', %(scope_lookup)s, true),
-  set_config('app.user_id', %(scope_user)s, true)
+select set_config('app.tenant_id', %s, true), set_config('app.lookup', %s, true), set_config('app.user_id', %s, true)
 """
 
 
@@ -100,7 +99,7 @@ def global_scope(*, lookup: str = "", user_id: UUID | None = None) -> Iterator[N
         yield
 
 
-def ask_in_scope(organisation_id: int, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def ask_in_scope(organisation_id: int, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows of one statement that runs in this organisation's scope, in a transaction of its own.
 
     As tenant_scope does, in one round trip: PostgreSQL takes statements that come together for one transaction, so
@@ -115,7 +114,7 @@ def ask_in_scope(organisation_id: int, statement: str, values: Mapping[str, Any]
     token = _scope.set(scope)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"{SET_LOCAL};{statement}", {**values, **_values_of(scope)})
+            cursor.execute(f"{SET_LOCAL};{statement}", [*_values_of(scope), *values])
             return list(cursor.fetchall())
     finally:
         _scope.reset(token)
@@ -143,8 +142,8 @@ def _set_local(connection: BaseDatabaseWrapper, scope: Scope) -> None:
         cursor.execute(SET_LOCAL, _values_of(scope))
 
 
-def _values_of(scope: Scope) -> dict[str, str]:
-    return {"scope_tenant": scope.tenant, "scope_lookup": scope.lookup, "scope_user": scope.user}
+def _values_of(scope: Scope) -> list[str]:
+    return [scope.tenant, scope.lookup, scope.user]
 
 
 def guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

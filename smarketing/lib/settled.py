@@ -9,11 +9,12 @@ A mark that was read inside a transaction that was rolled back comes never again
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 from zlib import crc32
 
 from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
-from smarketing.lib.tenancy import TenantModel
+from smarketing.lib.tenancy import TenantModel, keep_ids
 
 T = TypeVar("T")
 
@@ -27,11 +28,14 @@ _remembered: dict[tuple[int, str], tuple[str, Any]] = {}
 
 
 class Settled:
-    """Facts of the organisation of the open scope that stand in these tables. Who gets one must not change it."""
+    """Facts of the organisation of the open scope that stand in these tables. Who gets one must not change it.
 
-    def __init__(self, tables: Sequence[type[TenantModel]]) -> None:
+    So many ``ids`` for new rows are drawn in the same round trip (smarketing.lib.tenancy.new_ids).
+    """
+
+    def __init__(self, tables: Sequence[type[TenantModel]], *, ids: int = 0) -> None:
         self._organisation_id = current_organisation_id()
-        self._marks = _marks_of(tables, self._organisation_id)
+        self._marks = _marks_of(tables, self._organisation_id, ids)
 
     def fact(self, name: str, of: type[TenantModel], ask: Callable[[], T]) -> T:
         """Return what ``ask`` reads of this table, remembered since its rows are what they are."""
@@ -47,8 +51,10 @@ class Settled:
         return found
 
 
-def _marks_of(tables: Sequence[type[TenantModel]], organisation_id: int) -> dict[type[TenantModel], str]:
-    (marks,) = ask(_marking(tuple(tables)), organisation_id)
+def _marks_of(tables: Sequence[type[TenantModel]], organisation_id: int, ids: int) -> dict[type[TenantModel], str]:
+    ((drawn, *marks),) = ask(_marking(tuple(tables)), organisation_id, ids)
+    if drawn:
+        keep_ids([UUID(one) for one in drawn])
     return dict(zip(tables, marks, strict=True))
 
 
@@ -56,4 +62,5 @@ def _marks_of(tables: Sequence[type[TenantModel]], organisation_id: int) -> dict
 def _marking(tables: tuple[type[TenantModel], ...]) -> Prepared:
     names = [table._meta.db_table for table in tables]
     parts = [MARK.format(table=name) for name in names]
-    return Prepared(f"marks_{crc32(str(names).encode()):x}", ["bigint"], f"select {', '.join(parts)}")
+    drawn = "array(select uuidv7()::text from generate_series(1, $2))"
+    return Prepared(f"marks_{crc32(str(names).encode()):x}", ["bigint", "int"], f"select {drawn}, {', '.join(parts)}")

@@ -1,5 +1,6 @@
 """What every table of an organisation shares (architecture: tenancy, belts 3 to 5)."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,9 +31,20 @@ def new_ids(count: int) -> list[UUID]:
     scope = current_scope()
     stock = [] if scope is None else scope.stock
     if len(stock) < count:
-        # The newest first, so that the oldest are taken off the end.
-        stock[:] = [row[0] for row in reversed(ask(DRAWN, count + STOCK))]
+        _fill(stock, [row[0] for row in ask(DRAWN, count + STOCK)])
     return [stock.pop() for _place in range(count)]
+
+
+def keep_ids(ids: Sequence[UUID]) -> None:
+    """Keep ids that were drawn with something else, for the next new rows of the open scope."""
+    scope = current_scope()
+    if scope is not None:
+        _fill(scope.stock, ids)
+
+
+def _fill(stock: list[UUID], ids: Sequence[UUID]) -> None:
+    # The newest first, so that the oldest are taken off the end.
+    stock[:] = reversed(ids)
 
 
 class ClockTimestamp(Func):

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models.expressions import DatabaseDefault
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Behaviour, Consent, Lead, StageEntry
-from smarketing.lib.inserting import insert_rows
+from smarketing.lib.inserting import insert_rows, new_row
 from smarketing.lib.scope import tenant_scope
-from smarketing.lib.tenancy import new_ids
+from smarketing.lib.tenancy import TenantModel, new_ids
 from tests.support import Cast
 
 CUSTOM = {"ä": ["€", None, 1.5, {"x": True}], "quote": "'; drop table leads_lead; --", "percent": "100 %s %(x)s"}
@@ -90,3 +92,34 @@ def test_ids_ascend_within_a_transaction(cast: Cast) -> None:
         drawn = [new_id for count in (1, 3, 40, 2) for new_id in new_ids(count)]
     assert drawn == sorted(drawn)
     assert len(set(drawn)) == 46
+
+
+def state_of(row: TenantModel) -> dict[str, Any]:
+    """Return all that an object knows; a value that the database will fill stands for itself."""
+    state = row._state
+    known = {**vars(row), "_state": (state.adding, state.db), "references": state.fields_cache}
+    return {name: type(value) if isinstance(value, DatabaseDefault) else value for name, value in known.items()}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in apps.get_models() if issubclass(kind, TenantModel)])
+def test_a_new_row_begins_as_django_begins_it(cast: Cast, kind: type[TenantModel]) -> None:
+    with tenant_scope(cast.acme.pk):
+        one, other, django = new_row(kind), new_row(kind), kind()
+    assert state_of(one) == state_of(django)
+    lists = [name for name, value in vars(one).items() if isinstance(value, (list, dict))]
+    assert all(vars(one)[name] is not vars(other)[name] for name in lists), "two rows share a list"
+
+
+def test_a_new_row_holds_what_it_is_told_of(cast: Cast, at: datetime) -> None:
+    with tenant_scope(cast.acme.pk):
+        lead = leads(cast, at, first=1)[0]
+        told = {"lead": lead, "stage": "mql", "came_from": "lead", "cycle": 2, "at": at, "by": None}
+        found, django = new_row(StageEntry, **told), StageEntry(**told)
+        named = new_row(StageEntry, lead_id=lead.pk)
+        # Who writes a reference looks nothing up; the writer notes the database of all its rows.
+        django._state.db = None
+    assert state_of(found) == state_of(django)
+    assert found.lead is lead
+    assert named.lead_id == lead.pk
+    with pytest.raises(TypeError, match="no nonsense"):
+        new_row(StageEntry, nonsense=1)
