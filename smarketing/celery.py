@@ -1,8 +1,11 @@
 """The Celery application: its beats. The queue is a hint; the truth of every task is a table."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
 
@@ -47,3 +50,15 @@ app.conf.beat_schedule = {
         "options": {"expires": 600},
     },
 }
+
+
+@task_prerun.connect
+@task_postrun.connect
+def keep_connections_usable(sender: Any, **_: Any) -> None:
+    """Let the task ask first whether its kept connections still stand, as a web request does.
+
+    Most tasks look into one table and find nothing: connecting anew for each cost more than all they did.
+    """
+    # One called inside a request or test is in the middle of that one's transaction.
+    if not sender.request.is_eager:
+        close_old_connections()

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "smarketing.lib.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "smarketing.lib.middleware.BodyLimitMiddleware",
+    "intake.middleware.DoorMiddleware",
     # From here on, one transaction holds the whole response.
     "smarketing.lib.middleware.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -112,6 +113,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
     "retry_on_timeout": True,
+    "queue_order_strategy": "smarketing.lib.queues:DeadlinesFirst",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
@@ -121,6 +123,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# After so many tasks a worker connects to the database anew; until then it keeps its connections.
+CELERY_DB_REUSE_MAX = 10_000
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

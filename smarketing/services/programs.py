@@ -5,21 +5,35 @@ from typing import Final
 
 QUEUES: Final = "sla,outbox,kpi,bulk,mail,celery"
 
-# Threads wait for the database, not for each other: twice as many as a core can fill, and a
-# short queue behind them, because a request that waits longer is better refused by the socket.
+# Threads wait for the database, not for each other: so many keep a core busy, and more only take turns. A short queue
+# stands behind them, because a request that waits longer is better refused by the socket.
 WEB: Final = (
     "granian",
     "--interface=wsgi",
     "--http=1",
     "--no-ws",
     "--workers=2",
-    "--blocking-threads=8",
+    "--blocking-threads=4",
     "--backpressure=64",
     "--respawn-failed-workers",
     "--workers-kill-timeout=10",
     "smarketing.wsgi:application",
 )
-WORKER: Final = ("celery", "-A", "smarketing.celery", "worker", "-Q", QUEUES, "-c", "2", "--loglevel=INFO")
+# Somebody waits for an answer of the web; the worker takes what the web leaves of the machine.
+WORKER: Final = (
+    "nice",
+    "-n",
+    "10",
+    "celery",
+    "-A",
+    "smarketing.celery",
+    "worker",
+    "-Q",
+    QUEUES,
+    "-c",
+    "2",
+    "--loglevel=INFO",
+)
 BEAT: Final = ("celery", "-A", "smarketing.celery", "beat", "--loglevel=INFO")
 
 
@@ -31,7 +45,7 @@ def web(binaries: Path, port: int) -> list[str]:
 def worker(binaries: Path) -> list[str]:
     """The Celery worker for all queues."""
     # Its neighbours are started by the same supervisor: there is nobody to gossip with.
-    return [str(binaries / WORKER[0]), *WORKER[1:], "--without-gossip", "--without-mingle"]
+    return [*WORKER[:3], str(binaries / WORKER[3]), *WORKER[4:], "--without-gossip", "--without-mingle"]
 
 
 def beat(binaries: Path, schedule: Path) -> list[str]:

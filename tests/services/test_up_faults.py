@@ -150,6 +150,31 @@ def _answers(copy: Copy, statement: str) -> list[tuple[object, ...]]:
         return []
 
 
+OURS = "from pg_stat_activity where usename in ('sm_worker', 'sm_sweeper')"
+
+
+def connections_of_workers(copy: Copy) -> set[object]:
+    return {pid for (pid,) in ask(copy, f"select pid {OURS}")}
+
+
+def test_a_worker_keeps_its_connections_and_notices_a_lost_one(copy: Copy) -> None:
+    copy.ensure()
+    swept = "select at from sla_sweep"
+    assert process.wait_until(lambda: ask(copy, swept) != [], PATIENCE_SECONDS, every=0.2)
+    assert process.wait_until(lambda: len(connections_of_workers(copy)) > 1, PATIENCE_SECONDS, every=0.2)
+    before = connections_of_workers(copy)
+    # Longer than any beat that asks the database.
+    time.sleep(6)
+    assert before <= connections_of_workers(copy)
+    ((ended,),) = ask(copy, f"select count(pg_terminate_backend(pid)) {OURS}")
+    assert ended
+    # One may have been under way with what it had.
+    soon = "select at > now() - interval '1 second' from sla_sweep"
+    time.sleep(3)
+    assert process.wait_until(lambda: ask(copy, soon) == [(True,)], 10, every=0.1)
+    assert not before & connections_of_workers(copy)
+
+
 def test_every_answered_post_is_a_lead_once_whatever_was_killed(copy: Copy) -> None:
     survive(copy, 150)
 
