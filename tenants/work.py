@@ -16,8 +16,10 @@ from uuid import UUID
 from django.db import connections
 
 from events.actions import record
+from events.nudge import nudge
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
+from tenants.actions.jobs import RUN_JOBS
 from tenants.jobs import job_kind
 from tenants.models import Job, Round
 from tenants.rounds import round_by_name, round_names
@@ -117,23 +119,25 @@ def _words_of(error: Exception) -> str:
 def run_jobs(*, clock: Callable[[], datetime], limit: int = 10, turn_seconds: float = TURN_SECONDS) -> int:
     """Give up to ``limit`` open jobs of all organisations a turn each; return how many had one.
 
-    A turn has many steps; ``clock`` tells each its own moment.
+    A turn has many steps; ``clock`` tells each its own moment. What is not finished asks for its next turn at once.
     """
     found = list(_lease(CLAIM_JOBS, at=clock(), limit=limit))
-    for leased in found:
-        _turn(leased, clock=clock, turn_seconds=turn_seconds / len(found))
+    rest = [_turn(leased, clock=clock, turn_seconds=turn_seconds / len(found)) for leased in found]
+    if any(rest):
+        nudge(RUN_JOBS)
     return len(found)
 
 
-def _turn(leased: Leased, *, clock: Callable[[], datetime], turn_seconds: float) -> None:
-    """Do steps of one job until its turn is over or it has ended."""
+def _turn(leased: Leased, *, clock: Callable[[], datetime], turn_seconds: float) -> bool:
+    """Do steps of one job until its turn is over or it has ended; tell whether there is more to do now."""
     end = monotonic() + turn_seconds
-    while run_step(leased, at=clock()) and monotonic() < end:
+    while (more := run_step(leased, at=clock())) and monotonic() < end:
         pass
     with tenant_scope(leased.organisation_id):
         # Behind those that wait, with the lease given back.
         Job.objects.filter(pk=leased.id, finished_at=None, attempts=0).update(next_at=clock())
         Job.objects.filter(pk=leased.id).update(leased_until=None)
+    return more
 
 
 def run_step(leased: Leased, *, at: datetime) -> bool:

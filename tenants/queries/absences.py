@@ -7,12 +7,14 @@ that ends at somebody who is away without a deputy, or that comes back to its be
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from smarketing.lib.prepared import Prepared, ask
+from smarketing.lib.scope import current_organisation_id
 from tenants.access import may_manage_absences_of
 from tenants.models import Absence, Membership, Organisation
 from tenants.roles import Role
@@ -25,6 +27,40 @@ def today_in(*, at: datetime) -> date:
     """Return the organisation's day at this moment."""
     zone = Organisation.objects.values_list("zone", flat=True).get()
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+@dataclass(frozen=True)
+class LocalDay:
+    """A day of the organisation, the zone in which it is one, and who is away on it, each with the deputy named."""
+
+    zone: str
+    day: date
+    deputies: Mapping[UUID, UUID | None]
+
+
+# Asked with every handover. Which day it is depends on the zone, so the days around are asked as well.
+AROUND = Prepared(
+    "zone_and_absences",
+    ["bigint", "date", "date"],
+    """
+select o.zone, a.first_day, a.last_day, a.member_id, a.deputy_id
+from tenants_organisation o left join tenants_absence a
+  on a.organisation_id = o.id and a.first_day <= $3 and a.last_day >= $2 and a.called_off_at is null
+where o.id = $1 order by a.first_day, a.id
+""",
+)
+ONE_DAY = timedelta(days=1)
+
+
+def local_day_of(*, at: datetime) -> LocalDay:
+    """Return the organisation's day at this moment, in one statement."""
+    utc_day = at.astimezone(UTC).date()
+    rows = ask(AROUND, current_organisation_id(), utc_day - ONE_DAY, utc_day + ONE_DAY)
+    zone = rows[0][0]
+    day = at.astimezone(ZoneInfo(zone)).date()
+    return LocalDay(
+        zone, day, {member: deputy for _z, first, last, member, deputy in rows if member and first <= day <= last}
+    )
 
 
 def absences_between(first: date, last: date) -> list[Absence]:

@@ -12,6 +12,7 @@ from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tenants import jobs, rounds, work
 from tenants.actions import JobFinished, cancel_job, start_job
+from tenants.actions.jobs import RUN_JOBS
 from tenants.models import Job, Membership, Round, Team
 from tests.support import Cast, run_jobs
 
@@ -119,6 +120,18 @@ def test_runs_a_job_to_its_end_step_by_step(live_cast: Cast, at: datetime, regis
     assert kinds == ["job.started", "job.done"]
     assert names_of(live_cast.acme) == ["step 1", "step 2", "step 3"]
     assert work.run_jobs(clock=lambda: at) == 0
+
+
+def test_what_is_not_finished_asks_for_its_next_turn_at_once(
+    live_cast: Cast, at: datetime, registered: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(work, "nudge", asked.append)
+    jobs.register_job(jobs.JobKind("test.count", count_to_three, "Counting"))
+    start(live_cast, at)
+    for turns in (1, 2, 2):
+        assert work.run_jobs(clock=lambda: at, turn_seconds=0) == 1
+        assert asked == [RUN_JOBS] * turns
 
 
 def test_a_crash_between_steps_repeats_nothing(live_cast: Cast, at: datetime, registered: None) -> None:
