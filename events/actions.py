@@ -16,7 +16,7 @@ from msgspec import json
 from events import registry
 from events.models import Event, Outbox
 from events.nudge import nudge_relay
-from smarketing.lib.inserting import as_json, give_ids, insertion, note_written
+from smarketing.lib.inserting import as_json, give_ids, insertion, new_row, note_written
 from smarketing.lib.prepared import Call, Prepared, ask_all
 from smarketing.lib.tenancy import TenantModel
 
@@ -113,7 +113,8 @@ def gathering() -> Iterator[list[Call]]:
 
 
 def _event(one: Happening, *, by: Actor | None, at: datetime, once: str | None = None) -> Event:
-    return Event(
+    return new_row(
+        Event,
         kind=one.kind,
         subject_kind=one.subject._meta.model_name or "",
         subject_id=one.subject.pk,
@@ -131,7 +132,8 @@ def _write_all(drafts: Sequence[_Draft], before: Sequence[Call] = ()) -> None:
         if before:
             ask_all(before)
         return
-    told = [(draft, handler) for draft in drafts for handler in registry.after(draft.event.kind)]
+    hearing = {kind: registry.after(kind) for kind in {draft.event.kind for draft in drafts}}
+    told = [(draft, handler) for draft in drafts for handler in hearing[draft.event.kind]]
     events = [draft.event for draft in drafts]
     give_ids(events)
     waiting = [_waiting(draft, handler) for draft, handler in told]

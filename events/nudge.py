@@ -19,7 +19,6 @@ class _Nudger:
     A thread, because a broken connection makes the client library think for seconds before it gives up.
     """
 
-    PAUSE = 0.2
     PAUSE_AFTER_FAILURE = 10.0
 
     def __init__(self, task: str) -> None:
@@ -27,9 +26,9 @@ class _Nudger:
         self._busy = Lock()
         self._not_before = 0.0
 
-    def nudge(self) -> None:
+    def nudge(self, pause_seconds: float) -> None:
         if monotonic() >= self._not_before and self._busy.acquire(blocking=False):
-            self._not_before = monotonic() + self.PAUSE
+            self._not_before = monotonic() + pause_seconds
             Thread(target=self._send, name="nudge", daemon=True).start()
 
     def _send(self) -> None:
@@ -45,9 +44,12 @@ class _Nudger:
 _nudgers: dict[str, _Nudger] = {}
 
 
-def nudge(task: str) -> None:
-    """Ask a worker to run this beat's task now, without waiting; a lost nudge only delays until the next beat."""
-    _nudgers.setdefault(task, _Nudger(task)).nudge()
+def nudge(task: str, *, pause_seconds: float = 0.2) -> None:
+    """Ask a worker to run this beat's task now, without waiting; a lost nudge only delays until the next beat.
+
+    A process does not ask for the same task again before the pause has passed.
+    """
+    _nudgers.setdefault(task, _Nudger(task)).nudge(pause_seconds)
 
 
 def nudge_relay() -> None:

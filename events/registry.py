@@ -1,6 +1,6 @@
 """Who hears of which event; filled by smarketing.wiring at start, read by actions and the relay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from events.models import Event
 
 Handler = Callable[["Event"], None]
+HandlerOfMany = Callable[[Sequence["Event"]], None]
 # When a handler may hear of an event, looked at from a moment; None when it is no news any more.
 Timing = Callable[["Event", datetime], datetime | None]
 
@@ -19,6 +20,8 @@ class After:
 
     ``outward`` handlers tell people or machines outside; they wait until an undo window has ended.
     ``timing`` is asked just before: what may be told later only waits, what is no news is withdrawn.
+    ``run_many`` does for several events of one organisation, oldest first, what ``run`` would do one by one; what one
+    of them breaks is undone for all and run again one by one, so that it may write rows only, nothing outside.
     """
 
     name: str
@@ -26,6 +29,7 @@ class After:
     run: Handler
     outward: bool = False
     timing: Timing | None = None
+    run_many: HandlerOfMany | None = None
 
 
 _within: dict[str, list[Handler]] = {}

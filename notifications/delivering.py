@@ -83,6 +83,11 @@ def deliver_waiting(*, at: datetime, limit: int = BATCH, jitter: Callable[[], fl
     return len(parcels)
 
 
+def is_any_waiting(*, at: datetime) -> bool:
+    """Tell whether a message of any organisation may go now."""
+    return bool(_waiting(at=at, limit=1))
+
+
 def _waiting(*, at: datetime, limit: int) -> list[tuple[int, UUID]]:
     with connections["sweeper"].cursor() as cursor:
         cursor.execute(WAITING, {"at": at, "limit": limit, "each": PER_ENDPOINT})

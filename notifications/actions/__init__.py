@@ -9,6 +9,7 @@ from notifications.actions.deliveries import (
     replay_range,
     send_trial,
     tell_machines,
+    tell_machines_of_many,
 )
 from notifications.actions.digests import forget_mails, send_digests
 from notifications.actions.endpoints import (
@@ -34,7 +35,7 @@ from notifications.actions.mailing import (
     retry_mail,
     send_invitation,
 )
-from notifications.actions.telling import mark_read, path_of, tell_about
+from notifications.actions.telling import mark_read, path_of, tell_about, tell_about_many
 
 __all__ = [
     "DeliveryOnItsWay",
@@ -70,5 +71,7 @@ __all__ = [
     "send_invitation",
     "send_trial",
     "tell_about",
+    "tell_about_many",
     "tell_machines",
+    "tell_machines_of_many",
 ]

@@ -1,6 +1,7 @@
 """Messages for machines: made once per event and endpoint, tried, replayed, blanked, forgotten."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,14 +38,30 @@ class DeliveryOnItsWay(DomainError):
     code = "delivery_on_its_way"
 
 
-@transaction.atomic
 def tell_machines(event: Event) -> None:
     """Put a message about an event on its way to every endpoint that wants it; a second call makes none."""
+    tell_machines_of_many([event])
+
+
+@transaction.atomic
+def tell_machines_of_many(events: Sequence[Event]) -> None:
+    """Put messages about several events on their way, in their order, as tell_machines would one by one."""
     endpoints = list(Endpoint.objects.filter(state__in=[Endpoint.State.ACTIVE, Endpoint.State.PAUSED]))
-    wanting = [endpoint for endpoint in endpoints if endpoint.wants(event.kind)]
-    if not wanting:
+    wanted = [(event, endpoint) for event in events for endpoint in endpoints if endpoint.wants(event.kind)]
+    if not wanted:
         return
     organisation = _organisation()
+    bodies = {event.pk: _bodies(event, organisation) for event in {event for event, _endpoint in wanted}}
+    told = [(event, endpoint) for event, endpoint in wanted if bodies[event.pk]]
+    rows = [
+        _delivery(row_id, endpoint, bodies[event.pk][endpoint.kind], event.kind, organisation, at=event.at, event=event)
+        for row_id, (event, endpoint) in zip(new_ids(len(told)), told, strict=True)
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _bodies(event: Event, organisation: Organisation) -> dict[str, str]:
+    """Return what each kind of endpoint is sent about an event; nothing where machines are told nothing."""
     fact = Fact(
         str(event.pk),
         event.kind,
@@ -55,13 +72,8 @@ def tell_machines(event: Event) -> None:
     )
     told = payload(fact, organisation=organisation.slug)
     if told is None:
-        return
-    bodies = {Endpoint.Kind.WEBHOOK: _json(told), Endpoint.Kind.SLACK: _chat_body(event, organisation)}
-    rows = [
-        _delivery(endpoint, bodies[Endpoint.Kind(endpoint.kind)], event.kind, organisation, at=event.at, event=event)
-        for endpoint in wanting
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        return {}
+    return {Endpoint.Kind.WEBHOOK: _json(told), Endpoint.Kind.SLACK: _chat_body(event, organisation)}
 
 
 @transaction.atomic
@@ -75,7 +87,8 @@ def send_trial(endpoint: Endpoint, *, by: Membership, at: datetime) -> Delivery:
         body = _json({"text": words})
     else:
         body = _json(trial_payload(at=_iso(at), organisation=organisation.slug))
-    delivery = _delivery(endpoint, body, TEST, organisation, at=at)
+    [row_id] = new_ids(1)
+    delivery = _delivery(row_id, endpoint, body, TEST, organisation, at=at)
     delivery.save(force_insert=True)
     record("endpoint.tried", endpoint, by=by, at=at, data={"delivery": str(delivery.pk)})
     return delivery
@@ -123,6 +136,7 @@ def forget_deliveries(at: datetime) -> int:
 
 
 def _delivery(
+    row_id: UUID,
     endpoint: Endpoint,
     body: str,
     kind: str,
@@ -131,7 +145,6 @@ def _delivery(
     at: datetime,
     event: Event | None = None,
 ) -> Delivery:
-    [row_id] = new_ids(1)
     return Delivery(
         id=row_id,
         endpoint=endpoint,

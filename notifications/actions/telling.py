@@ -1,6 +1,6 @@
 """Telling people: under the bell at once, by mail from the outbox; each once per event and person."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,41 +18,63 @@ from notifications.letters import Line
 from notifications.models import Notification
 from notifications.queries.choices import choices_about
 from notifications.rules import Told, told_about
+from smarketing.lib.scope import current_organisation_id
 from tenants.models import Membership, Organisation
 
 
-@transaction.atomic
 def tell_about(event: Event) -> None:
     """Tell everybody whom the event concerns, but not who caused it; a second call tells nobody."""
-    for told in told_about(event.kind, event.data):
-        organisation = Organisation.objects.get(pk=event.organisation_id)
-        readers = [member for member in _readers(told) if member.pk != event.by_id]
-        chosen = choices_about(told.kind, readers)
-        for member in readers:
-            _tell(member, told, event, organisation, How(chosen.get(member.pk, How.USUAL)))
+    tell_about_many([event])
 
 
-def _readers(told: Told) -> Iterable[Membership]:
-    wanted = Q(pk__in=told.members) | Q(roles__overlap=[str(role) for role in told.roles])
-    return Membership.objects.filter(wanted, is_active=True).select_related("user").order_by("joined_at", "id")
+@transaction.atomic
+def tell_about_many(events: Sequence[Event]) -> None:
+    """Tell of several events in their order, as tell_about would one by one."""
+    told = [(event, one) for event in events for one in told_about(event.kind, event.data)]
+    if not told:
+        return
+    organisation = Organisation.objects.get(pk=current_organisation_id())
+    members = _members([one for _event, one in told])
+    chosen = {kind: choices_about(kind, members) for kind in {one.kind for _event, one in told}}
+    notices = [
+        _tell(member, one, event, organisation, How(chosen[one.kind].get(member.pk, How.USUAL)))
+        for event, one in told
+        for member in members
+        if _is_for(one, member) and member.pk != event.by_id
+    ]
+    Notification.objects.bulk_create([notice for notice in notices if notice], ignore_conflicts=True)
 
 
-def _tell(member: Membership, told: Told, event: Event, organisation: Organisation, how: How) -> None:
+def _members(told: Sequence[Told]) -> list[Membership]:
+    """Return everybody whom any of this is for."""
+    ids = {member for one in told for member in one.members}
+    roles = {str(role) for one in told for role in one.roles}
+    wanted = Q(pk__in=ids) | Q(roles__overlap=list(roles))
+    rows = Membership.objects.filter(wanted, is_active=True)
+    return list(rows.select_related("user").order_by("joined_at", "id"))
+
+
+def _is_for(told: Told, member: Membership) -> bool:
+    return str(member.pk) in told.members or any(role in member.roles for role in told.roles)
+
+
+def _tell(member: Membership, told: Told, event: Event, organisation: Organisation, how: How) -> Notification | None:
+    """Mail a member as they wish; return what is to stand under their bell."""
     how = how or (How.AT_ONCE if told.by_mail else How.BELL)
     if how == How.NEVER:
-        return
+        return None
     zone = ZoneInfo(member.user.zone or organisation.zone)
     with translation.override(member.user.language or settings.LANGUAGE_CODE):
         line = Line(told.kind, told.words(zone), path_of(told.page, event, organisation), event.at, event.thread_id)
-        _put_under_bell(member, line, event)
         if how == How.AT_ONCE:
             put_notice(member, line, organisation, event=event)
         elif how in (How.HOURLY, How.DAILY):
             put_aside(member, line, how, zone=zone, once_key=str(event.pk))
+    return _under_bell(member, line, event)
 
 
-def _put_under_bell(member: Membership, line: Line, event: Event) -> None:
-    notice = Notification(
+def _under_bell(member: Membership, line: Line, event: Event) -> Notification:
+    return Notification(
         member=member,
         kind=line.kind,
         text=line.text,
@@ -61,7 +83,6 @@ def _put_under_bell(member: Membership, line: Line, event: Event) -> None:
         at=event.at,
         once_key=str(event.pk),
     )
-    Notification.objects.bulk_create([notice], ignore_conflicts=True)
 
 
 _CALENDARS = {"calendar": "sla:calendar", "holidays": "sla:calendar_holidays"}

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
@@ -27,6 +28,11 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "swee
 
 def leave_a_mark(event: Event) -> None:
     Team.objects.create(name=f"{event.kind} {event.pk} {Team.objects.count()}", side="sales")
+
+
+def leave_marks(events: Sequence[Event]) -> None:
+    for event in events:
+        leave_a_mark(event)
 
 
 def fail(event: Event) -> None:
@@ -166,32 +172,59 @@ def relay_until_quiet(at: datetime) -> None:
         sleep(0.25)
 
 
+# Each line that it reads is a number of statements, after which a fork of it dies.
 DIES_AT = """
 import os, signal, sys, django
 django.setup()
 from datetime import datetime, timedelta, UTC
+from django.db import connections
 from events import registry, relay
-from events.models import Outbox
-from smarketing.lib import scope
-from tests.events.test_outbox import leave_a_mark
-count = int(sys.argv[1])
-
-def counting(execute, sql, params, many, context):
-    global count
-    if count == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    count -= 1
-    return execute(sql, params, many, context)
+from tests.events.test_outbox import leave_a_mark, leave_marks
 
 registry._after.clear()
 registry.register_after(registry.After("mark", ("test.happened",), leave_a_mark))
-from django.db import connections
-for alias in ("default", "sweeper"):
-    connections[alias].ensure_connection()
-    connections[alias].execute_wrappers.append(counting)
-relay.relay_waiting(at=datetime.now(UTC) + timedelta(seconds=1))
-print("finished")
+registry.register_after(registry.After("marks", ("test.together",), leave_a_mark, run_many=leave_marks))
+
+def relay_until(count):
+    def counting(execute, sql, params, many, context):
+        nonlocal count
+        if count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count -= 1
+        return execute(sql, params, many, context)
+
+    for alias in ("default", "sweeper"):
+        connections[alias].ensure_connection()
+        connections[alias].execute_wrappers.append(counting)
+    relay.relay_waiting(at=datetime.now(UTC) + timedelta(seconds=1))
+
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        relay_until(int(line))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+@contextmanager
+def mortal() -> Iterator[Callable[[int], int]]:
+    """Yield what relays in a process that dies before its nth statement, and returns how that ended."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "smarketing.settings"}
+    command = [sys.executable, "-c", DIES_AT]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def relay_until(statement: int) -> int:
+            print(statement, file=process.stdin, flush=True)
+            assert process.stdout
+            return int(process.stdout.readline())
+
+        yield relay_until
+        process.stdin.close()
 
 
 @pytest.mark.timeout(300)
@@ -199,24 +232,20 @@ def test_survives_a_kill_before_any_statement(
     live_cast: Cast, at: datetime, handlers: dict[str, After], services: Any
 ) -> None:
     registry.register_after(After("mark", ("test.happened",), leave_a_mark))
-    statement, finished = 0, False
-    while not finished:
-        before = marks(live_cast)
-        tell(live_cast, "test.happened", at)
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "smarketing.settings"}
-        done = subprocess.run(
-            [sys.executable, "-c", DIES_AT, str(statement)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        finished = "finished" in done.stdout
-        assert finished or done.returncode == -signal.SIGKILL, done.stderr
-        relay_until_quiet(at)
-        assert marks(live_cast) == before + 1, f"after a kill before statement {statement}"
-        statement += 1
-    assert statement > 4
+    registry.register_after(After("marks", ("test.together",), leave_a_mark, run_many=leave_marks))
+    statement, ended = 0, -signal.SIGKILL
+    with mortal() as relay_until:
+        while ended:
+            before = marks(live_cast)
+            # One by itself, and two that are handled together.
+            for kind in ("test.happened", "test.together", "test.together"):
+                tell(live_cast, kind, at)
+            ended = relay_until(statement)
+            assert ended in {0, -signal.SIGKILL}
+            relay_until_quiet(at)
+            assert marks(live_cast) == before + 3, f"after a kill before statement {statement}"
+            statement += 1
+    assert statement > 12
 
 
 def test_the_database_refuses_to_change_or_remove_an_event(live_cast: Cast, at: datetime) -> None:
