@@ -56,6 +56,7 @@ from sla.actions.labelling import LabelsOfADraft, OnlyAdministratorsLabel, chang
 from sla.actions.looking_ahead import look_ahead_for_holidays
 from sla.actions.merging import merge_clocks, unmerge_clocks
 from sla.actions.months import MonthStillOpen, NothingPromised, close_month, keep_months, open_month
+from sla.actions.opening import Opening
 from sla.actions.pleading import NotYoursToAsk, PleaOpen, is_asked
 from sla.actions.recalculating import follow_step
 from sla.actions.rederiving import follow_calendars, note_rules, rederive_clocks, rederive_some
@@ -111,6 +112,7 @@ __all__ = [
     "NothingToProve",
     "OnlyAdministratorsLabel",
     "OnlyHeadsAgree",
+    "Opening",
     "PleaAnswered",
     "PleaOpen",
     "Seat",

@@ -7,14 +7,16 @@ stays what it was. The lines of a handover always add up to its weight while its
 or is suspended, and to nothing otherwise, whatever months they lie in.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sla.models import CreditEntry, Month, Subject
 from sla.queries.months import last_day, month_is_closed, next_month, zone_of_organisation
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 
 _Kind = CreditEntry.Kind
@@ -30,6 +32,17 @@ def give_credit(subject: Subject, *, key: str, at: datetime, zone: str) -> bool:
     month, day = _place(subject.counted_month, subject.counted_on, subject.counted_on)
     _write(subject, _Kind.GIVEN, month, day, subject.weight, at=at)
     return True
+
+
+def lines_of(subjects: Sequence[Subject], *, at: datetime) -> list[CreditEntry]:
+    """Return the lines of credits that are given together, not yet stored."""
+    # Sent together they count on one day.
+    places = {day: _place(month, day, day) for month, day in {(one.counted_month, one.counted_on) for one in subjects}}
+    return [
+        CreditEntry(subject=one, kind=_Kind.GIVEN, month=month, day=day, points=one.weight, at=at)
+        for one in subjects
+        for month, day in (places[one.counted_on],)
+    ]
 
 
 def suspend_credit(subject: Subject, *, at: datetime) -> bool:
@@ -84,16 +97,19 @@ def _place(month: date, day: date, today: date) -> tuple[date, date]:
     return present, day
 
 
+# Asked with every handover.
+HELD_OPEN = Prepared(
+    "month_held_open",
+    ["bigint", "date"],
+    "select state from sla_month where organisation_id = $1 and month = $2 for share",
+)
+
+
 def _is_open(month: date, *, today: date) -> bool:
     """Tell whether a month takes a line, and keep it from closing until this transaction has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select state from sla_month where organisation_id = %s and month = %s for share",
-            [current_organisation_id(), month],
-        )
-        found = cursor.fetchone()
+    states = [state for (state,) in ask(HELD_OPEN, current_organisation_id(), month)]
     # A frozen month stays closed, whatever its calendar says now; one that is due to close takes nothing more.
-    return (found is None or found[0] == Month.State.OPEN) and not month_is_closed(month, today=today)
+    return states in ([], [Month.State.OPEN]) and not month_is_closed(month, today=today)
 
 
 def _claim(subject: Subject, key: str, *, seen: tuple[str, ...]) -> bool:

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from sla.models import AgreementVersion, Subject
+from smarketing.lib.tenancy import new_ids
 from tenants.models import Membership
 
 _FACTS = {
@@ -18,8 +20,16 @@ _FACTS = {
 }
 
 
-def open_subject(
+def open_subject(**given: Any) -> Subject:
+    """Open what clocks will be about; see new_subject."""
+    subject = new_subject(id=new_ids(1)[0], **given)
+    subject.save(force_insert=True)
+    return subject
+
+
+def new_subject(
     *,
+    id: UUID,
     kind: str,
     thread_id: UUID | None,
     version: AgreementVersion,
@@ -32,9 +42,10 @@ def open_subject(
     present_fields: int = 0,
     required_fields: int = 0,
 ) -> Subject:
-    """Open what clocks will be about. It counts in the month that ``zone`` has at this moment, for ever."""
+    """Return a subject that is not yet stored. It counts in the month that ``zone`` has at this moment, for ever."""
     day = opened_at.astimezone(ZoneInfo(zone)).date()
-    return Subject.objects.create(
+    return Subject(
+        id=id,
         kind=kind,
         thread_id=thread_id,
         version=version,

@@ -51,8 +51,12 @@ class ClockState:
 
 def derive(facts: Iterable[Fact], terms: Terms, *, at: datetime) -> ClockState:
     """What the facts known at `at` amount to. The only source of verdicts."""
+    return state_of(replay(facts, terms, at=at), at=at)
+
+
+def state_of(run: ClockRun, *, at: datetime) -> ClockState:
+    """What the facts that were replayed until `at` amount to."""
     moment = to_utc(at)
-    run = replay(facts, terms, at=moment)
     promise = run.governing
     ended_runs = [(begin, end) for begin, end in run.runs if end]
     running_since = run.runs[-1][0] if run.is_counting else None

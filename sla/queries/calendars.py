@@ -13,6 +13,7 @@ from events.models import Event
 from sla.business_time import ALWAYS, Hours, hours_of
 from sla.content import AGREED_SIDES
 from sla.models import AgreementVersion, Calendar, CalendarVersion, Clock
+from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Job, Membership
 from tenants.queries import JobRow, job_row
@@ -29,6 +30,7 @@ FILE_LENGTH = timedelta(days=3 * 366)
 # Versions never change, so what was read once stays true; the limit only bounds memory.
 _KEPT = 1024
 _hours: dict[tuple[int, UUID], Hours] = {}
+_versions: dict[UUID, CalendarVersion] = {}
 
 
 def calendar_in_force(key: str) -> CalendarVersion:
@@ -37,13 +39,31 @@ def calendar_in_force(key: str) -> CalendarVersion:
     return rows.order_by("-number")[:1].get()
 
 
+# Asked with every handover.
+NEWEST = Prepared(
+    "calendars_newest",
+    ["bigint", "text[]"],
+    """
+select c.key, v.id from sla_calendar c cross join lateral (
+  select id from sla_calendarversion where organisation_id = $1 and calendar_id = c.id order by number desc limit 1
+) v where c.organisation_id = $1 and c.key = any($2)
+""",
+)
+
+
 def calendars_in_force(keys: Iterable[str]) -> dict[str, CalendarVersion]:
     """Return the newest version of each of these calendars, in one query."""
-    wanted = set(keys)
+    wanted = sorted(set(keys))
     if not wanted:
         return {}
-    rows = CalendarVersion.objects.filter(calendar__key__in=wanted).select_related("calendar")
-    return {row.calendar.key: row for row in rows.order_by("calendar__key", "-number").distinct("calendar__key")}
+    newest = dict(ask(NEWEST, current_organisation_id(), wanted))
+    unread = [pk for pk in newest.values() if pk not in _versions]
+    if unread and len(_versions) >= _KEPT:
+        _versions.clear()
+    known = {pk: _versions[pk] for pk in newest.values() if pk in _versions}
+    read = {row.pk: row for row in CalendarVersion.objects.filter(pk__in=unread)} if unread else {}
+    _versions.update(read)
+    return {key: (known | read)[pk] for key, pk in newest.items()}
 
 
 def newest_version(calendar: Calendar) -> CalendarVersion:
@@ -103,19 +123,20 @@ def unfinished_clocks(**only: Any) -> QuerySet[Clock]:
 
 def hours_for(calendar_version: CalendarVersion) -> Hours:
     """Return the compiled hours of a calendar version."""
-    return hours_of(calendar_version.content)
+    key = (current_organisation_id(), calendar_version.pk)
+    if key not in _hours:
+        if len(_hours) >= _KEPT:
+            _hours.clear()
+        _hours[key] = hours_of(calendar_version.content)
+    return _hours[key]
 
 
 def hours_by_id(calendar_version_id: UUID | None) -> Hours:
     """Return the hours that a clock counts on; a clock without a calendar counts all time."""
     if calendar_version_id is None:
         return ALWAYS
-    key = (current_organisation_id(), calendar_version_id)
-    if key not in _hours:
-        if len(_hours) >= _KEPT:
-            _hours.clear()
-        _hours[key] = hours_for(CalendarVersion.objects.get(pk=calendar_version_id))
-    return _hours[key]
+    known = _hours.get((current_organisation_id(), calendar_version_id))
+    return known or hours_for(CalendarVersion.objects.get(pk=calendar_version_id))
 
 
 def file_stretch(version: CalendarVersion, *, at: datetime) -> tuple[date, date]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -38,10 +39,10 @@ from sla.clocks import (
     Terms,
     Voided,
     Waived,
-    derive,
     explain,
 )
-from sla.clocks.run import replay
+from sla.clocks.run import ClockRun, replay
+from sla.clocks.state import state_of
 from sla.content import amount_of
 from sla.models import Clock
 from sla.queries.calendars import hours_by_id
@@ -87,7 +88,7 @@ class History:
 
     def state(self, *, at: datetime) -> ClockState:
         """Return what the facts amount to."""
-        return derive(self.facts, self.terms, at=at)
+        return state_of(self._run(at), at=at)
 
     def without_merger(self, *, at: datetime) -> "History":
         """Return the history as if the clock had stood still while another one went on instead, until ``at``."""
@@ -95,17 +96,27 @@ class History:
 
     def reached_at(self, share: int, *, at: datetime) -> datetime | None:
         """Return when this percentage of the promised time is used up; None while no time counts."""
-        run = replay(self.facts, self.terms, at=at)
+        run = self._run(at)
         return run.governing.warn_at(share, run.runs) if run.is_counting else None
 
     def governing(self, *, at: datetime) -> tuple[datetime, Terms]:
         """Return the promise whose deadline comes first, and since when it is given."""
-        promise = replay(self.facts, self.terms, at=at).governing
+        promise = self._run(at).governing
         return promise.since, promise.terms
 
     def explanation(self, *, at: datetime) -> Explanation:
         """Return why the deadline is what it is."""
         return explain(self.facts, self.terms, at=at)
+
+    def _run(self, at: datetime) -> ClockRun:
+        if at not in self._runs:
+            self._runs[at] = replay(self.facts, self.terms, at=at)
+        return self._runs[at]
+
+    @cached_property
+    def _runs(self) -> dict[datetime, ClockRun]:
+        """The facts as they were replayed until some moments: a row asks three questions of the same one."""
+        return {}
 
 
 def clock_history(clock: Clock) -> History:

@@ -1,8 +1,10 @@
 """Marketing's credit and its ledger."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -11,6 +13,7 @@ from django.db import connections
 
 from sla import actions, queries
 from sla.models import CreditEntry, Subject
+from smarketing.lib.prepared import ask_all
 from smarketing.lib.scope import tenant_scope
 from tests.sla.support import ZONE, make_subject, vienna
 from tests.support import Cast
@@ -121,11 +124,39 @@ def test_of_two_handovers_of_one_lead_at_once_one_is_counted(live_cast: Cast, at
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=give, args=(subject,)) for subject in subjects]
+    together([partial(give, subject) for subject in subjects])
+    assert sorted(answers) == [False, False, False, True]
+    with tenant_scope(live_cast.acme.pk):
+        assert CreditEntry.objects.count() == 1
+
+
+def together(jobs: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=job) for job in jobs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    assert sorted(answers) == [False, False, False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_subjects_that_are_opened_with_one_key_at_once_one_is_counted(live_cast: Cast, at: datetime) -> None:
     with tenant_scope(live_cast.acme.pk):
-        assert CreditEntry.objects.count() == 1
+        version = queries.agreement_in_force(at=at)
+        assert version is not None
+    barrier = threading.Barrier(4)
+
+    def open_one() -> None:
+        try:
+            with tenant_scope(live_cast.acme.pk):
+                opening = actions.Opening(version, number=1, at=at, zone=ZONE)
+                opening.add(kind="handover", thread_id=None, tier="standard", credit_key="lead:1")
+                barrier.wait(timeout=20)
+                opening.open()
+                ask_all(opening.calls())
+        finally:
+            connections.close_all()
+
+    together([open_one] * 4)
+    with tenant_scope(live_cast.acme.pk):
+        assert sorted(Subject.objects.values_list("credit", flat=True)) == ["counted", *["not_counted"] * 3]
+        assert CreditEntry.objects.get().subject.credit_key == "lead:1"
