@@ -1,8 +1,12 @@
 """By what two leads may be the same person (pure): suggestions for people to decide, never a merge by itself."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+# Kind and value.
+Key = tuple[str, str]
 
 # Google delivers dots and tags to one mailbox, under either name.
 _DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
@@ -23,7 +27,7 @@ class Person:
     company_name: str = ""
 
 
-def keys_of(person: Person) -> frozenset[tuple[str, str]]:
+def keys_of(person: Person) -> frozenset[Key]:
     """Return the keys (kind, value) by which another record may be the same person.
 
     Kinds: ``mailbox`` (the address without its tag), ``phone``, ``name`` (initial and family name at one company).
@@ -32,10 +36,48 @@ def keys_of(person: Person) -> frozenset[tuple[str, str]]:
     return frozenset((kind, value) for kind, value in found if value)
 
 
-def shared(one: Iterable[tuple[str, str]], other: Iterable[tuple[str, str]]) -> list[str]:
+def shared(one: Iterable[Key], other: Iterable[Key]) -> list[str]:
     """Return the kinds of keys that two people share, the most telling first."""
     kinds = {kind for kind, _value in set(one) & set(other)}
     return [kind for kind in ("mailbox", "phone", "name") if kind in kinds]
+
+
+def shared_in_turn(
+    looked: Sequence[UUID],
+    *,
+    had: Mapping[UUID, Collection[Key]],
+    have: Mapping[UUID, Collection[Key]],
+    others: Mapping[Key, Collection[UUID]],
+) -> list[dict[UUID, list[str]]]:
+    """Return for each of these leads, looked at in this order, who shares a telling key with it then, and the kinds.
+
+    Until its turn a lead is found by the keys that it ``had``, then by those that it shall ``have``. Of all ``others``
+    it is enough to know one more than TELLING_AT_MOST for each key.
+    """
+    holders = {key: set(others.get(key, ())) for keys in (*had.values(), *have.values()) for key in keys}
+    for lead_id, keys in had.items():
+        _hold(holders, lead_id, keys)
+    found = []
+    for lead_id in looked:
+        for key in had[lead_id]:
+            holders[key].discard(lead_id)
+        _hold(holders, lead_id, have[lead_id])
+        found.append(_sharing(lead_id, have[lead_id], holders))
+    return found
+
+
+def _hold(holders: Mapping[Key, set[UUID]], lead_id: UUID, keys: Iterable[Key]) -> None:
+    for key in keys:
+        holders[key].add(lead_id)
+
+
+def _sharing(lead_id: UUID, keys: Collection[Key], holders: Mapping[Key, set[UUID]]) -> dict[UUID, list[str]]:
+    telling = [key for key in keys if len(holders[key]) <= TELLING_AT_MOST + 1]
+    found: dict[UUID, list[Key]] = {}
+    for key in telling:
+        for other in holders[key] - {lead_id}:
+            found.setdefault(other, []).append(key)
+    return {other: shared(keys, same) for other, same in found.items()}
 
 
 def mailbox(email_norm: str) -> str:

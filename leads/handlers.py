@@ -1,12 +1,13 @@
 """What leads do when they hear of others' events (smarketing.wiring)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from events.models import Event
-from leads.actions import cover_absences, deem_accepted, expire_return, find_duplicates
+from leads.actions import cover_absences, deem_accepted, expire_return, find_duplicates_in_turn
 from leads.actions.deciding import DECISION, RETURN_ANSWER
 from leads.actions.taking_over import pass_on, pass_on_of_gone
-from leads.models import Lead
+from leads.queries.merging import to_compare
 from sla.models import Clock
 
 
@@ -36,9 +37,15 @@ def follow_leaving(event: Event) -> None:
 
 def look_for_duplicates(event: Event) -> None:
     """Suggest who may be the same person as a lead that was received or changed."""
-    lead = Lead.objects.select_related("company").filter(pk=event.subject_id).first()
-    if lead is not None:
-        find_duplicates(lead, at=event.at)
+    look_for_duplicates_of_many([event])
+
+
+def look_for_duplicates_of_many(events: Sequence[Event]) -> None:
+    """Suggest who may be the same persons as these leads, in the order in which they were received or changed."""
+    leads = {lead.pk: lead for lead in to_compare({event.subject_id for event in events})}
+    found = [(leads[event.subject_id], event.at) for event in events if event.subject_id in leads]
+    if found:
+        find_duplicates_in_turn(found)
 
 
 def follow_absence(event: Event) -> None:

@@ -48,7 +48,7 @@ from leads.actions.evidence import (
     take_back_evidence,
 )
 from leads.actions.exporting import note_disclosure
-from leads.actions.finding_duplicates import find_duplicates
+from leads.actions.finding_duplicates import find_duplicates, find_duplicates_in_turn
 from leads.actions.following import (
     AttemptsMissing,
     DealTaken,
@@ -92,7 +92,7 @@ from leads.actions.merging import (
 from leads.actions.moving import OwnedBySales, StageAlready, StageNotByHand, move_lead
 from leads.actions.nurturing import WakeUpInThePast, wake_leads
 from leads.actions.previewing import PREVIEW, preview_step, start_preview
-from leads.actions.reading import Arrival
+from leads.actions.reading import Arrival, TakenIn
 from leads.actions.reassigning import Reassigned, reassign_handovers, refusers_of, stays_because
 from leads.actions.rescoring import (
     RESCORE,
@@ -117,6 +117,7 @@ from leads.actions.returning import (
 from leads.actions.routing import RoutingChanged, change_routing
 from leads.actions.sending import (
     BelowThreshold,
+    Candidate,
     GateClosed,
     LeadMerged,
     LeadWithSales,
@@ -124,10 +125,11 @@ from leads.actions.sending import (
     NotARep,
     assign_handover,
     hand_over,
+    hand_over_each,
     hand_over_qualified,
 )
 from leads.actions.staging import change_stage
-from leads.actions.taking_in import TakenIn, take_in, take_in_each
+from leads.actions.taking_in import take_in, take_in_waves
 
 __all__ = [
     "BULK_HANDOVER",
@@ -146,6 +148,7 @@ __all__ = [
     "AttributeChanged",
     "BelowThreshold",
     "CampaignChanged",
+    "Candidate",
     "CostWithdrawn",
     "DealTaken",
     "EntryGaps",
@@ -217,10 +220,12 @@ __all__ = [
     "erase_person",
     "expire_return",
     "find_duplicates",
+    "find_duplicates_in_turn",
     "finish_follow_up",
     "follow_agreement",
     "give_feedback",
     "hand_over",
+    "hand_over_each",
     "hand_over_qualified",
     "lift_forgetting",
     "log_attempt",
@@ -254,7 +259,7 @@ __all__ = [
     "stays_because",
     "take_back_evidence",
     "take_in",
-    "take_in_each",
+    "take_in_waves",
     "tell_of_dwelling",
     "undo_decision",
     "undo_merge",

@@ -10,6 +10,7 @@ The surplus starts at the first opening after the day's end: an opening of the s
 before anybody has come, would not take anything off that day.
 """
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,18 +26,36 @@ SALES = "sales"
 ONE_DAY = timedelta(days=1)
 
 
-def start_of_clocks(version: AgreementVersion, *, tier: str, at: datetime, zone: str) -> datetime | None:
-    """Return when the clocks of a handover sent now start: None for at once. See Note [The day's places]."""
-    capacity = with_defaults(version.content)["capacity"]
-    if capacity is None or tier in capacity["exempt_tiers"]:
-        return None
-    day = at.astimezone(ZoneInfo(zone)).date()
-    _lock_day(day.toordinal())
-    rows = Handover.objects.filter(counted_month=day.replace(day=1), subject__counted_on=day)
-    if rows.exclude(tier__in=capacity["exempt_tiers"]).count() < capacity["per_day"]:
-        return None
-    tomorrow = datetime.combine(day + ONE_DAY, time(), ZoneInfo(zone))
-    return hours_for(calendar_in_force(SALES)).next_opening(tomorrow)
+class Places:
+    """The places of a day for handovers that are sent together, in their order."""
+
+    def __init__(self, version: AgreementVersion, *, at: datetime, zone: str) -> None:
+        self._capacity = with_defaults(version.content)["capacity"]
+        self._zone, self._day = zone, at.astimezone(ZoneInfo(zone)).date()
+        # How many of the day's places are taken, once the day is locked; and when the surplus starts.
+        self._taken: int | None = None
+        self._next_opening: datetime | None = None
+
+    def start_of_clocks(self, tier: str) -> datetime | None:
+        """Take a place; return when the clocks start: None for at once. See Note [The day's places]."""
+        capacity = self._capacity
+        if capacity is None or tier in capacity["exempt_tiers"]:
+            return None
+        taken = self._taken if self._taken is not None else self._counted(capacity["exempt_tiers"])
+        self._taken = taken + 1
+        if taken < capacity["per_day"]:
+            return None
+        self._next_opening = self._next_opening or self._opening_after()
+        return self._next_opening
+
+    def _counted(self, exempt_tiers: Collection[str]) -> int:
+        _lock_day(self._day.toordinal())
+        rows = Handover.objects.filter(counted_month=self._day.replace(day=1), subject__counted_on=self._day)
+        return rows.exclude(tier__in=exempt_tiers).count()
+
+    def _opening_after(self) -> datetime:
+        tomorrow = datetime.combine(self._day + ONE_DAY, time(), ZoneInfo(self._zone))
+        return hours_for(calendar_in_force(SALES)).next_opening(tomorrow)
 
 
 def _lock_day(day: int) -> None:

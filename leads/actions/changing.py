@@ -12,6 +12,7 @@ from leads.actions.gathering import current_work
 from leads.models import Handover, Lead, StageEntry
 from leads.stages import ends_cycle
 from smarketing.lib.errors import DomainError
+from smarketing.lib.inserting import new_row
 from tenants.models import Membership
 
 
@@ -52,7 +53,9 @@ def change_lead(lead: Lead, *, at: datetime, by: Membership | None = None, reaso
         work.change(lead, {**fields, "updated_at": at, "revision": lead.revision + 1})
     _mirror(lead, {**fields, "updated_at": at, "revision": lead.revision + 1})
     if to != came_from:
-        entry = StageEntry(lead=lead, stage=to, came_from=came_from, cycle=lead.cycle, at=at, by=by, reason=reason)
+        entry = new_row(
+            StageEntry, lead=lead, stage=to, came_from=came_from, cycle=lead.cycle, at=at, by=by, reason=reason
+        )
         keep_rows([entry])
     if recycled:
         record("lead.recycled", lead, by=by, at=at, data={"cycle": lead.cycle, "from": came_from}, thread=lead.pk)

@@ -1,21 +1,33 @@
-"""Whose an address is."""
+"""Whose an address is, and whose a domain."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from leads.models import Lead
+from leads.models import Company, Lead
 from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 
 
-def find_all(addresses: Collection[str]) -> dict[str, Lead]:
-    """Return the leads that these addresses lead to, locked, by address; "" is nobody's."""
+@dataclass(frozen=True)
+class Met:
+    """The leads of addresses, locked, and the companies of domains."""
+
+    leads: dict[str, Lead]
+    companies: dict[str, Company]
+
+
+def find_all(addresses: Collection[str], domains: Collection[str] = ()) -> Met:
+    """Return the leads that these addresses lead to, locked, and the companies with these domains; "" is nobody's."""
     named = sorted(set(addresses) - {""})
-    is_known, went_on = _looked_up(named) if named else (False, False)
+    is_known, went_on, companies = _looked_up(named, sorted(domains)) if named or domains else (False, False, [])
     known = {lead.email_norm: lead for lead in _with(named)} if is_known else {}
     missing = [address for address in named if address not in known]
-    return known | _homes_of(missing) if went_on and missing else known
+    leads = known | _homes_of(missing) if went_on and missing else known
+    return Met(leads, {company.domain_norm: company for company in companies})
 
 
 def _with(named: Sequence[str]) -> QuerySet[Lead]:
@@ -23,27 +35,35 @@ def _with(named: Sequence[str]) -> QuerySet[Lead]:
     return _locked(Lead.objects.exclude(email_norm="").filter(email_norm__in=named))
 
 
+COLUMNS = [field.attname for field in Company._meta.concrete_fields]
 # Each in the form that has an index.
 LOOK = Prepared(
-    "addresses_looked_up",
-    ["bigint", "text[]"],
-    """
+    "people_looked_up",
+    ["bigint", "text[]", "text[]"],
+    f"""
 select
   exists (select from leads_lead where organisation_id = $1 and email_norm = any($2)
     and email_norm <> '' and merged_into_id is null),
   exists (select from leads_lead where organisation_id = $1 and email_norm = any($2)
-    and merged_into_id is not null)
-""",
+    and merged_into_id is not null),
+  array(select json_build_array({", ".join(COLUMNS)}) from leads_company
+    where organisation_id = $1 and domain_norm = any($3) and domain_norm <> '')
+""",  # noqa: S608 -- names of ours only
 )
 
 
-def _looked_up(named: Sequence[str]) -> tuple[bool, bool]:
-    """Tell whether a lead, and a record that went on as another one, has one of these addresses.
+def _looked_up(named: Sequence[str], domains: Sequence[str]) -> tuple[bool, bool, list[Company]]:
+    """Tell whether a lead, and a record that went on as another one, has one of these addresses; and the companies.
 
     Most who write have never written before: a look is cheaper than reading leads.
     """
-    ((is_known, went_on),) = ask(LOOK, current_organisation_id(), list(named))
-    return is_known, went_on
+    ((is_known, went_on, told),) = ask(LOOK, current_organisation_id(), list(named), list(domains))
+    return is_known, went_on, [_company(row) for row in told]
+
+
+def _company(row: Sequence[Any]) -> Company:
+    values = [UUID(value) if name == "id" else value for name, value in zip(COLUMNS, row, strict=True)]
+    return Company.from_db("default", COLUMNS, values)
 
 
 def _homes_of(named: Sequence[str]) -> dict[str, Lead]:

@@ -1,30 +1,38 @@
 """The companies of leads that are taken in: known by their domain, completed by what each lead tells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from leads import normal
+from leads.actions.finding import find_all
 from leads.capture import CompanyFacts
 from leads.models import Company, Lead
 from smarketing.lib.inserting import as_json, insert_rows, insertion, note_written
 from smarketing.lib.prepared import Prepared, ask
-from smarketing.lib.scope import current_organisation_id
+
+
+def domains_of(told: Iterable[tuple[str, CompanyFacts]]) -> set[str]:
+    """Return the domains by which the companies of these addresses are known."""
+    return {normal.company_domain(email_norm, facts.website) for email_norm, facts in told} - {""}
 
 
 class Companies:
     """The companies that some submissions name, in memory until ``write``; leads of one domain share theirs.
 
-    ``told`` are address and company of those whose lead has no company yet; ``ids`` are ids for new rows.
+    ``told`` are address and company of those whose lead has no company yet, ``known`` the companies of their domains
+    (domains_of); ``ids`` are ids for new rows.
     """
 
-    def __init__(self, told: Sequence[tuple[str, CompanyFacts]], *, ids: Iterator[UUID]) -> None:
+    def __init__(
+        self, told: Sequence[tuple[str, CompanyFacts]], known: Mapping[str, Company], *, ids: Iterator[UUID]
+    ) -> None:
         self._ids = ids
         self._made: list[Company] = []
         self._news: dict[UUID, dict[str, Any]] = {}
         # What was made with the facts of the first who named it, until they come.
         self._fresh: dict[UUID, dict[str, Any]] = {}
-        self._by_domain = self._met(told)
+        self._by_domain = self._met(told, known)
         self._by_id = {company.pk: company for company in self._by_domain.values()}
         # What each lead told that nobody knew: what taking it back undoes.
         self.learned: dict[UUID, dict[str, Any]] = {}
@@ -63,16 +71,15 @@ class Companies:
             self._news.setdefault(company.pk, {}).update(news)
         return news
 
-    def _met(self, told: Sequence[tuple[str, CompanyFacts]]) -> dict[str, Company]:
+    def _met(self, told: Sequence[tuple[str, CompanyFacts]], known: Mapping[str, Company]) -> dict[str, Company]:
         """Return the company of each domain, made where nobody knew it."""
         named: dict[str, tuple[str, CompanyFacts]] = {}
         for email_norm, facts in told:
             domain = normal.company_domain(email_norm, facts.website)
             if domain:
                 named.setdefault(domain, (normal.tidy(facts.name) or domain, facts))
-        found = _known(list(named))
-        missing = sorted(named.keys() - found.keys())
-        return found | self._make({domain: named[domain] for domain in missing}) if missing else found
+        missing = sorted(named.keys() - known.keys())
+        return {**known, **self._make({domain: named[domain] for domain in missing})} if missing else {**known}
 
     def _make(self, named: dict[str, tuple[str, CompanyFacts]]) -> dict[str, Company]:
         rows = [
@@ -84,7 +91,8 @@ class Companies:
         self._fresh = {row.pk: _facts(named[row.domain_norm][1]) for row in rows if row.pk in ours}
         there = {row.domain_norm: row for row in rows if row.pk in ours}
         note_written(there.values())
-        return there | _known([domain for domain in named if domain not in there])
+        theirs = [domain for domain in named if domain not in there]
+        return there | (find_all((), theirs).companies if theirs else {})
 
     def write(self) -> None:
         """Write new companies, and what became known of others."""
@@ -93,25 +101,11 @@ class Companies:
             Company.objects.filter(pk=company_id).update(**news)
 
 
-# Asked with every post.
-COLUMNS = [field.attname for field in Company._meta.concrete_fields]
-KNOWN = Prepared(
-    "companies_known",
-    ["bigint", "text[]"],
-    f"select {', '.join(COLUMNS)} from leads_company where organisation_id = $1 and domain_norm = any($2)"  # noqa: S608 -- names of ours only
-    " and domain_norm <> ''",
-)
 NEWCOMERS = Prepared(
     "companies_made",
     ["json"],
     f"{insertion(Company, frozenset()).statement} on conflict do nothing returning id",
 )
-
-
-def _known(domains: Sequence[str]) -> dict[str, Company]:
-    rows = ask(KNOWN, current_organisation_id(), list(domains)) if domains else []
-    found = [Company.from_db("default", COLUMNS, row) for row in rows]
-    return {company.domain_norm: company for company in found}
 
 
 def _facts(told: CompanyFacts) -> dict[str, Any]:

@@ -1,16 +1,33 @@
 """Bringing what a client tells into our spelling, and naming what cannot be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from leads import normal
 from leads.actions.campaigns import meet_names
 from leads.capture import Captured
-from leads.models import Campaign
+from leads.models import Campaign, Lead
+from smarketing.lib.tenancy import TenantModel
 from tenants.models import Membership, Organisation
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """The lead, whether it is new, and what could not be understood (code and detail each; nothing is lost).
+
+    ``learned`` is what was told of the company that nobody knew (leads.actions.withdrawing.unlearn), ``fields`` the
+    lead as it was judged: those after it may tell more of its company.
+    """
+
+    lead: Lead
+    created: bool
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    learned: dict[str, Any] | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -19,13 +36,14 @@ class Arrival:
 
     ``country`` is where phone numbers without a prefix are dialled, unless the company names its own; without
     either it is the organisation's. Without a ``marketer`` the campaign's owner answers for a new lead, else one of
-    the marketers in turn.
+    the marketers in turn. ``row_of`` makes the caller's own row of what was taken in, which is written with it.
     """
 
     captured: Captured
     at: datetime
     marketer: Membership | None = None
     country: str = ""
+    row_of: Callable[[TakenIn], TenantModel] | None = None
 
 
 @dataclass

@@ -16,7 +16,7 @@ from leads.actions.attributes import read_custom
 from leads.actions.changing import change_lead
 from leads.actions.judging import UNQUALIFIED, follow_score, rescore
 from leads.actions.nurturing import local_day
-from leads.actions.sending import hand_over_qualified
+from leads.actions.sending import Candidate, hand_over_each
 from leads.facts import facts_from, latest_behaviours
 from leads.models import Attribute, Lead
 from leads.queries.ownership import handover_with_sales
@@ -100,14 +100,16 @@ def rescore_all(
     """
     counts = {"changed": 0, "qualified": 0, "sent": 0}
     behaviours = latest_behaviours([lead.pk for lead in leads], at=at)
+    qualified = []
     for lead in leads:
         known, _warnings = read_custom(lead.attributes, lead.custom, catalogue)
         if known != lead.attributes:
             change_lead(lead, at=at, attributes=known)
         counts["changed"] += rescore(lead, version, by=None, at=at, facts=facts_from(lead, behaviours[lead.pk]))
         if _stands_wrong(lead) and handover_with_sales(lead) is None and follow_score(lead, by=None, at=at):
-            counts["qualified"] += 1
-            counts["sent"] += hand_over_qualified(lead, at=at) is not None
+            qualified.append(Candidate(lead))
+    counts["qualified"] = len(qualified)
+    counts["sent"] = len(hand_over_each(qualified, at=at))
     return counts
 
 

@@ -1,29 +1,30 @@
 """Handing a lead over to sales, and to whom."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from events.actions import record
 from leads import words
-from leads.actions.capacity import start_of_clocks
-from leads.actions.changing import change_handover, change_lead, locked_handover, locked_lead, refuse_erased
+from leads.actions.changing import LeadErased, change_handover, change_lead, locked_handover, locked_lead, refuse_erased
+from leads.actions.dispatching import Order, dispatch
 from leads.actions.following_up import pass_on_steps
+from leads.actions.gathering import gathered_work, version_at
 from leads.actions.judging import UNQUALIFIED, qualify
-from leads.actions.routing import choose_rep
 from leads.facts import fields_of
 from leads.models import Handover, Lead
-from leads.queries.ownership import is_with_sales, last_handover
-from leads.queries.routing import routing_fields
+from leads.queries.ownership import is_with_sales, last_handover, last_handovers
 from leads.scoring import STANDARD, exclusions_of, missing_fields
 from sla import actions as sla
 from sla.content import with_defaults
-from sla.models import AgreementVersion, Subject
-from sla.queries import agreement_in_force
+from sla.models import AgreementVersion
 from smarketing.lib.errors import DomainError
 from tenants.models import Membership, Organisation
 from tenants.roles import Role
@@ -74,40 +75,14 @@ def hand_over(
     Over the agreed capacity of the day the clocks start at the next opening (see leads.actions.capacity).
     Raises GateClosed, BelowThreshold (unless ``override_reason``), LeadWithSales, LeadMerged, NoAgreement.
     """
-    return _send(lead, _agreement(at=at), by=by, at=at, note=note, override_reason=override_reason)
-
-
-def _send(
-    lead: Lead, version: AgreementVersion, *, by: Membership | None, at: datetime, note: str, override_reason: str
-) -> Handover:
-    lead = _locked_whole(lead.pk)
-    refuse_erased(lead)
-    before = last_handover(lead)
-    _check_gate(lead, version, before, override_reason)
-    tier = lead.tier or STANDARD
-    if lead.stage in UNQUALIFIED:
-        qualify(lead, tier=tier, by=by, at=at)
-    zone = zone_of_organisation()
-    # Everything that can refuse has been asked: from here on others wait for this transaction.
-    choice = choose_rep(routing_fields(lead, tier=tier), day=at.astimezone(ZoneInfo(zone)).date(), at=at)
-    starts_at = start_of_clocks(version, tier=tier, at=at, zone=zone)
-    sender = by or lead.marketer
-    subject = _open_subject(lead, version, tier=tier, sender=sender, rep=choice.rep, at=at, zone=zone)
-    handover = _insert(
-        lead,
-        subject,
-        number=before.number + 1 if before else 1,
-        at=at,
-        note=note.strip(),
-        override_reason=override_reason.strip(),
-        routed=choice.routed,
-        clocks_start_at=starts_at,
-    )
-    sla.start_clocks(subject, at=starts_at or at, by=by)
-    if lead.origin == Lead.Origin.MARKETING:
-        sla.give_credit(subject, key=f"{lead.pk}:{lead.cycle}", at=at, zone=zone)
-    change_lead(lead, at=at, sales_owner=choice.rep)
-    _record_sent(handover, by=by, at=at)
+    with gathered_work() as work:
+        version = version_at(at)
+        if version is None:
+            raise NoAgreement(_("No agreement is in force; sign one first."))
+        order = _order(Candidate(_locked_whole(lead.pk)), version, note=note, override_reason=override_reason)
+        if order.lead.stage in UNQUALIFIED:
+            qualify(order.lead, tier=order.tier, by=by, at=at)
+        (handover,) = dispatch([order], version, work, by=by, at=at)
     return handover
 
 
@@ -117,53 +92,99 @@ def _locked_whole(lead_id: Any) -> Lead:
     return rows.get(pk=lead_id)
 
 
-def _record_sent(handover: Handover, *, by: Membership | None, at: datetime) -> None:
-    starts_at = handover.clocks_start_at
-    data = {
-        "tier": handover.tier,
-        "number": handover.number,
-        "cycle": handover.cycle,
-        "version": handover.version.number,
-        "assigned_to": str(handover.assigned_to_id) if handover.assigned_to_id else None,
-        "override": bool(handover.override_reason),
-        "rule": handover.routed["rule"],
-        "waits_because": handover.routed.get("waits_because"),
-        "clocks_start_at": starts_at.isoformat() if starts_at else None,
-    }
-    record("handover.sent", handover, by=by, at=at, data=data, thread=handover.lead_id)
-
-
+@transaction.atomic
 def hand_over_qualified(lead: Lead, *, at: datetime) -> Handover | None:
     """Hand a lead over by itself when it is an MQL; None when it is not, is with sales, or the gate stays shut.
 
     Where the agreement leaves the sending to marketing (``auto_handover`` is off) it waits in marketing's list.
     """
-    if lead.stage != Lead.Stage.MQL or not lead.tier:
+    if not _is_qualified(lead):
         return None
-    version = agreement_in_force(at=at)
-    if version is None or not with_defaults(version.content)["definitions"]["auto_handover"]:
-        return None
-    try:
-        with transaction.atomic():
-            return _send(lead, version, by=None, at=at, note="", override_reason="")
-    except (GateClosed, BelowThreshold, LeadWithSales, LeadMerged):
-        # It waits in marketing's list, where the gap is named.
-        return None
+    locked = _locked_whole(lead.pk)
+    refuse_erased(locked)
+    return hand_over_each([Candidate(locked)], at=at).get(lead.pk)
 
 
-def _agreement(*, at: datetime) -> AgreementVersion:
-    version = agreement_in_force(at=at)
-    if version is None:
-        raise NoAgreement(_("No agreement is in force; sign one first."))
-    return version
+@dataclass(frozen=True)
+class Candidate:
+    """A lead that the caller has locked, as it stands.
+
+    ``fields`` are what it tells (leads.facts) where they are known; ``is_new``: this transaction has made it.
+    """
+
+    lead: Lead
+    fields: Mapping[str, Any] | None = None
+    is_new: bool = False
 
 
-def _check_gate(lead: Lead, version: AgreementVersion, before: Handover | None, override_reason: str) -> None:
+@transaction.atomic(savepoint=False)
+def hand_over_each(candidates: Sequence[Candidate], *, at: datetime) -> dict[UUID, Handover]:
+    """Hand over what is qualified of several leads, as hand_over_qualified in their order; return them by lead.
+
+    Nobody may come twice.
+    """
+    qualified = [one for one in candidates if _is_qualified(one.lead)]
+    if not qualified:
+        return {}
+    with gathered_work() as work:
+        version = version_at(at)
+        if version is None or not _goes_by_itself(version):
+            return {}
+        orders = _orders(qualified, version)
+        sent = dispatch(orders, version, work, by=None, at=at)
+    return {handover.lead_id: handover for handover in sent}
+
+
+def _is_qualified(lead: Lead) -> bool:
+    return lead.stage == Lead.Stage.MQL and bool(lead.tier)
+
+
+def _goes_by_itself(version: AgreementVersion) -> bool:
+    return bool(with_defaults(version.content)["definitions"]["auto_handover"])
+
+
+def _orders(qualified: Sequence[Candidate], version: AgreementVersion) -> list[Order]:
+    """Return what goes to sales; the others wait in marketing's list, where the gap is named."""
+    _complete([one.lead for one in qualified])
+    before = last_handovers([one.lead.pk for one in qualified if not one.is_new])
+    orders = []
+    for one in qualified:
+        with suppress(GateClosed, BelowThreshold, LeadWithSales, LeadMerged, LeadErased):
+            orders.append(_ordered(one, version, before.get(one.lead.pk)))
+    return orders
+
+
+def _complete(leads: Sequence[Lead]) -> None:
+    """Read what sending asks of leads beside themselves, where nobody has yet."""
+    for name in ("company", "campaign", "marketer"):
+        lacking = [lead for lead in leads if getattr(lead, f"{name}_id") and name not in lead._state.fields_cache]
+        if lacking:
+            prefetch_related_objects(lacking, name)
+
+
+def _order(one: Candidate, version: AgreementVersion, *, note: str, override_reason: str) -> Order:
+    return _ordered(one, version, last_handover(one.lead), note=note.strip(), override_reason=override_reason.strip())
+
+
+def _ordered(
+    one: Candidate, version: AgreementVersion, before: Handover | None, *, note: str = "", override_reason: str = ""
+) -> Order:
+    """Return what is to be sent. Raises what the gate refuses."""
+    lead, fields = one.lead, fields_of(one.lead) if one.fields is None else one.fields
+    refuse_erased(lead)
+    _check_gate(lead, fields, version, before, override_reason)
+    number = before.number + 1 if before else 1
+    return Order(lead, fields, lead.tier or STANDARD, number=number, note=note, override_reason=override_reason)
+
+
+def _check_gate(
+    lead: Lead, fields: Mapping[str, Any], version: AgreementVersion, before: Handover | None, override_reason: str
+) -> None:
     if lead.merged_into_id is not None:
         raise LeadMerged(_("This lead was merged into another one."), merged_into=str(lead.merged_into_id))
     if before is not None and is_with_sales(before):
         raise LeadWithSales(_("Sales has this lead already."), handover=str(before.pk))
-    fields, definitions = fields_of(lead), version.content["definitions"]
+    definitions = version.content["definitions"]
     missing, excluded = missing_fields(fields, definitions), exclusions_of(fields, definitions)
     if missing or excluded:
         named = ", ".join(words.word(words.FIELDS, name) for name in [*missing, *excluded])
@@ -172,75 +193,8 @@ def _check_gate(lead: Lead, version: AgreementVersion, before: Handover | None, 
             missing=missing,
             excluded=excluded,
         )
-    if not lead.tier and not override_reason.strip():
+    if not lead.tier and not override_reason:
         raise BelowThreshold(_("This lead is not qualified yet. Say why it should go to sales all the same."))
-
-
-def _open_subject(
-    lead: Lead,
-    version: AgreementVersion,
-    *,
-    tier: str,
-    sender: Membership | None,
-    rep: Membership | None,
-    at: datetime,
-    zone: str,
-) -> Subject:
-    definitions = version.content["definitions"]
-    required = len(definitions["required_fields"])
-    return sla.open_subject(
-        kind=Subject.Kind.HANDOVER,
-        thread_id=lead.pk,
-        version=version,
-        tier=tier,
-        weight=Decimal(version.content["tiers"][tier]["weight"]),
-        owner=rep,
-        sender=sender,
-        opened_at=at,
-        zone=zone,
-        required_fields=required,
-        present_fields=required - len(missing_fields(fields_of(lead), definitions)),
-    )
-
-
-def _insert(lead: Lead, subject: Subject, *, at: datetime, **given: Any) -> Handover:
-    return Handover.objects.create(
-        lead=lead,
-        subject=subject,
-        version=subject.version,
-        tier=subject.tier,
-        weight=subject.weight,
-        cycle=lead.cycle,
-        sent_at=at,
-        sent_by=subject.sender,
-        assigned_to=subject.owner,
-        counted_month=subject.counted_month,
-        snapshot=snapshot_of(lead),
-        judged=[f"{reason['key']}:{reason['state']}" for reason in lead.score_reasons],
-        last_utm=lead.last_utm,
-        updated_at=at,
-        **given,
-    )
-
-
-def snapshot_of(lead: Lead) -> dict[str, Any]:
-    """Return the lead as it stands, with its score reasons: what both sides may later argue about."""
-    return {
-        "number": lead.number,
-        "name": lead.name,
-        "fields": {name: value for name, value in fields_of(lead).items() if value not in (None, "")},
-        "custom": lead.custom,
-        "wants_sales_talk": lead.wants_sales_talk,
-        "fit_grade": lead.fit_grade,
-        "fit_points": lead.fit_points,
-        "readiness_grade": lead.readiness_grade,
-        "readiness_points": lead.readiness_points,
-        "tier": lead.tier,
-        "score_reasons": lead.score_reasons,
-        "first_touch": lead.first_touch,
-        "last_touch": lead.last_touch,
-        "campaign": str(lead.campaign_id) if lead.campaign_id else None,
-    }
 
 
 def zone_of_organisation() -> str:

@@ -9,7 +9,7 @@ so that between them the lead can go to sales, as it does when they come one aft
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,19 +22,19 @@ from leads import normal
 from leads.actions.attributes import read_custom
 from leads.actions.changing import change_lead, keep_rows
 from leads.actions.contacting import shorten_for_request
-from leads.actions.finding import find_all
-from leads.actions.gathering import gathered_work, once
+from leads.actions.finding import Met, find_all
+from leads.actions.gathering import gathered_work, once, version_at
 from leads.actions.judging import follow_score, rescore
-from leads.actions.knowing_companies import Companies
+from leads.actions.knowing_companies import Companies, domains_of
 from leads.actions.numbering import draw_numbers
-from leads.actions.reading import Arrival, Reading, read_all
-from leads.capture import Captured, Touch
-from leads.facts import LOOK_BACK_ROWS, facts_from, latest_behaviours
+from leads.actions.reading import Arrival, Reading, TakenIn, read_all
+from leads.capture import Captured, CompanyFacts, Touch
+from leads.facts import LOOK_BACK_ROWS, facts_from, fields_of, latest_behaviours
 from leads.models import Attribute, Behaviour, Consent, Handover, Lead
 from leads.queries.ownership import handovers_with_sales
 from leads.scoring import Did, is_request_for_sales
-from sla.models import AgreementVersion
-from sla.queries import agreement_in_force
+from smarketing.lib.inserting import new_row
+from smarketing.lib.refused import refused_table
 from smarketing.lib.tenancy import new_ids
 from tenants.models import Membership
 from tenants.queries import active_members
@@ -48,32 +48,19 @@ OURS = frozenset({"nurture_note"})
 MOST_LOOKS = 5
 
 
-@dataclass(frozen=True)
-class TakenIn:
-    """The lead, whether it is new, and what could not be understood (code and detail each; nothing is lost).
-
-    ``learned`` is what was told of the company that nobody knew (leads.actions.withdrawing.unlearn).
-    """
-
-    lead: Lead
-    created: bool
-    warnings: list[dict[str, str]] = field(default_factory=list)
-    learned: dict[str, Any] | None = None
-
-
 @transaction.atomic
 def take_in(captured: Captured, *, at: datetime, marketer: Membership | None = None, country: str = "") -> TakenIn:
     """Append the submission to the lead with this e-mail, or make one; then score it and qualify it.
 
     Does not hand over: see hand_over_qualified. For the other arguments see Arrival.
     """
-    return next(take_in_each([Arrival(captured, at, marketer, country)]))
+    return next(take_in_waves([Arrival(captured, at, marketer, country)]))[0]
 
 
-def take_in_each(arrivals: Sequence[Arrival]) -> Iterator[TakenIn]:
-    """Take in one submission after the other, as take_in does. See Note [In waves].
+def take_in_waves(arrivals: Sequence[Arrival]) -> Iterator[list[TakenIn]]:
+    """Take in submissions in their order, each as take_in does. See Note [In waves].
 
-    What is yielded is written; who comes again is taken in when the caller has gone on to them.
+    What is yielded is written; who comes again is taken in when the caller has gone on to the next wave.
     """
     for wave in _waves(arrivals):
         yield from _take_wave(wave, alone=len(arrivals) == 1)
@@ -93,10 +80,11 @@ def _waves(arrivals: Sequence[Arrival]) -> Iterator[list[Reading]]:
         yield wave
 
 
-def _take_wave(wave: list[Reading], *, alone: bool = False) -> Iterator[TakenIn]:
+def _take_wave(wave: list[Reading], *, alone: bool = False) -> Iterator[list[TakenIn]]:
     read_all(wave)
     for look in range(MOST_LOOKS):
-        known = find_all({one.email_norm for one in wave})
+        met = find_all({one.email_norm for one in wave}, domains_of(_told_of_companies(wave)))
+        known = met.leads
         if len({lead.pk for lead in known.values()}) < len(known):
             # Two addresses of one person, whose records were merged.
             yield from (taken for one in wave for taken in _take_wave([Reading(one.arrival, one.email_norm)]))
@@ -104,12 +92,12 @@ def _take_wave(wave: list[Reading], *, alone: bool = False) -> Iterator[TakenIn]
         savepoint = SAVEPOINT if alone and not known else ""
         try:
             with _undone_when_refused(savepoint):
-                taken = _take(wave, known, savepoint)
-        except IntegrityError:
-            if look == MOST_LOOKS - 1:
+                taken = _take(wave, met, savepoint)
+        except IntegrityError as refusal:
+            if look == MOST_LOOKS - 1 or refused_table(refusal) != Lead._meta.db_table:
                 raise
             continue
-        yield from taken
+        yield taken
         return
 
 
@@ -132,9 +120,11 @@ def _undone_when_refused(savepoint: str) -> Iterator[None]:
         raise
 
 
-def _take(wave: list[Reading], known: dict[str, Lead], savepoint: str) -> list[TakenIn]:
+def _take(wave: list[Reading], met: Met, savepoint: str) -> list[TakenIn]:
+    known = met.leads
     with gathered_work(savepoint=savepoint) as work:
-        ground = _Ground(wave, known)
+        ground = _Ground(wave, met)
+        rows_of = [one.arrival.row_of for one in wave]
         taken = []
         for one in wave:
             reading = replace(one, warnings=[*one.warnings])
@@ -142,9 +132,10 @@ def _take(wave: list[Reading], known: dict[str, Lead], savepoint: str) -> list[T
             if lead is None:
                 lead = _new_lead(reading, ground)
                 work.made.append(lead)
-            _take_one(reading, lead, created, ground)
-            taken.append(TakenIn(lead, created, reading.warnings, ground.companies.learned.get(lead.pk)))
+            fields = _take_one(reading, lead, created, ground)
+            taken.append(TakenIn(lead, created, reading.warnings, ground.companies.learned.get(lead.pk), fields))
         _number(work.made, ground)
+        work.others += [row_of(one) for one, row_of in zip(taken, rows_of, strict=True) if row_of]
         ground.companies.write()
         work.write()
     for handover, at in ground.requests:
@@ -152,31 +143,24 @@ def _take(wave: list[Reading], known: dict[str, Lead], savepoint: str) -> list[T
     return taken
 
 
+def _told_of_companies(wave: Sequence[Reading]) -> list[tuple[str, CompanyFacts]]:
+    return [(one.email_norm, one.captured.company) for one in wave]
+
+
 class _Ground:
     """What a wave needs to know beside its own submissions, read at once."""
 
-    def __init__(self, wave: Sequence[Reading], known: Mapping[str, Lead]) -> None:
+    def __init__(self, wave: Sequence[Reading], met: Met) -> None:
+        known = met.leads
         self.ids = iter(new_ids(2 * len(wave)))
         homeless = [one for one in wave if one.email_norm not in known or known[one.email_norm].company is None]
-        told = [(one.email_norm, one.captured.company) for one in homeless]
-        self.companies = Companies(told, ids=self.ids)
+        self.companies = Companies(_told_of_companies(homeless), met.companies, ids=self.ids)
         self.with_sales = handovers_with_sales([lead.pk for lead in known.values()])
         self.done = _done(wave, known)
         # Who asked for a sales talk while sales has them.
         self.requests: list[tuple[Handover, datetime]] = []
         # Whose campaign says who answers for them.
         self.owners: dict[UUID, Membership] = {}
-
-    def version_at(self, at: datetime) -> AgreementVersion | None:
-        """Return the agreement in force; submissions of one hour nearly always have one agreement."""
-        # Filled here, one after the other: most have only the one in force asked for.
-        held = once("agreements", AgreementVersion, list[AgreementVersion])
-        for version in held:
-            if version.starts_at and version.starts_at <= at and (version.ends_at is None or at < version.ends_at):
-                return version
-        found = agreement_in_force(at=at)
-        held += [found] if found else []
-        return found
 
 
 def _done(wave: Sequence[Reading], known: Mapping[str, Lead]) -> dict[UUID, list[Did]]:
@@ -189,7 +173,8 @@ def _done(wave: Sequence[Reading], known: Mapping[str, Lead]) -> dict[UUID, list
 
 
 def _new_lead(reading: Reading, ground: _Ground) -> Lead:
-    lead = Lead(
+    lead = new_row(
+        Lead,
         id=next(ground.ids),
         # Drawn last of all.
         number=0,
@@ -223,9 +208,9 @@ def _marketers() -> list[Membership]:
     return active_members(roles=[Role.MARKETER]) or active_members(roles=[Role.MARKETING_MANAGER])
 
 
-def _take_one(reading: Reading, lead: Lead, created: bool, ground: _Ground) -> None:
+def _take_one(reading: Reading, lead: Lead, created: bool, ground: _Ground) -> Mapping[str, Any]:
     captured, at = reading.captured, reading.at
-    version = ground.version_at(at)
+    version = version_at(at)
     asks = version is not None and is_request_for_sales(captured.intent, version.content["definitions"])
     _append(lead, reading, ground.companies, asks=asks)
     done = _behaviours(lead, captured, at=at)
@@ -233,15 +218,17 @@ def _take_one(reading: Reading, lead: Lead, created: bool, ground: _Ground) -> N
     keep_rows(_consents(lead, captured, at=at))
     record("lead.received", lead, by=None, at=at, data={"created": created, "asks_for_sales": asks}, thread=lead.pk)
     if version is None:
-        return
+        return fields_of(lead)
     did = [Did(row.kind, row.at) for row in done] + ground.done.get(lead.pk, [])
     newest = sorted(did, key=lambda one: one.at, reverse=True)[:LOOK_BACK_ROWS]
-    rescore(lead, version, by=None, at=at, facts=facts_from(lead, newest))
+    facts = facts_from(lead, newest)
+    rescore(lead, version, by=None, at=at, facts=facts)
     handover = ground.with_sales.get(lead.pk)
     if handover is None:
         follow_score(lead, by=None, at=at)
     elif asks:
         ground.requests.append((handover, at))
+    return facts.fields
 
 
 def _append(lead: Lead, reading: Reading, companies: Companies, *, asks: bool) -> None:
@@ -316,15 +303,15 @@ def _touch(touch: Touch, at: datetime) -> dict[str, Any]:
 
 def _behaviours(lead: Lead, captured: Captured, *, at: datetime) -> list[Behaviour]:
     return [
-        Behaviour(lead=lead, kind=normal.fold(did.kind), at=min(did.at or at, at), properties=did.properties)
+        new_row(Behaviour, lead=lead, kind=normal.fold(did.kind), at=min(did.at or at, at), properties=did.properties)
         for did in captured.behaviours
     ]
 
 
 def _consents(lead: Lead, captured: Captured, *, at: datetime) -> list[Consent]:
     return [
-        Consent(
-            lead=lead, purpose=told.purpose, basis=told.basis, granted=told.granted, text=told.text,
+        new_row(
+            Consent, lead=lead, purpose=told.purpose, basis=told.basis, granted=told.granted, text=told.text,
             text_version=told.text_version, captured_at=told.captured_at or at, ip=told.ip, method=told.method,
         )
         for told in captured.consents

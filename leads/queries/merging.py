@@ -1,20 +1,23 @@
 """Reading what a merge would do, which leads may be one person, and which went on as which."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from msgspec import json
 
 from leads import words
 from leads.access import visible_leads
-from leads.duplicates import TELLING_AT_MOST, Person, keys_of, shared
+from leads.duplicates import TELLING_AT_MOST, Key, Person
 from leads.models import Behaviour, Consent, Duplicate, Handover, Lead, LeadKey, Merge
 from leads.normal import email_norm
 from leads.queries.ownership import handover_with_sales
 from sla.models import Subject
+from smarketing.lib.prepared import Prepared, ask
+from smarketing.lib.scope import current_organisation_id
 from tenants.models import Membership
 
 # What people choose between when two leads become one; each name stands for its columns.
@@ -189,6 +192,18 @@ def newest_merge(lead: Lead) -> Merge | None:
 # Suggestions
 
 
+# Of a lead that is looked at: its place among those it is suggested with, and what person_of compares.
+COMPARED = (
+    "number", "created_at", "merged_into", "email_norm", "phone_e164", "given_name", "family_name", "company_name",
+    "company__name", "company__domain_norm",
+)  # fmt: skip
+
+
+def to_compare(lead_ids: Collection[UUID]) -> QuerySet[Lead]:
+    """Return leads with as much of them as looking for duplicates asks."""
+    return Lead.objects.filter(pk__in=lead_ids).select_related("company").only(*COMPARED)
+
+
 def person_of(lead: Lead) -> Person:
     """Return what a lead is compared by."""
     company = lead.company
@@ -202,21 +217,36 @@ def person_of(lead: Lead) -> Person:
     )
 
 
-def likely_same(lead: Lead) -> dict[UUID, list[str]]:
-    """Return the leads that share a telling key with this one, with the kinds that they share."""
-    mine = keys_of(person_of(lead))
-    found: dict[UUID, set[tuple[str, str]]] = {}
-    for kind, value in sorted(mine):
-        # By the index alone: a number that thousands share is given up after the first few.
-        rows = LeadKey.objects.filter(kind=kind, value=value).exclude(lead=lead).order_by()
-        ids = list(rows.values_list("lead", flat=True)[: TELLING_AT_MOST + 1])
-        if len(ids) > TELLING_AT_MOST:
-            continue
-        for lead_id in ids:
-            found.setdefault(lead_id, set()).add((kind, value))
-    # A merged one keeps its keys until it is looked at again.
-    here = Lead.objects.filter(pk__in=found, merged_into=None).values_list("pk", flat=True) if found else ()
-    return {lead_id: shared(mine, found[lead_id]) for lead_id in here}
+# By the index alone, key by key: a number that thousands share is given up after the first few.
+HOLDERS = Prepared(
+    "leads_holders",
+    ["bigint", "json", "uuid[]", "int"],
+    """
+select wanted.kind, wanted.value, holder.lead_id
+from json_to_recordset($2) wanted(kind text, value text) cross join lateral (
+  select lead_id from leads_leadkey
+  where organisation_id = $1 and kind = wanted.kind and value = wanted.value and lead_id <> all($3)
+  limit $4
+) holder
+""",
+)
+
+
+def keys_held(leads: Collection[UUID]) -> dict[UUID, frozenset[Key]]:
+    """Return by which keys these leads can be found at present."""
+    found: dict[UUID, set[Key]] = {lead_id: set() for lead_id in leads}
+    for lead_id, kind, value in LeadKey.objects.filter(lead__in=leads).values_list("lead", "kind", "value"):
+        found[lead_id].add((kind, value))
+    return {lead_id: frozenset(keys) for lead_id, keys in found.items()}
+
+
+def others_with(keys: Iterable[Key], *, besides: Collection[UUID]) -> dict[Key, set[UUID]]:
+    """Return who else holds each of these keys; of one that tells nothing, enough to see that."""
+    wanted = json.encode([{"kind": kind, "value": value} for kind, value in sorted(keys)]).decode()
+    found: dict[Key, set[UUID]] = {}
+    for kind, value, lead_id in ask(HOLDERS, current_organisation_id(), wanted, list(besides), TELLING_AT_MOST + 1):
+        found.setdefault((kind, value), set()).add(lead_id)
+    return found
 
 
 def open_duplicates(*, limit: int = 100) -> list[DuplicateRow]:

@@ -17,6 +17,7 @@ from leads.models import (
     Evidence,
     FollowUp,
     Forgotten,
+    ForgottenSalt,
     Handover,
     Insight,
     Lead,
@@ -24,8 +25,6 @@ from leads.models import (
     StageEntry,
 )
 from sla.models import Clock, Plea
-from smarketing.lib.prepared import Prepared, ask
-from smarketing.lib.scope import current_organisation_id
 from tenants.models import StoredFile
 
 
@@ -62,12 +61,14 @@ def family_of(lead_id: UUID) -> "QuerySet[Lead]":
     return Lead.objects.filter(Q(pk=lead_id) | Q(merged_into=lead_id)).order_by("number")
 
 
-def forgotten_among(people: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those whose address (or number, of those who have no address) is that of somebody who was erased."""
-    salt = _salt() if people else None
-    if salt is None:
+def forgotten_among(people: Collection[tuple[str, str]], *, secret: str | None) -> set[tuple[str, str]]:
+    """Return those whose address (or number, of those who have no address) is that of somebody who was erased.
+
+    ``secret`` is the organisation's salt, None while nobody was ever erased.
+    """
+    if secret is None:
         return set()
-    digests = {one: _digests(salt, [one[0]] if one[0] else [], [one[1]] if one[1] else []) for one in set(people)}
+    digests = {one: _digests(secret, [one[0]] if one[0] else [], [one[1]] if one[1] else []) for one in set(people)}
     asked = [digest for found in digests.values() for digest in found]
     known = set(Forgotten.objects.filter(digest__in=asked).values_list("digest", flat=True))
     return {one for one, found in digests.items() if known.intersection(found)}
@@ -75,22 +76,18 @@ def forgotten_among(people: Collection[tuple[str, str]]) -> set[tuple[str, str]]
 
 def digests_of(emails: Iterable[str], phones: Iterable[str]) -> list[str]:
     """Return what is kept of addresses and numbers; nothing while nobody was ever erased here."""
-    salt = _salt()
-    return [] if salt is None else _digests(salt, emails, phones)
+    secret = salt()
+    return [] if secret is None else _digests(secret, emails, phones)
 
 
-# Asked with every post.
-SALT = Prepared("forgotten_salt", ["bigint"], "select salt from leads_forgottensalt where organisation_id = $1")
+def salt() -> str | None:
+    """Return under what the organisation's hashes of the erased are made; None while nobody was ever erased."""
+    return ForgottenSalt.objects.values_list("salt", flat=True).first()
 
 
-def _salt() -> str | None:
-    rows = ask(SALT, current_organisation_id())
-    return rows[0][0] if rows else None
-
-
-def _digests(salt: str, emails: Iterable[str], phones: Iterable[str]) -> list[str]:
+def _digests(secret: str, emails: Iterable[str], phones: Iterable[str]) -> list[str]:
     told = [f"email:{email}" for email in emails] or [f"phone:{phone}" for phone in phones]
-    return [hmac.new(salt.encode(), one.encode(), hashlib.sha256).hexdigest() for one in told]
+    return [hmac.new(secret.encode(), one.encode(), hashlib.sha256).hexdigest() for one in told]
 
 
 def files_of(lead_id: UUID) -> list[StoredFile]:

@@ -39,8 +39,8 @@ NEXT_STEPS = ("Send the offer", "Call again after their meeting", "Ask about the
 Step = tuple[datetime, Callable[[datetime], object]]
 
 
-class NothingThere(DomainError):
-    """A step of the story has lost its ground, because a rule refused the step before."""
+class NothingThere(Exception):
+    """A step of the story has lost its ground, because a rule refused the step before: no refusal of the product's."""
 
     code = "nothing_there"
 
@@ -82,7 +82,7 @@ def play(story: Story, stage: Stage) -> None:
 def _try(act: Callable[[datetime], object], at: datetime, stage: Stage) -> None:
     try:
         act(at)
-    except DomainError as refusal:
+    except (DomainError, NothingThere) as refusal:
         stage.refused[refusal.code] += 1
 
 

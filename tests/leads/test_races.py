@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
+from threading import Barrier, get_ident
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import OperationalError, connections
 from django.urls import reverse
 
 from events.models import Event
 from leads.actions import (
+    Candidate,
     HandoverAlreadyDecided,
     LeadWithSales,
     accept_handover,
+    change_routing,
     deciding,
     hand_over,
+    hand_over_each,
     nurture_lead,
     reject_handover,
     routing,
@@ -26,6 +29,7 @@ from leads.actions import (
     undo_decision,
 )
 from leads.models import Handover, Lead, LeadNumber, Rejection, RoutingTurn
+from leads.routing import Condition, Plan, Rule, Target
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import tenant_scope
 from tests.leads.makers import captured, make_handover, make_lead, make_rep, ready_at
@@ -220,3 +224,48 @@ def test_without_the_lock_turns_would_be_unfair(live_cast: Cast, at: datetime, m
     given = hand_over_many(live_cast, at, count=22, workers=4)
     assert sum(given.values()) == 22
     assert max(given.values()) - min(given.values()) > 1
+
+
+def two_sets_at_once(cast: Cast, at: datetime) -> Counter[Any]:
+    """Two workers hand over a set each, whose leads go to the same two pools in opposite order."""
+    with tenant_scope(cast.acme.pk):
+        reps = {"AT": cast.sam, "DE": make_rep("pam", at=at)}
+        rules = tuple(
+            Rule(country, country, True, (Condition("country", "equals", country),), Target("rep", str(rep.pk)))
+            for country, rep in reps.items()
+        )
+        change_routing(Plan(rules), based_on=0, change="replaced", by=cast.sina, at=at)
+        RoutingTurn.objects.bulk_create(RoutingTurn(pool=f"rep:{rep.pk}", member_id=rep.pk) for rep in reps.values())
+        sets = [[make_lead(at=at, email=f"{n}@{c}.at", company={"country": c}) for c in "AT DE".split()] for n in "ab"]
+
+    def work(leads: list[Lead]) -> Callable[[], int]:
+        def run() -> int:
+            Lead.objects.select_for_update(of=("self",)).filter(pk__in=[lead.pk for lead in leads]).count()
+            return len(hand_over_each([Candidate(lead) for lead in leads], at=at))
+
+        return run
+
+    assert at_once(cast, work(sets[0]), work(sets[1][::-1])) == [2, 2]
+    with tenant_scope(cast.acme.pk):
+        return Counter(Handover.objects.values_list("assigned_to__name", flat=True))
+
+
+def test_sets_that_go_to_several_pools_do_not_wait_in_a_circle(live_cast: Cast, at: datetime) -> None:
+    assert two_sets_at_once(live_cast, at) == {"Sam": 2, "Pam": 2}
+
+
+def test_sets_that_lock_pool_by_pool_would(live_cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: each has locked its first pool when it asks for the other's."""
+    real, both, waited = routing._locked_turns, Barrier(2), set()
+
+    def slowly(*args: Any, **options: Any) -> list[RoutingTurn]:
+        turns = real(*args, **options)
+        if get_ident() not in waited:
+            waited.add(get_ident())
+            both.wait(timeout=20)
+        return turns
+
+    monkeypatch.setattr(routing, "lock_all_turns", lambda: None)
+    monkeypatch.setattr(routing, "_locked_turns", slowly)
+    with pytest.raises(OperationalError, match="deadlock"):
+        two_sets_at_once(live_cast, at)
