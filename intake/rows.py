@@ -9,7 +9,7 @@ from intake.body import SubmissionBody
 from intake.mapping import PARTS, USUAL_NAMES, folded, read_leniently, shape
 from leads import normal
 from smarketing.lib.bodies import read
-from smarketing.lib.errors import InvalidInput
+from smarketing.lib.errors import FieldError, InvalidInput
 
 CUSTOM, LEFT_OUT = "", "-"
 CONTACT = ("person.email", "person.phone")
@@ -29,21 +29,27 @@ def read_row(value: Mapping[str, Any], mapping: Mapping[str, str]) -> Submission
     return read_leniently(_sent(value, mapping), mapping)
 
 
-def notes_about(value: Mapping[str, Any], mapping: Mapping[str, str], *, home: str = "") -> list[dict[str, str]]:
-    """Return what a person should know about a row: errors stop it, of warnings the value is kept as it came.
+def read_with_notes(
+    value: Mapping[str, Any], mapping: Mapping[str, str], *, home: str = ""
+) -> tuple[SubmissionBody, list[dict[str, str]]]:
+    """Return the submission that a row is, as read_row does, and what a person should know about it.
 
-    ``home`` is the organisation's country, where a number without one is dialled.
+    Errors stop the row, of warnings the value is kept as it came. ``home`` is the organisation's country, where a
+    number without one is dialled.
     """
     columns = {target: column for column, target in mapping.items()}
-    notes = []
+    sent = _sent(value, mapping)
     try:
-        read(shape(_sent(value, mapping), mapping), SubmissionBody)
+        # What is read strictly without a fault is what reading leniently would find.
+        body, notes = read(shape(sent, mapping), SubmissionBody), []
     except InvalidInput as invalid:
-        for fault in invalid.errors:
-            column = columns.get(fault.pointer.strip("/").replace("/", "."), "")
-            notes.append(_note(column or fault.pointer, fault.code, fault.detail, level="warning"))
-    body = read_row(value, mapping)
-    return [*_about_contact(body, columns), *_about_phone(body, columns, home), *notes]
+        body, notes = read_leniently(sent, mapping), [_about_fault(fault, columns) for fault in invalid.errors]
+    return body, [*_about_contact(body, columns), *_about_phone(body, columns, home), *notes]
+
+
+def _about_fault(fault: FieldError, columns: Mapping[str, str]) -> dict[str, str]:
+    column = columns.get(fault.pointer.strip("/").replace("/", "."), "")
+    return _note(column or fault.pointer, fault.code, fault.detail, level="warning")
 
 
 def _about_contact(body: SubmissionBody, columns: Mapping[str, str]) -> list[dict[str, str]]:

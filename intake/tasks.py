@@ -25,25 +25,40 @@ PAUSE_SECONDS = 10
 PIECE = 100
 TURN_SECONDS = 2
 
+# From one organisation to the next along the index: what waits of one costs the others nothing.
 WAITING = """
-select organisation_id from (
-  select organisation_id from intake_submission
-  where state = 'received'
-    and received_at <= %(at)s - interval '1 second' * (%(grace)s + attempts * attempts * %(pause)s)
-  order by received_at limit 1000
-) oldest group by organisation_id
+with recursive waiting as (
+  (select organisation_id from intake_submission where state = 'received' order by organisation_id limit 1)
+  union all
+  select (select s.organisation_id from intake_submission s
+    where s.state = 'received' and s.organisation_id > waiting.organisation_id order by s.organisation_id limit 1)
+  from waiting where organisation_id is not null
+)
+select organisation_id from waiting where exists (
+  select from intake_submission s where s.organisation_id = waiting.organisation_id and s.state = 'received'
+    and s.received_at <= %(at)s - interval '1 second' * (%(grace)s + s.attempts * s.attempts * %(pause)s)
+)
 """
+# A visitor waits for the answer, nobody for the judging: while so many posts come within a second the door has the
+# machine for itself, until the first of them has waited for so long.
+CROWD = 100
+PATIENCE_SECONDS = 20
 # One worker judges for an organisation while posts keep coming, so that a burst takes neither the door's share of the
 # machine nor all workers from deadlines; when nothing comes any more a second one helps.
 QUIET_SECONDS = 2
 IS_MY_TURN = """
 select case
+  when not exists (select from intake_submission where organisation_id = %(organisation)s and state = 'received'
+    and received_at <= %(at)s - interval '1 second' * %(patience)s)
+  and exists (select from intake_submission where organisation_id = %(organisation)s
+    and received_at > %(at)s - interval '1 second' order by received_at desc offset %(crowd)s - 1) then false
   when pg_try_advisory_xact_lock(hashtextextended('intake.judge', %(organisation)s)) then true
   when exists (select from intake_submission where organisation_id = %(organisation)s
     and received_at > %(at)s - interval '1 second' * %(quiet)s) then false
   else pg_try_advisory_xact_lock(hashtextextended('intake.help', %(organisation)s))
 end
 """
+PACE = {"quiet": QUIET_SECONDS, "crowd": CROWD, "patience": PATIENCE_SECONDS}
 # What another worker has in its hands is left to it.
 MINE = """
 select id from intake_submission
@@ -95,7 +110,7 @@ def _finish_some(organisation_id: int, *, at: datetime) -> int:
 
 def _is_my_turn(organisation_id: int, *, at: datetime) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(IS_MY_TURN, {"at": at, "organisation": organisation_id, "quiet": QUIET_SECONDS})
+        cursor.execute(IS_MY_TURN, {"at": at, "organisation": organisation_id, **PACE})
         return bool(cursor.fetchone()[0])
 
 

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as drawing
 
+from intake import crowd
 from smarketing.lib.scope import tenant_scope
 from tests.support import Cast, make_cast
 
@@ -59,6 +60,12 @@ def empty_all_tables(services: Any) -> None:
         names = ", ".join(name for (name,) in cursor.fetchall() if name not in KEPT_TABLES)
         cursor.execute(f"truncate {names} restart identity cascade")
     connection.close()
+
+
+@pytest.fixture(autouse=True)
+def no_crowd() -> None:
+    """Who posts in a test comes alone: tests follow on each other faster than people do."""
+    crowd.forget()
 
 
 @pytest.fixture

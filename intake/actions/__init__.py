@@ -46,7 +46,6 @@ from intake.actions.judging import (
     has_contact,
     judge,
     judge_at_once,
-    judge_fresh,
     judge_many,
     judge_soon,
     mark_spam,
@@ -57,6 +56,7 @@ from intake.actions.matching import SubmissionSettled
 from intake.actions.opting_in import AskedTooOften, NothingToConfirm, OptInExpired, ask_again
 from intake.actions.receiving import Received, Sender, receive
 from intake.actions.storing import FormChanged, PostRepeated, store_form_post
+from intake.actions.taking import take_post
 from intake.actions.visiting import count_machine, identify, is_bot, note_behaviours_of, note_visits
 
 __all__ = [
@@ -98,7 +98,6 @@ __all__ = [
     "is_bot",
     "judge",
     "judge_at_once",
-    "judge_fresh",
     "judge_many",
     "judge_soon",
     "keep_the_door",
@@ -117,6 +116,7 @@ __all__ = [
     "send_batch",
     "store_batch",
     "store_form_post",
+    "take_post",
     "try_adapter",
     "undo_batch",
 ]

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,11 @@ from intake.models import Form, OptIn, Submission
 from intake.rows import read_row
 from leads import normal
 from leads.actions import TakenIn
+from leads.actions.gathering import salt_of_forgotten, settings_known
 from leads.queries import forgotten_among
 from smarketing.lib.errors import DomainError, InvalidInput
+from smarketing.lib.inserting import give_ids, insert_rows
+from smarketing.lib.refused import refused_by
 from smarketing.lib.scope import tenant_scope
 from tenants.models import Membership
 
@@ -31,6 +35,12 @@ log = logging.getLogger(__name__)
 
 # The task that judges what no request has judged.
 JUDGE_WAITING = "intake.judge_waiting"
+# Of most posts: itself, its lead, a company, two consents, stages and events.
+IDS_OF_A_POST = 12
+# What keeps a post with an external id from coming twice.
+SUBMISSION_ONCE = "submission_once"
+# What came a moment ago is not the worker's yet: in a crowd it need not be asked more often.
+NUDGE_SECONDS = 1.0
 # After so many failures a person has to look at it.
 MAX_ATTEMPTS = 5
 
@@ -45,6 +55,10 @@ class OptInMissing(DomainError):
     """Nobody but the person can confirm their address."""
 
     code = "opt_in_missing"
+
+
+class PostStored(Exception):
+    """A post with this external id is here already."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +80,22 @@ def judge(submission: Submission, *, at: datetime) -> Submission:
     return locked
 
 
-# Inside the transaction that has stored it: what breaks here takes the post along.
-@transaction.atomic(savepoint=False)
-def judge_fresh(submission: Submission, *, at: datetime) -> Submission:
-    """Judge what this very transaction has stored: as judge does, without a look at the row that nobody else sees."""
-    _judge_each([submission], at=at)
-    return submission
+def judge_drafts(
+    drafts: Sequence[Submission], *, at: datetime, bodies: Sequence[SubmissionBody | None] = ()
+) -> list[Judged]:
+    """Judge posts of keys and files that are not stored yet, and store each with what it becomes.
+
+    ``bodies`` are what they say, one for each, where that has been read already.
+    The rows and events are those of storing them first and judge_many. Raises PostStored, whereupon the caller has to
+    undo what was written, when somebody else has stored one of them meanwhile.
+    """
+    try:
+        taken = _judge_each(drafts, at=at, bodies=bodies)
+    except IntegrityError as refusal:
+        if refused_by(refusal) == SUBMISSION_ONCE:
+            raise PostStored from refusal
+        raise
+    return [Judged(one, taken.get(one.pk)) for one in drafts]
 
 
 @transaction.atomic
@@ -86,14 +110,26 @@ def judge_many(submission_ids: Sequence[UUID], *, at: datetime) -> list[Judged]:
     return [Judged(one, taken.get(one.pk)) for one in locked]
 
 
-def _judge_each(submissions: Sequence[Submission], *, at: datetime) -> dict[UUID, TakenIn]:
+def _judge_each(
+    submissions: Sequence[Submission], *, at: datetime, bodies: Sequence[SubmissionBody | None] = ()
+) -> dict[UUID, TakenIn]:
     """Judge locked submissions in this order; those that become leads are taken in together."""
-    waiting = [submission for submission in submissions if submission.state == Submission.State.RECEIVED]
-    bodies = {submission.pk: _body_of(submission) for submission in waiting}
-    forgotten = forgotten_among([_identity(body) for body in bodies.values() if body is not None])
+    told = zip_longest(submissions, bodies)
+    waiting = [(submission, body) for submission, body in told if submission.state == Submission.State.RECEIVED]
+    if not waiting:
+        return {}
+    with settings_known(ids=IDS_OF_A_POST * len(waiting)):
+        return _judge_waiting(waiting, at=at)
+
+
+def _judge_waiting(waiting: Sequence[tuple[Submission, SubmissionBody | None]], *, at: datetime) -> dict[UUID, TakenIn]:
+    give_ids([submission for submission, _body in waiting])
+    bodies = [(submission, body or _body_of(submission)) for submission, body in waiting]
+    forgotten = forgotten_among(
+        [_identity(body) for _submission, body in bodies if body is not None], secret=salt_of_forgotten()
+    )
     ready = []
-    for submission in waiting:
-        body = bodies[submission.pk]
+    for submission, body in bodies:
         one = Ready(submission, body, was_forgotten=_identity(body) in forgotten) if body is not None else None
         if one is None:
             _quarantine(submission, [_reason("not_an_object", _("The post is not an object with fields."))], at=at)
@@ -128,7 +164,7 @@ def judge_soon(submission_id: UUID, organisation_id: int, *, at: datetime) -> No
     if crowd.is_alone():
         judge_at_once(Submission(pk=submission_id, organisation_id=organisation_id), at=at)
     else:
-        nudge(JUDGE_WAITING)
+        nudge(JUDGE_WAITING, pause_seconds=NUDGE_SECONDS)
 
 
 def judge_at_once(submission: Submission, *, at: datetime) -> None:
@@ -198,9 +234,12 @@ def has_contact(body: SubmissionBody) -> bool:
 
 def _match(submission: Submission, body: SubmissionBody, *, at: datetime) -> Submission:
     confirmed = OptIn.objects.filter(submission=submission).exclude(confirmed_at=None).first()
-    was_forgotten = bool(forgotten_among([_identity(body)]))
-    match_each([Ready(submission, body, confirmed, was_forgotten)], at=at)
+    match_each([Ready(submission, body, confirmed, _was_forgotten(body))], at=at)
     return submission
+
+
+def _was_forgotten(body: SubmissionBody) -> bool:
+    return bool(forgotten_among([_identity(body)], secret=salt_of_forgotten()))
 
 
 def _quarantine(submission: Submission, reasons: Sequence[Mapping[str, str]], *, at: datetime) -> Submission:
@@ -211,11 +250,14 @@ def _quarantine(submission: Submission, reasons: Sequence[Mapping[str, str]], *,
 
 
 def _settle(submission: Submission, **fields: Any) -> Submission:
-    changed = Submission.objects.filter(pk=submission.pk, state=submission.state).update(**fields)
-    if not changed:
-        raise SubmissionSettled(_("Somebody else has dealt with it already."))
+    if not submission._state.adding:
+        changed = Submission.objects.filter(pk=submission.pk, state=submission.state).update(**fields)
+        if not changed:
+            raise SubmissionSettled(_("Somebody else has dealt with it already."))
     for name, value in fields.items():
         setattr(submission, name, value)
+    if submission._state.adding:
+        insert_rows([submission])
     return submission
 
 
@@ -234,7 +276,7 @@ def release(submission: Submission, *, by: Membership, at: datetime) -> Submissi
         body = _read(locked)
     except InvalidInput as error:
         raise SubmissionSettled(_("There is nothing in it that a lead could be made of.")) from error
-    if _forgotten(Ready(locked, body, was_forgotten=bool(forgotten_among([_identity(body)])))):
+    if _forgotten(Ready(locked, body, was_forgotten=_was_forgotten(body))):
         raise PersonForgotten(_("This person asked to be forgotten. Only they can come back, by agreeing to it."))
     released = _match(locked, body, at=at)
     record("submission.released", released, by=by, at=at, thread=released.lead_id)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from intake.actions.opting_in import with_evidence
 from intake.actions.visiting import identify
 from intake.body import SubmissionBody, captured_from
 from intake.models import OptIn, Submission
-from leads.actions import Arrival, TakenIn, hand_over_qualified, lift_forgetting, take_in_each
+from leads.actions import Arrival, Candidate, TakenIn, hand_over_each, lift_forgetting, take_in_waves
 from smarketing.lib.errors import DomainError
 from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
@@ -35,8 +36,8 @@ class Ready:
     confirmed: OptIn | None = None
     was_forgotten: bool = False
 
-    def arrival(self) -> Arrival:
-        """Return what leads understand of it."""
+    def arrival(self, *, at: datetime) -> Arrival:
+        """Return what leads understand of it; one that is not stored yet is written with its lead."""
         submission, confirmed = self.submission, self.confirmed
         return Arrival(
             with_evidence(captured_from(self.body), submission, confirmed),
@@ -45,27 +46,49 @@ class Ready:
             at=confirmed.confirmed_at if confirmed and confirmed.confirmed_at else submission.received_at,
             marketer=_marketer_of(submission),
             country=submission.form.country if submission.form else "",
+            row_of=partial(_matched, submission, at=at) if submission._state.adding else None,
         )
 
 
 def match_each(ready: Sequence[Ready], *, at: datetime) -> dict[UUID, TakenIn]:
     """Make leads of submissions, and hand over what is qualified; return what was taken in, by submission."""
     found: dict[UUID, TakenIn] = {}
-    came_from = {one.submission.pk: one.submission.state for one in ready}
-    for one, taken in zip(ready, take_in_each([one.arrival() for one in ready]), strict=True):
-        submission, lead = one.submission, taken.lead
-        found[submission.pk] = taken
-        if one.was_forgotten:
-            lift_forgetting(lead, at=at)
-        if one.body.visitor:
-            identify(one.body.visitor, lead, at=at)
-            lead.refresh_from_db()
-        if submission.batch is None or submission.batch.hand_over:
-            hand_over_qualified(lead, at=at)
-        submission.state, submission.judged_at = Submission.State.MATCHED, at
-        submission.lead, submission.created_lead, submission.warnings = lead, taken.created, taken.warnings
-    _write_matched([one.submission for one in ready], came_from, at=at)
+    stored = [one.submission for one in ready if not one.submission._state.adding]
+    came_from = {submission.pk: submission.state for submission in stored}
+    coming = iter(ready)
+    for wave in take_in_waves([one.arrival(at=at) for one in ready]):
+        together = [(one, next(coming)) for one in wave]
+        for taken, one in together:
+            found[one.submission.pk] = taken
+            _follow(one, taken, at=at)
+        hand_over_each([_candidate(taken) for taken, one in together if _may_go(one.submission)], at=at)
+    _write_matched(stored, came_from, at=at)
     return found
+
+
+def _follow(one: Ready, taken: TakenIn, *, at: datetime) -> None:
+    """Let what follows for the person follow, and note on the submission what became of it."""
+    lead = taken.lead
+    if one.was_forgotten:
+        lift_forgetting(lead, at=at)
+    if one.body.visitor:
+        identify(one.body.visitor, lead, at=at)
+        lead.refresh_from_db()
+    _matched(one.submission, taken, at=at)
+
+
+def _matched(submission: Submission, taken: TakenIn, *, at: datetime) -> Submission:
+    submission.state, submission.judged_at = Submission.State.MATCHED, at
+    submission.lead, submission.created_lead, submission.warnings = taken.lead, taken.created, taken.warnings
+    return submission
+
+
+def _may_go(submission: Submission) -> bool:
+    return submission.batch is None or bool(submission.batch.hand_over)
+
+
+def _candidate(taken: TakenIn) -> Candidate:
+    return Candidate(taken.lead, taken.fields, is_new=taken.created)
 
 
 MATCHED = Prepared(

@@ -1,12 +1,13 @@
 """Storing a post as it came, before anybody judges it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from intake.models import Batch, Form, Submission
+from smarketing.lib.inserting import new_row, note_written
 from smarketing.lib.prepared import Prepared, ask
 from smarketing.lib.scope import current_organisation_id
 from tenants.models import Key
@@ -28,53 +29,63 @@ class Received:
     known: bool
 
 
-def receive(
-    raw: Any,
-    *,
-    content_type: str,
-    at: datetime,
-    form: Form | None = None,
-    key: Key | None = None,
-    batch: Batch | None = None,
-    external_id: str | None = None,
-    sender: Sender | None = None,
-) -> Received:
+class Told(TypedDict, total=False):
+    """What is known of a post beside what it says: who sent it through what, when, and the sender's own id for it."""
+
+    content_type: Required[str]
+    at: Required[datetime]
+    form: Form | None
+    key: Key | None
+    batch: Batch | None
+    external_id: str | None
+    sender: Sender | None
+
+
+def drafted(raw: Any, **told: Unpack[Told]) -> Submission:
+    """Return a post as receive would store it, without an id and not stored."""
+    came: dict[str, Any] = {name: told.get(name) for name in ("form", "key", "batch", "external_id")}
+    source = source_of(told.get("form"), told.get("batch"))
+    return new_row(
+        Submission,
+        raw=raw,
+        **came,
+        **common_of(source, told["content_type"], told.get("sender") or Sender(), told["at"]),
+    )
+
+
+def receive(raw: Any, **told: Unpack[Told]) -> Received:
     """Store a post as it came, unjudged. The same external id from the same source is stored once, for ever."""
-    common = common_of(source_of(form, batch), content_type, sender or Sender(), at)
-    fresh = _store([(external_id, raw)], common, form=form, key=key, batch=batch)
-    if fresh:
-        return Received(fresh[0], known=False)
-    (known,) = _known(common["source"], [external_id]).values()
+    draft = drafted(raw, **told)
+    values = [getattr(draft, name) for name in COLUMNS]
+    stored = ask(STORE, current_organisation_id(), json.dumps(draft.raw), *values)
+    if stored:
+        ((draft.pk,),) = stored
+        note_written([draft])
+        return Received(draft, known=False)
+    (known,) = _known(draft.source, [draft.external_id]).values()
     return Received(known, known=True)
 
 
-def receive_rows(posts: Sequence[tuple[str, Any]], *, batch: Batch, at: datetime) -> list[Received]:
-    """Store rows of a file, each with its sender's id, in one statement; return them in their order."""
-    common = common_of(source_of(None, batch), batch.format, Sender(), at)
-    fresh = {one.external_id: one for one in _store(posts, common, form=None, key=None, batch=batch)}
-    known = _known(common["source"], [external_id for external_id, _raw in posts if external_id not in fresh])
-    found = []
-    for external_id, _raw in posts:
-        # Who comes a second time in the same file is known by then.
-        mine = fresh.pop(external_id, None)
-        found.append(Received(mine, known=False) if mine else Received(known[external_id], known=True))
-        known.setdefault(external_id, found[-1].submission)
-    return found
+def known_rows(external_ids: Sequence[str]) -> dict[str, Submission]:
+    """Return the rows of files that were taken in before, by their sender's id."""
+    return _known(FILE, external_ids)
 
 
+# Where the ids of rows are unique.
+FILE = "file"
+COLUMNS = (
+    "form_id", "key_id", "batch_id", "source", "external_id", "content_type", "ip", "user_agent", "received_at",
+)  # fmt: skip
+# A twin at this moment waits here until the first has committed.
 STORE = Prepared(
-    "submissions_stored",
-    ["bigint", "uuid", "uuid", "uuid", "text", "jsonb", "text", "text", "text", "timestamptz"],
+    "submission_stored",
+    ["bigint", "jsonb", "uuid", "uuid", "uuid", "text", "text", "text", "text", "text", "timestamptz"],
     """
-insert into intake_submission (id, organisation_id, form_id, key_id, batch_id, source, external_id, raw, content_type,
+insert into intake_submission (id, organisation_id, raw, form_id, key_id, batch_id, source, external_id, content_type,
   ip, user_agent, received_at, state, reasons, warnings, created_lead, attempts)
-select uuidv7(), $1, $2, $3, $4, $5, external_id,
-  -- A bare null is a value of JSON, not the absence of one.
-  coalesce(raw, 'null'), $7, $8, $9, $10, 'received', '[]', '[]', false, 0
-from rows from (jsonb_to_recordset($6) as (external_id text, raw jsonb)) with ordinality
-  told(external_id, raw, place) order by place
+values (uuidv7(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'received', '[]', '[]', false, 0)
 on conflict (organisation_id, source, external_id) do nothing
-returning id, external_id
+returning id
 """,
 )
 
@@ -89,27 +100,6 @@ def common_of(source: str, content_type: str, sender: Sender, at: datetime) -> d
     }
 
 
-def _store(
-    posts: Sequence[tuple[str | None, Any]],
-    common: Mapping[str, Any],
-    *,
-    form: Form | None,
-    key: Key | None,
-    batch: Batch | None,
-) -> list[Submission]:
-    """Return those that were not here yet. A twin at this moment waits here until the first has committed."""
-    told = [{"external_id": external_id, "raw": raw} for external_id, raw in posts]
-    came = {"form": form, "key": key, "batch": batch}
-    ids = [row.pk if row else None for row in came.values()]
-    source, *where = common.values()
-    stored = ask(STORE, current_organisation_id(), *ids, source, json.dumps(told), *where)
-    raws = dict(posts)
-    return [
-        Submission(id=pk, external_id=external_id, raw=raws[external_id], **common, **came)
-        for pk, external_id in stored
-    ]
-
-
 def _known(source: str, external_ids: Sequence[str | None]) -> dict[str, Submission]:
     if not external_ids:
         return {}
@@ -120,5 +110,5 @@ def _known(source: str, external_ids: Sequence[str | None]) -> dict[str, Submiss
 def source_of(form: Form | None, batch: Batch | None) -> str:
     """Return where ids of a sender are unique: in one form, in all files, in the interface."""
     if batch is not None:
-        return "file"
+        return FILE
     return f"form:{form.pk}" if form else "api"

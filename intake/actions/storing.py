@@ -1,5 +1,7 @@
 """Storing a form's post with as little as can be: one call of the database, committed when it returns.
 
+Posts of one organisation that come while another one is being stored share the next call and its commit.
+
 # Note [What was believed of the form]
 A form and its key are remembered by the process with the mark of their rows (access.form_of_key). The call stores
 nothing when the rows are others by then: so a form that was retired, a key that was revoked, an origin that was taken
@@ -7,21 +9,47 @@ away end at once, although nobody reads them for every post.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
 
 from intake.access import MarkedForm
 from intake.actions.receiving import Sender, common_of, source_of
 from smarketing.lib.errors import DomainError
 from smarketing.lib.scope import ask_in_scope
+from smarketing.lib.together import Together
 from tenants.idempotency import Promise
 
+# What the function takes, in its order, and as what; a post of a group is stored before the next one is looked at.
+COLUMNS = {
+    "form": "uuid",
+    "mark": "text",
+    "source": "text",
+    "external_id": "text",
+    "raw": "jsonb",
+    "content_type": "text",
+    "ip": "text",
+    "user_agent": "text",
+    "received_at": "timestamptz",
+    "credential": "text",
+    "route": "text",
+    "key_hash": "text",
+    "body_hash": "text",
+}
 STORE = """
-select outcome, submission from intake_store_form_post(%(form)s, %(mark)s, %(source)s, %(external_id)s, %(raw)s::jsonb,
-  %(content_type)s, %(ip)s, %(user_agent)s, %(received_at)s, %(credential)s, %(route)s, %(key_hash)s, %(body_hash)s)
+select outcome, submission from (values {posts}) post (number, {columns})
+  cross join lateral intake_store_form_post({values})
+order by number
 """
 NO_PROMISE = dict.fromkeys(("credential", "route", "key_hash", "body_hash"))
+# What one post of a group waited for in vain; the server has undone the others with it.
+DEADLOCK, LOCK_TIMEOUT = "40P01", "55P03"
+
+Post = Mapping[str, Any]
 
 
 class FormChanged(DomainError):
@@ -57,9 +85,37 @@ def store_form_post(
         "external_id": external_id,
         "raw": json.dumps(raw),
     }
-    ((outcome, submission_id),) = ask_in_scope(found.form.organisation_id, STORE, values)
+    outcome, submission_id = _together.do(found.form.organisation_id, values)
     if outcome == "changed":
         raise FormChanged("The form is being changed. Send it again.")
     if outcome == "repeated":
         raise PostRepeated
     return UUID(str(submission_id))
+
+
+def _store_all(organisation_id: int, posts: Sequence[Post]) -> list[tuple[str, str | None]]:
+    """Store and commit these posts; return outcome and submission of each."""
+    # In one order everywhere: of two groups with the same keys one waits for the other, and not both.
+    places = sorted(range(len(posts)), key=lambda place: posts[place]["key_hash"] or "")
+    values = [value for place in places for value in (place, *(posts[place][name] for name in COLUMNS))]
+    return ask_in_scope(organisation_id, _statement(len(posts)), values)
+
+
+@cache
+def _statement(posts: int) -> str:
+    """Return the statement for so many posts."""
+    return STORE.format(
+        posts=", ".join([f"({', '.join(['%s'] * (len(COLUMNS) + 1))})"] * posts),
+        columns=", ".join(COLUMNS),
+        values=", ".join(f"{name}::{kind}" for name, kind in COLUMNS.items()),
+    )
+
+
+def _is_final(error: BaseException) -> bool:
+    """Tell whether a group may have been stored although it failed, or its posts would fail alone as well."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return not isinstance(error, Exception)
+    return getattr(error.__cause__, "pgcode", None) not in (DEADLOCK, LOCK_TIMEOUT)
+
+
+_together = Together(_store_all, is_final=_is_final)

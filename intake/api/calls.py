@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from intake import access, actions, answers, crowd
 from intake.access import FoundForm
 from intake.adapters import PROVIDERS, Call
-from intake.api.posts import FormView, is_browser, said_by
+from intake.api.door import is_browser, said_by
+from intake.api.posts import FormView
 from intake.api.shapes import sender_of
 from intake.limits import limit_form
 from intake.parsing import JSON, MULTIPART, URLENCODED, parse

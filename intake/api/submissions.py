@@ -55,7 +55,7 @@ class Submissions(KeyView):
         require(self.member, *access.PUSHERS)
         raw = parse(request._request)
         body = checked(raw, is_json=request._request.content_type == JSON)
-        received = actions.receive(
+        taken = actions.take_post(
             raw,
             content_type=request.content_type,
             key=self.key,
@@ -63,12 +63,10 @@ class Submissions(KeyView):
             sender=sender_of(request._request),
             at=self.at,
         )
-        # What was stored a moment ago nobody else has seen; what was known may be judged by somebody else just now.
-        judge = actions.judge if received.known else actions.judge_fresh
-        submission = judge(received.submission, at=self.at)
-        response = answer(represented(submission), status=status_of(submission, known=received.known))
+        submission = taken.submission
+        response = answer(represented(submission), status=status_of(submission, known=taken.known))
         response.headers["Location"] = reverse("api:submission", args=[submission.pk])
-        if received.known:
+        if taken.known:
             response.headers["Idempotent-Replayed"] = "true"
         return response
 

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from intake.body import SubmissionBody
 from intake.models import Batch, BatchChunk, BatchRow
-from intake.rows import broken, notes_about, read_row
+from intake.rows import broken, read_with_notes
 from intake.words import BATCHES, OUTCOMES
 from tenants.models import Organisation
 
@@ -97,8 +97,10 @@ def _first_rows(batch: Batch) -> list[dict[str, Any]]:
 
 def _preview(number: int, row: dict[str, Any], batch: Batch, home: str) -> PreviewRow:
     value = row.get("value")
-    body = read_row(value, batch.mapping) if value is not None else SubmissionBody()
-    notes = notes_about(value, batch.mapping, home=home) if value is not None else [broken(row["broken"])]
+    if value is None:
+        body, notes = SubmissionBody(), [broken(row["broken"])]
+    else:
+        body, notes = read_with_notes(value, batch.mapping, home=home)
     person, company = body.person, body.company
     return PreviewRow(
         number=number,

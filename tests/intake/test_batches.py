@@ -15,7 +15,7 @@ from django.test import Client
 from intake import actions
 from intake.actions.batches import CHUNK
 from intake.models import Batch, BatchRow, Submission
-from intake.rows import guessed, notes_about
+from intake.rows import guessed, read_row, read_with_notes
 from intake.tables import FileUnreadable, read_table
 from leads.actions import edit_lead
 from leads.models import Consent, Handover, Lead
@@ -116,7 +116,8 @@ def test_guesses_usual_names_in_two_languages_and_never_twice() -> None:
 )
 def test_names_the_column_that_is_wrong(value: dict[str, str], codes: list[str], column: str) -> None:
     mapping = {"Mail": "person.email", "Land": "company.country", "Tel": "person.phone"}
-    notes = notes_about(value, mapping, home="AT")
+    body, notes = read_with_notes(value, mapping, home="AT")
+    assert body == read_row(value, mapping)
     assert [note["code"] for note in notes] == codes
     assert {note["column"] for note in notes} <= {column}
 

@@ -12,7 +12,7 @@ from intake import actions
 from intake.access import PUSHERS
 from intake.actions import NewForm, matching
 from intake.models import Submission
-from intake.tasks import finish
+from intake.tasks import CROWD, PATIENCE_SECONDS, PIECE, finish
 from leads.models import Handover, Lead
 from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
@@ -200,14 +200,14 @@ def test_reads_the_encodings_of_old_pages_and_files_names(cast: Cast, form: NewF
 def broken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Make judging break while the list is non-empty: the fault is ours to inject, everything else is real."""
     faults = [True]
-    take_in_each = matching.take_in_each
+    take_in_waves = matching.take_in_waves
 
     def breaking(*args: Any, **options: Any) -> Any:
         if faults:
             raise RuntimeError("judging broke")
-        return take_in_each(*args, **options)
+        return take_in_waves(*args, **options)
 
-    monkeypatch.setattr(matching, "take_in_each", breaking)
+    monkeypatch.setattr(matching, "take_in_waves", breaking)
     return faults
 
 
@@ -249,3 +249,36 @@ def test_unjudged_ones_of_the_last_moments_are_left_to_their_request(cast: Cast,
     with tenant_scope(cast.acme.pk):
         actions.receive({}, content_type=FORM, form=form.form, at=at)
     assert states(cast) == ["received"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+@pytest.mark.parametrize(
+    ("others", "seconds", "judged"),
+    [(CROWD, 5, 0), (CROWD, PATIENCE_SECONDS + 1, 1), (CROWD - 1, 5, 1)],
+    ids=["the door goes first", "not for ever", "negative control: no crowd"],
+)
+def test_while_a_crowd_comes_nothing_is_judged_until_the_first_has_waited_long_enough(
+    live_cast: Cast, others: int, seconds: int, judged: int
+) -> None:
+    at = now()
+    form = make_form(live_cast, at=at).form
+    with tenant_scope(live_cast.acme.pk):
+        for number in range(others + 1):
+            came = at - timedelta(seconds=0.5 if number else seconds)
+            actions.receive({"email": f"p{number}@example.com"}, content_type=FORM, form=form, at=came)
+    assert finish(at=at) == judged
+    assert finish(at=at + timedelta(seconds=3)) == min(PIECE, others + 1 - judged)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+def test_what_waits_of_one_organisation_keeps_no_other_waiting(live_cast: Cast) -> None:
+    at = now()
+    with tenant_scope(live_cast.acme.pk):
+        # Behind the crowd, longer than any piece.
+        came = [at - timedelta(seconds=0.5 if number < CROWD else 5) for number in range(CROWD + 1_100)]
+        Submission.objects.bulk_create(Submission(raw={}, content_type=FORM, received_at=moment) for moment in came)
+    with tenant_scope(live_cast.globex.pk):
+        actions.receive({"email": "jane@example.com"}, content_type=FORM, at=at - timedelta(seconds=3))
+    assert finish(at=at) == 1
+    with tenant_scope(live_cast.globex.pk):
+        assert Submission.objects.get().state == "matched"

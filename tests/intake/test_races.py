@@ -81,6 +81,14 @@ def test_without_an_idempotency_key_the_external_id_makes_them_one(live_cast: Ca
     assert counted(live_cast) == {"submissions": 1, "leads": 1, "handovers": 1, "received": 1}
 
 
+def test_of_people_without_an_address_too(live_cast: Cast) -> None:
+    headers = api_key(live_cast.ada, "leads:write", at=now())
+    body = {"person": {"phone": "+43 1 58858"}, "external_id": "crm:1"}
+    answers = at_once(lambda _number: post(headers, body), times=TWINS)
+    assert sorted(answer.status_code for answer in answers) == [200] * (TWINS - 1) + [201]
+    assert counted(live_cast) == {"submissions": 1, "leads": 1, "handovers": 0, "received": 1}
+
+
 def test_negative_control_without_either_each_post_counts_but_the_person_is_one(live_cast: Cast) -> None:
     headers = api_key(live_cast.ada, "leads:write", at=now())
     body = {name: part for name, part in WHOLE.items() if name != "external_id"}

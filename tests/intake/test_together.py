@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, Outbox
-from intake.actions import judge, judge_many, receive
+from intake.actions import judge, judge_many, receive, take_post
 from intake.models import Submission
 from leads.actions import merge_leads, take_in
 from leads.actions.numbering import draw_numbers
@@ -18,6 +18,7 @@ from leads.capture import Captured, Person
 from leads.models import Behaviour, Campaign, Company, Consent, Handover, Lead, StageEntry, UtmName
 from sla.models import Clock, CreditEntry, Subject
 from smarketing.lib.scope import tenant_scope
+from tenants.models import Membership
 from tests.intake.support import WHOLE, simple
 from tests.support import Cast
 
@@ -75,6 +76,7 @@ OF_THE_MOMENT = {"txid", "recorded_at", "available_at"}
 def names_of_rows() -> dict[str, str]:
     """Return what the ids of new rows stand for."""
     names = {str(lead.pk): f"lead {lead.number}" for lead in Lead.objects.all()}
+    names |= {str(member.pk): member.name for member in Membership.objects.all()}
     names |= {str(company.pk): f"company {company.name} {company.domain_norm}" for company in Company.objects.all()}
     for handover in Handover.objects.select_related("lead"):
         names[str(handover.pk)] = f"handover {handover.number} of {handover.lead.number}"
@@ -127,6 +129,26 @@ def test_many_together_become_what_they_become_one_by_one(cast: Cast, at: dateti
     assert alone["Handover"], "somebody goes to sales, or little is compared"
     for part, rows in alone.items():
         assert together[part] == rows, part
+
+
+def test_what_is_judged_before_it_is_stored_becomes_what_it_becomes_afterwards(cast: Cast, at: datetime) -> None:
+    stored_first, written_once = compared(
+        cast, at, lambda _posts: _each(_received_and_judged, at), lambda _posts: _each(take_post, at)
+    )
+    assert len(stored_first["Submission"]) == 2 * len(POSTS)
+    for part, rows in stored_first.items():
+        assert written_once[part] == rows, part
+
+
+def _received_and_judged(post: Any, **told: Any) -> None:
+    judge(receive(post, **told).submission, at=told["at"])
+
+
+def _each(take: Callable[..., Any], at: datetime) -> None:
+    """Take all posts in, one after the other, some of them with an id of their own, one a second time."""
+    for number, post in enumerate([*POSTS, POSTS[0]]):
+        external_id = f"crm:{number % len(POSTS)}" if number % 2 == 0 else None
+        take(post, content_type="x", external_id=external_id, at=at + timedelta(minutes=1, seconds=number))
 
 
 def test_negative_control_one_post_fewer_is_seen(cast: Cast, at: datetime) -> None:

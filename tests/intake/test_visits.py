@@ -301,7 +301,11 @@ def machines_at_once(cast: Cast) -> int:
 
 def _waiting() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(distinct pid) from pg_locks where not granted")
+        # Of this database alone: others on the same server wait for their own rows.
+        cursor.execute(
+            "select count(distinct pid) from pg_locks one where not granted and exists (select from pg_locks any_of_it"
+            " join pg_database d on d.oid = database and datname = current_database() where any_of_it.pid = one.pid)"
+        )
         return int(cursor.fetchone()[0])
 
 

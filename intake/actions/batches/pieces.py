@@ -1,19 +1,29 @@
 """The pieces of a file, one for each step of the work on it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
 
+from intake.body import SubmissionBody
 from intake.models import Batch, BatchChunk
 from intake.queries.batches import home_country
-from intake.rows import broken, notes_about
+from intake.rows import broken, read_with_notes
 from tenants.jobs import Step
 from tenants.models import Job
 
 CHECK, RUN, UNDO = "intake.check_batch", "intake.run_batch", "intake.undo_batch"
-# The number of a row, what stands there, remarks about it.
-Read = tuple[int, Any, list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One row of a file: its number, what stands there, remarks about it, the submission that it is."""
+
+    number: int
+    value: Any
+    notes: list[dict[str, str]]
+    body: SubmissionBody | None
 
 
 def piece_of(job: Job) -> tuple[Batch, BatchChunk | None]:
@@ -32,8 +42,11 @@ def rows_read(chunk: BatchChunk, batch: Batch) -> Iterator[Read]:
     home = home_country()
     for number, row in enumerate(chunk.rows, start=chunk.first_row):
         value = row.get("value")
-        notes = [broken(row["broken"])] if value is None else notes_about(value, batch.mapping, home=home)
-        yield number, value, notes
+        if value is None:
+            yield Read(number, None, [broken(row["broken"])], None)
+            continue
+        body, notes = read_with_notes(value, batch.mapping, home=home)
+        yield Read(number, value, notes, body)
 
 
 def next_step(job: Job, chunk: BatchChunk) -> Step:

@@ -9,15 +9,15 @@ from django.db import transaction
 
 from intake.actions.batches.pieces import Read, end_step, next_step, piece_of, rows_read
 from intake.actions.batches.sending import run_batch
-from intake.actions.judging import Judged, judge_many
-from intake.actions.receiving import Received, receive_rows
+from intake.actions.judging import Judged, PostStored, judge_drafts
+from intake.actions.receiving import drafted, known_rows
 from intake.models import Batch, BatchRow, Submission
-from intake.rows import broken, read_row, stops
+from intake.rows import broken, stops
 from leads import normal
 from leads.actions.withdrawing import values_before
 from leads.models import Lead
 from smarketing.lib.errors import DomainError
-from smarketing.lib.inserting import insert_rows
+from smarketing.lib.inserting import insert_rows, new_row
 from tenants.jobs import Step
 from tenants.models import Job
 
@@ -35,9 +35,9 @@ def check_step(job: Job, at: datetime) -> Step:
             run_batch(batch, hand_over=batch.hand_over, owner=batch.owner, by=batch.by, at=at)
         return end
     found = [
-        BatchRow(batch=batch, number=number, outcome=O.ERROR if stops(notes) else O.WARNING, notes=notes)
-        for number, _value, notes in rows_read(chunk, batch)
-        if notes
+        BatchRow(batch=batch, number=row.number, outcome=O.ERROR if stops(row.notes) else O.WARNING, notes=row.notes)
+        for row in rows_read(chunk, batch)
+        if row.notes
     ]
     BatchRow.objects.bulk_create(found)
     return next_step(job, chunk)
@@ -56,21 +56,26 @@ def run_step(job: Job, at: datetime) -> Step:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row as it was read."""
+    """One row as it was read, and by what it is known: the sender's id for it, and the person's address."""
 
-    number: int
-    value: Any
-    notes: list[dict[str, str]]
+    read: Read
     sender_id: str = ""
     address: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.read.number
+
+    @property
+    def notes(self) -> list[dict[str, str]]:
+        return self.read.notes
 
 
 def _waves(read: Sequence[Read], batch: Batch) -> Iterator[list[_Row]]:
     """Cut the rows where a person or an id comes again: what undoing needs is read before each wave."""
     wave: list[_Row] = []
     seen: set[str] = set()
-    for number, value, notes in read:
-        row = _row(number, value, notes, batch)
+    for row in (_row(one, batch) for one in read):
         marks = {row.sender_id, f"@{row.address}"} - {"", "@"}
         if marks & seen:
             yield wave
@@ -80,18 +85,21 @@ def _waves(read: Sequence[Read], batch: Batch) -> Iterator[list[_Row]]:
     yield wave
 
 
-def _row(number: int, value: Any, notes: list[dict[str, str]], batch: Batch) -> _Row:
-    if stops(notes):
-        return _Row(number, value, notes)
-    body = read_row(value, batch.mapping)
+def _row(read: Read, batch: Batch) -> _Row:
+    body = read.body
+    if body is None or stops(read.notes):
+        return _Row(read)
     address = normal.email_norm(body.person.email or "") if body.person else ""
-    return _Row(number, value, notes, body.external_id or f"{batch.pk}:{number}", address)
+    return _Row(read, body.external_id or f"{batch.pk}:{read.number}", address)
 
 
 def _take_wave(batch: Batch, wave: Sequence[_Row]) -> list[BatchRow]:
     try:
         with transaction.atomic():
             return _take(batch, wave)
+    except PostStored:
+        # Another file with the same row is taken in at this moment, and has committed.
+        return _take_wave(batch, wave)
     except DomainError as refused:
         if len(wave) == 1:
             return [_refused(batch, wave[0], refused)]
@@ -105,30 +113,43 @@ def _refused(batch: Batch, row: _Row, refused: DomainError) -> BatchRow:
 
 
 def _take(batch: Batch, wave: Sequence[_Row]) -> list[BatchRow]:
-    """Store and judge these rows as posts are; return what became of each."""
-    at = batch.run_at or batch.created_at
+    """Judge these rows as posts are, and store each with what it becomes; return what became of them."""
     good = [row for row in wave if not stops(row.notes)]
     before = _values_before([row.address for row in good])
-    stored = receive_rows([(row.sender_id, row.value) for row in good], batch=batch, at=at)
-    fresh = [one.submission.pk for one in stored if not one.known]
-    judged = {one.submission.pk: one for one in judge_many(fresh, at=at)}
-    rows = {row.number: BatchRow(batch=batch, number=row.number, outcome=O.ERROR, notes=row.notes) for row in wave}
-    for row, received in zip(good, stored, strict=True):
-        _tell(rows[row.number], received, judged.get(received.submission.pk), before.get(row.address))
+    rows = {
+        row.number: new_row(BatchRow, batch=batch, number=row.number, outcome=O.ERROR, notes=row.notes) for row in wave
+    }
+    for row, (submission, judged) in zip(good, _judged(batch, good), strict=True):
+        _tell(rows[row.number], submission, judged, before.get(row.address))
     return list(rows.values())
 
 
-def _tell(row: BatchRow, received: Received, judged: Judged | None, before: Mapping[str, Any] | None) -> None:
+def _judged(batch: Batch, rows: Sequence[_Row]) -> Iterator[tuple[Submission, Judged | None]]:
+    """Yield the submission of each row, and what it has become unless it was known before."""
+    at = batch.run_at or batch.created_at
+    known = known_rows([row.sender_id for row in rows])
+    bodies = {row.sender_id: row.read.body for row in rows if row.sender_id not in known}
+    drafts = {
+        row.sender_id: drafted(row.read.value, content_type=batch.format, batch=batch, external_id=row.sender_id, at=at)
+        for row in rows
+        if row.sender_id in bodies
+    }
+    done = judge_drafts(list(drafts.values()), at=at, bodies=list(bodies.values()))
+    judged = {one.submission.external_id: one for one in done}
+    for row in rows:
+        yield known.get(row.sender_id) or drafts[row.sender_id], judged.get(row.sender_id)
+
+
+def _tell(row: BatchRow, submission: Submission, judged: Judged | None, before: Mapping[str, Any] | None) -> None:
     """Note what became of a row, and what undoing it needs."""
-    submission = judged.submission if judged else received.submission
     row.submission, row.lead = submission, submission.lead
-    if received.known:
+    if judged is None:
         row.outcome = O.KNOWN
     elif submission.state != Submission.State.MATCHED:
         row.outcome = O.QUARANTINED
     else:
         row.outcome = O.CREATED if submission.created_lead else O.APPENDED
-        learned = {LEARNED: judged.taken.learned} if judged and judged.taken and judged.taken.learned else {}
+        learned = {LEARNED: judged.taken.learned} if judged.taken and judged.taken.learned else {}
         row.before = (learned or None) if submission.created_lead else {**(before or {}), **learned}
         row.revision = submission.lead.revision if submission.lead else None
 
