@@ -10,6 +10,7 @@ c  posts with a secret key, judged in the request
 h  the same of people who ask for a sales talk: handed over in the request, with routing, clocks and credit
 d  the plainest view (plain_view.py)
 e  a file of leads taken in, against COPY of the same rows
+j  a file of people who ask for a sales talk, each of them handed over
 """
 
 import json
@@ -82,15 +83,23 @@ def main() -> None:
     seconds, rounds, rows = (*words, *(SECONDS, ROUNDS, ROWS)[len(words) :])
     figures = Figures()
     with ground(with_queue=True) as base, furnished(base) as place:
-        for _part in (_forms, _secret, _plain):
-            _part(place, 1, Figures(), drained=False)
+        for warm in (_forms, _secret, _plain):
+            warm(place, 1, Figures(), drained=False)
+        parts: list[Callable[[], None]] = [
+            partial(_ceiling, place, seconds, figures),
+            partial(_forms, place, seconds, figures, drained=True),
+            # Before the posts that no worker hears of: their leads would be counted for the dashboards beside the file.
+            partial(_file, place, rows, figures),
+            partial(_file_to_sales, place, rows, figures),
+            partial(_secret, place, seconds, figures, drained=False),
+            partial(_handed_over, place, seconds, figures, drained=False),
+            partial(_plain, place, seconds, figures, drained=False),
+        ]
         for _round in range(rounds):
-            _ceiling(place, seconds, figures)
-            _forms(place, seconds, figures, drained=True)
-            _secret(place, seconds, figures, drained=False)
-            _handed_over(place, seconds, figures, drained=False)
-            _plain(place, seconds, figures, drained=False)
-            _file(place, rows, figures)
+            for part in parts:
+                # As a minute after the last part, when the server would have looked at the new rows by itself.
+                base.ask("analyze")
+                part()
             print(", ".join(f"{name} {found[-1]:.4g}" for name, found in figures.found.items()), flush=True)
     _tell(figures, seconds, rounds, rows)
 
@@ -201,7 +210,7 @@ def _forms(place: Place, seconds: int, figures: Figures, *, drained: bool) -> No
         headers = {"Origin": SITE, "Idempotency-Key": f"bench-{number}"}
         return firing.request(path, json.dumps(form_post(number)).encode(), headers)
 
-    empty_outbox(place)
+    settle(place)
     with bench_lag.programs_running(place.ground):
         _worker_works(place)
         with _sweep_watched(place, figures):
@@ -283,27 +292,42 @@ def _fire(place: Place, port: int, make: firing.Maker, seconds: int, status: int
 
 def _file(place: Place, rows: int, figures: Figures) -> None:
     """e: a file of leads from its arrival to its end, against COPY."""
-    lines = "\n".join(json.dumps(client_post(place.made + number)) for number in range(rows)).encode()
+    figures.note(e=_taken_in(place, client_post, rows))
+    figures.note(copy=_copied(place, rows))
+
+
+def _file_to_sales(place: Place, rows: int, figures: Figures) -> None:
+    """j: a file whose people all go to sales."""
+    handovers = "select count(*) from leads_handover"
+    ((before,),) = place.ground.ask(handovers)
+    figures.note(j=_taken_in(place, request_post, rows, hand_over=True))
+    assert place.ground.ask(handovers) == [(before + rows,)], "not all were handed over"
+
+
+def _taken_in(place: Place, body: Callable[[int], dict[str, Any]], rows: int, *, hand_over: bool = False) -> float:
+    """Return how many rows of a file become leads in a second."""
+    lines = "\n".join(json.dumps(body(place.made + number)) for number in range(rows)).encode()
     place.made += rows
-    empty_outbox(place)
+    settle(place)
     with bench_lag.programs_running(place.ground):
         _worker_works(place)
         began = time.monotonic()
-        batch = _send(place, lines)
+        batch = _send(place, lines, hand_over=hand_over)
         ended = f"select state = 'done' from intake_batch where id = '{batch}'"
         while place.ground.ask(ended) != [(True,)]:
             assert time.monotonic() - began < PATIENCE * 60, "the file was not taken in"
             time.sleep(0.1)
-        figures.note(e=rows / (time.monotonic() - began))
+        took = time.monotonic() - began
     became = f"select outcome, count(*) from intake_batchrow where batch_id = '{batch}' group by 1"
     assert place.ground.ask(became) == [("created", rows)], place.ground.ask(became)
-    figures.note(copy=_copied(place, rows))
+    return rows / took
 
 
-def _send(place: Place, lines: bytes) -> str:
+def _send(place: Place, lines: bytes, *, hand_over: bool) -> str:
     link = HTTPConnection("127.0.0.1", place.port)
     kind = {"Authorization": f"Bearer {place.secret}", "Content-Type": "application/x-ndjson", "Host": "localhost"}
-    link.request("POST", "/api/v1/intake/batches", lines, kind)
+    path = f"/api/v1/intake/batches?hand_over={str(hand_over).lower()}"
+    link.request("POST", path, lines, kind)
     answer = link.getresponse()
     told = json.loads(answer.read())
     assert answer.status == 202, told
@@ -335,9 +359,21 @@ def _worker_works(place: Place) -> None:
         time.sleep(0.2)
 
 
-def empty_outbox(place: Place) -> None:
-    """What earlier parts left to tell is not to slow this one down."""
+def settle(place: Place) -> None:
+    """Take what earlier parts left to tell and to count for done: no worker ran beside most of them."""
+    from dashboards.rollups.folding import FORM, plan_rollups
+    from smarketing.lib.clock import now
+
     place.ground.ask("update events_outbox set done_at = now() where done_at is null")
+    plan_rollups(at=now())
+    place.ground.ask(COUNTED, {"form": FORM})
+
+
+COUNTED = """
+update dashboards_rollup r set horizon = pg_current_xact_id()::text::bigint, target = null, cursor = null,
+  built_at = now(), folded_at = now(), next_at = now(), zone = o.zone, form = %(form)s
+from tenants_organisation o where o.id = r.organisation_id
+"""
 
 
 def _tell(figures: Figures, seconds: int, rounds: int, rows: int) -> None:
@@ -359,6 +395,7 @@ def _tell(figures: Figures, seconds: int, rounds: int, rows: int) -> None:
     print(f"; deadlines swept at most {figures['swept']:.1f} s before")
     print(f"e  {rows} rows of a file {figures['e']:.0f}/s, COPY {figures['copy']:.0f}/s", end="")
     print(f"  {figures['e'] / figures['copy']:.2f} x COPY")
+    print(f"j  {rows} rows of a file, each handed over {figures['j']:.0f}/s  {figures['j'] / figures['e']:.2f} x e")
 
 
 if __name__ == "__main__":
