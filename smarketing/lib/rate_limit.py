@@ -14,15 +14,16 @@ from django.conf import settings
 
 log = logging.getLogger(__name__)
 
-# One round trip, one atomic step: a check followed by an increment lets a burst through.
+# One round trip, one atomic step: a check followed by an increment lets a burst through. One text is read quicker than
+# a list of lists.
 SCRIPT = """
 local found = {}
 for _, name in ipairs(KEYS) do
   local n = redis.call('INCR', name)
   if n == 1 then redis.call('PEXPIRE', name, ARGV[1]) end
-  found[#found + 1] = {n, redis.call('PTTL', name)}
+  found[#found + 1] = n .. ' ' .. redis.call('PTTL', name)
 end
-return found
+return table.concat(found, ' ')
 """
 
 
@@ -117,7 +118,8 @@ def _hits(names: Sequence[str], per_seconds: int) -> list[tuple[int, float]] | N
     try:
         keys = [f"rate:{name}" for name in names]
         found = _asked("EVAL", SCRIPT, str(len(keys)), *keys, str(per_seconds * 1000))
-        return [(int(count), int(left) / 1000) for count, left in found]
+        numbers = [int(word) for word in found.split()]
+        return [(count, left / 1000) for count, left in zip(numbers[::2], numbers[1::2], strict=True)]
     except redis.RedisError as error:
         _away_until = monotonic() + 5
         log.warning("Rate limits count per process, Valkey is away: %s", error)
