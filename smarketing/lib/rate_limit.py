@@ -12,6 +12,8 @@ from typing import Any
 import redis
 from django.conf import settings
 
+from smarketing.lib.threads import close_with_thread
+
 log = logging.getLogger(__name__)
 
 # One round trip, one atomic step: a check followed by an increment lets a burst through. One text is read quicker than
@@ -65,6 +67,7 @@ def _line() -> redis.Connection:
     if getattr(_lines, "address", None) != address:
         pool = redis.ConnectionPool.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         _lines.address, _lines.connection = address, pool.make_connection()
+        close_with_thread("valkey", _lines.connection.disconnect)
     connection: redis.Connection = _lines.connection
     return connection
 

@@ -5,15 +5,17 @@ from typing import Final
 
 QUEUES: Final = "sla,outbox,kpi,bulk,mail,celery"
 
-# Threads wait for the database, not for each other: so many keep a core busy, and more only take turns. A short queue
-# stands behind them, because a request that waits longer is better refused by the socket.
+# Form posts that come at once share a call of the database, so that many threads are quicker than few; and connections
+# are not shared out evenly, so that one process has more to do than the other. A thread that ends takes its connection
+# along. A short queue stands behind them, because a request that waits longer is better refused by the socket.
 WEB: Final = (
     "granian",
     "--interface=wsgi",
     "--http=1",
     "--no-ws",
     "--workers=2",
-    "--blocking-threads=4",
+    "--blocking-threads=8",
+    "--blocking-threads-idle-timeout=600",
     "--backpressure=64",
     "--respawn-failed-workers",
     "--workers-kill-timeout=10",

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -86,13 +87,13 @@ class Answer:
 
 
 @contextmanager
-def serving(services: Services, log: Path, away: Mapping[str, str]) -> Iterator[Web]:
-    """Run the product's own web server with some of its variables changed."""
+def serving(services: Services, log: Path, away: Mapping[str, str], *options: str) -> Iterator[Web]:
+    """Run the product's own web server with some of its variables changed, and options besides."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     variables = {**services.environment("web"), **away, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
-    started = programs.web(Path(sys.executable).parent, port)
+    started = [*programs.web(Path(sys.executable).parent, port), *options]
     child = process.spawn(started, log, env=variables, cwd=ROOT, dies_with_parent=signal.SIGTERM)
     try:
         web = Web(port)
@@ -351,6 +352,29 @@ def test_who_sends_too_much_still_reads_the_refusal(world: World, healthy: Web) 
 
 
 # The health check.
+
+
+def test_threads_that_ended_leave_no_connection(services: Services, tmp_path: Path) -> None:
+    with serving(services, tmp_path / "web.log", {}, "--blocking-threads-idle-timeout=5") as web:
+        before = _sessions(services)
+        with ThreadPoolExecutor(32) as callers:
+            found = list(callers.map(lambda _n: web.ask("GET", "/healthz").status, range(200)))
+        assert set(found) == {200}
+        assert _sessions(services) > before + 4
+        # Each process keeps one thread.
+        assert process.wait_until(lambda: _sessions(services) <= before + 2, 20, every=0.5), _sessions(services)
+
+
+def _sessions(services: Services) -> int:
+    """Count who is connected with this database as the web."""
+    admin = psycopg2.connect(services.url("admin"))
+    with admin, admin.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where usename = 'sm_web' and datname = current_database()"
+        )
+        found = int(cursor.fetchone()[0])
+    admin.close()
+    return found
 
 
 def test_healthz_is_green(healthy: Web) -> None:
