@@ -16,19 +16,23 @@ _kept = threading.local()
 
 
 class _Held:
-    """Closes when nobody refers to it any more: when its thread has ended, or something else took its place."""
+    """Calls ``close`` when its thread has ended and nobody refers to it any more."""
 
     def __init__(self, close: Callable[[], None]) -> None:
-        self._close, self._pid = close, getpid()
+        self.close: Callable[[], None] | None = close
+        self._pid = getpid()
 
     def __del__(self) -> None:
         # What a forked process got from its parent is the parent's.
-        if self._pid == getpid():
-            self._close()
+        if self.close and self._pid == getpid():
+            self.close()
 
 
 def close_with_thread(name: str, close: Callable[[], None]) -> None:
-    """Call ``close`` when the calling thread ends, or keeps something else under this name."""
+    """Call ``close`` when the calling thread ends; what it kept under this name before is left to others."""
+    before: _Held | None = getattr(_kept, name, None)
+    if before:
+        before.close = None
     setattr(_kept, name, _Held(close))
 
 

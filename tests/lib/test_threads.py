@@ -53,13 +53,28 @@ def test_a_thread_that_ends_closes_its_line_to_valkey() -> None:
     assert not lines[0].is_connected
 
 
+def test_what_took_the_place_of_another_is_closed_alone() -> None:
+    closed: list[str] = []
+
+    def keep() -> None:
+        threads.close_with_thread("test", lambda: closed.append("first"))
+        threads.close_with_thread("test", lambda: closed.append("second"))
+
+    in_a_thread(keep)
+    assert closed == ["second"]
+
+
 def test_a_forked_process_leaves_alone_what_is_its_parents() -> None:
     closed: list[int] = []
-    threads.close_with_thread("test", lambda: closed.append(os.getpid()))
-    child = os.fork()
-    if child == 0:
-        threads.close_with_thread("test", lambda: None)
-        os._exit(len(closed))
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    threads.close_with_thread("test", lambda: None)
+
+    def fork() -> None:
+        threads.close_with_thread("test", lambda: closed.append(os.getpid()))
+        child = os.fork()
+        if child == 0:
+            del threads._kept.test
+            os._exit(len(closed))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert not closed
+
+    in_a_thread(fork)
     assert closed == [os.getpid()]
