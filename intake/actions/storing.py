@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError
 from intake.access import MarkedForm
 from intake.actions.receiving import Sender, common_of, source_of
 from smarketing.lib.errors import DomainError
+from smarketing.lib.prepared import Prepared
 from smarketing.lib.scope import ask_in_scope
 from smarketing.lib.together import Together
 from tenants.idempotency import Promise
@@ -42,7 +43,7 @@ COLUMNS = {
 }
 STORE = """
 select outcome, submission from (values {posts}) post (number, {columns})
-  cross join lateral intake_store_form_post({values})
+  cross join lateral intake_store_form_post({columns})
 order by number
 """
 NO_PROMISE = dict.fromkeys(("credential", "route", "key_hash", "body_hash"))
@@ -102,13 +103,14 @@ def _store_all(organisation_id: int, posts: Sequence[Post]) -> list[tuple[str, s
 
 
 @cache
-def _statement(posts: int) -> str:
+def _statement(posts: int) -> Prepared:
     """Return the statement for so many posts."""
-    return STORE.format(
-        posts=", ".join([f"({', '.join(['%s'] * (len(COLUMNS) + 1))})"] * posts),
-        columns=", ".join(COLUMNS),
-        values=", ".join(f"{name}::{kind}" for name, kind in COLUMNS.items()),
+    width = len(COLUMNS) + 1
+    rows = (range(post * width + 1, (post + 1) * width + 1) for post in range(posts))
+    told = STORE.format(
+        posts=", ".join(f"({', '.join(f'${place}' for place in row)})" for row in rows), columns=", ".join(COLUMNS)
     )
+    return Prepared(f"intake_store_{posts}", ("int", *COLUMNS.values()) * posts, told)
 
 
 def _is_final(error: BaseException) -> bool:

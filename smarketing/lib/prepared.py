@@ -65,12 +65,12 @@ def ask_all(calls: Sequence[Call]) -> list[tuple[Any, ...]]:
     with database.cursor() as cursor:
         for statement, _values in calls:
             if isinstance(statement, Prepared):
-                _prepare(statement, database)
+                prepare(statement, database)
         cursor.execute(";".join(one.call for one, _values in calls), [value for _one, told in calls for value in told])
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def _prepare(statement: Prepared, database: BaseDatabaseWrapper) -> None:
+def prepare(statement: Prepared, database: BaseDatabaseWrapper) -> None:
     """Prepare a statement where the open connection has not yet, or long ago. See Note [Plans do not grow old]."""
     # Past what counts and guards statements: it touches no row.
     raw = database.connection

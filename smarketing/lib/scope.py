@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from smarketing.lib.prepared import Prepared, ask, prepare
+
 # No row has this organisation, so a global scope sees no tenant's rows.
 NOBODY = 0
 
@@ -99,22 +101,22 @@ def global_scope(*, lookup: str = "", user_id: UUID | None = None) -> Iterator[N
         yield
 
 
-def ask_in_scope(organisation_id: int, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of one statement that runs in this organisation's scope, in a transaction of its own.
+def ask_in_scope(organisation_id: int, statement: Prepared, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of one prepared statement that runs in this organisation's scope, in a transaction of its own.
 
     As tenant_scope does, in one round trip: PostgreSQL takes statements that come together for one transaction, so
     they are committed when this returns. Inside a transaction it is a part of that one.
     """
     connection = connections["default"]
     if connection.in_atomic_block:
-        with tenant_scope(organisation_id), connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return list(cursor.fetchall())
+        with tenant_scope(organisation_id):
+            return ask(statement, *values)
     scope = Scope(organisation_id, tenant=str(organisation_id))
     token = _scope.set(scope)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"{SET_LOCAL};{statement}", [*_values_of(scope), *values])
+            prepare(statement, connection)
+            cursor.execute(f"{SET_LOCAL};{statement.call}", [*_values_of(scope), *values])
             return list(cursor.fetchall())
     finally:
         _scope.reset(token)
