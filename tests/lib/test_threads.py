@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -23,9 +23,9 @@ def nobody_collects() -> Iterator[None]:
 
 
 def in_a_thread(run: Callable[[], None]) -> None:
-    thread = Thread(target=run)
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as threads:
+        told = threads.submit(run)
+    told.result()
 
 
 def test_a_thread_that_ends_closes_its_database_connection() -> None:
