@@ -23,8 +23,8 @@ def nobody_collects() -> Iterator[None]:
 
 
 def in_a_thread(run: Callable[[], None]) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        told = threads.submit(run)
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(run)
     told.result()
 
 
