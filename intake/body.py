@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from leads.capture import Captured
+from smarketing.lib.bodies import learned
 from smarketing.lib.openapi import FreeForm
 
 Short = Annotated[str, Meta(max_length=200)] | None
@@ -102,7 +103,7 @@ class SubmissionBody(Struct, forbid_unknown_fields=True, omit_defaults=True):
 def captured_from(body: SubmissionBody) -> Captured:
     """Return the part of the submission that tells about the person."""
     told: dict[str, Any] = _without_nulls(msgspec.to_builtins(body))
-    return msgspec.convert({name: told[name] for name in told.keys() & _TOLD}, Captured)
+    return msgspec.convert({name: told[name] for name in told.keys() & _TOLD}, learned(Captured))
 
 
 _TOLD = {"person", "company", "intent", "message", "attribution", "behaviours", "consents", "custom"}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -25,13 +26,30 @@ _CODES = (
 )
 
 
+_learned: set[Any] = set()
+_learning = Lock()
+
+
+def learned(kind: type[S]) -> type[S]:
+    """Return a type that msgspec has looked at whole.
+
+    It keeps what it finds out about a struct with the struct, half of it first. A thread that meets such a half ends
+    the whole process (msgspec 0.22: a segmentation fault), so one looks and the others wait.
+    """
+    if kind not in _learned:
+        with _learning:
+            msgspec.json.Decoder(kind)
+            _learned.add(kind)
+    return kind
+
+
 def read(value: Any, kind: type[S], *, strict: bool = True) -> S:
     """Return ``value`` (from JSON) as ``kind``; ``strict=False`` also reads numbers from texts (query parameters).
 
     Raises InvalidInput with one entry per wrong field.
     """
     try:
-        found = msgspec.convert(value, kind, strict=strict)
+        found = msgspec.convert(value, learned(kind), strict=strict)
     except msgspec.ValidationError as error:
         raise InvalidInput(list(_faults(value, kind, "", strict)) or [_fault(str(error), "")]) from error
     if _is_nowhere(value):
