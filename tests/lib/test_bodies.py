@@ -24,21 +24,22 @@ def nested() -> tuple[Any, dict[str, Any]]:
     return kind, body
 
 
-def read_by_many(kind: Any, body: dict[str, Any]) -> None:
-    """Read a body in all threads at the same moment."""
+def read_by_many(kind: Any, body: dict[str, Any]) -> int:
+    """Read a body in all threads at the same moment; return how many have read it."""
     # They take turns as often as they can.
     sys.setswitchinterval(1e-6)
-    start = Barrier(THREADS)
+    start, found = Barrier(THREADS), []
 
     def one() -> None:
         start.wait()
-        read(body, kind)
+        found.append(read(body, kind))
 
     threads = [Thread(target=one) for _place in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return len(found)
 
 
 def test_threads_that_read_a_new_kind_of_body_at_once_all_read_it() -> None:
@@ -48,7 +49,6 @@ def test_threads_that_read_a_new_kind_of_body_at_once_all_read_it() -> None:
         # A process of its own, for the worst case ends the process.
         child = os.fork()
         if child == 0:
-            read_by_many(kind, body)
-            os._exit(0)
+            os._exit(THREADS - read_by_many(kind, body))
         ends.add(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     assert ends == {0}
