@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "smarketing.lib.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "smarketing.lib.middleware.BodyLimitMiddleware",
-    "intake.middleware.DoorMiddleware",
     # From here on, one transaction holds the whole response.
     "smarketing.lib.middleware.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -197,7 +197,7 @@ def limit_body(request: HttpRequest, limit: int) -> None:
     length = int(request.META.get("CONTENT_LENGTH") or "0")
     if length > limit:
         raise BodyTooLarge(f"The body is larger than {limit // 1024} KB.")
-    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    packed = str(request.META.get("HTTP_CONTENT_ENCODING", "identity")).strip().lower()
     if length and packed != "identity":
         raise BodyPacked("Send the body as it is, without Content-Encoding.")
 

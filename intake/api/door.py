@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -30,7 +30,11 @@ from tenants import idempotency
 from tenants.idempotency import Promise
 from tenants.rest import limit_body, limit_rates, replay
 
+A = TypeVar("A", bound=HttpResponseBase)
+
 MAX_SUBMISSION = 64 * 1024
+# With the request, as the server gave it: the origin that may read the answer, and why the door has refused the post.
+ADMITTED, REFUSED = "smarketing.admitted_origin", "smarketing.refused_at_door"
 # A form changes while it is posted to; nobody changes it so often.
 MOST_LOOKS = 3
 
@@ -41,11 +45,11 @@ class OriginNotAllowed(Forbidden):
     code = "origin_not_allowed"
 
 
-def take(request: HttpRequest, form_key: str, *, at: datetime) -> HttpResponseBase:
+def take(request: HttpRequest, form_key: str, *, at: datetime) -> HttpResponse:
     """Store a form's post and judge it when it came alone; return the receipt, or a browser's way to the thanks.
 
     Whatever happens while judging, the answer is the same. Raises what the interface tells as a problem;
-    ``request.admitted_origin`` then says whether the form's page may read it.
+    ``request.META[ADMITTED]`` then says whether the form's page may read it.
     """
     limit_body(request, MAX_SUBMISSION)
     with said_by(f"form:{form_key}"), crowd.entered():
@@ -55,19 +59,23 @@ def take(request: HttpRequest, form_key: str, *, at: datetime) -> HttpResponseBa
         if submission_id is not None:
             actions.judge_soon(submission_id, form.organisation_id, at=at)
     final = _thanked(form, form_key) if is_browser(request) else response
-    return readable(final, request.headers.get("Origin", ""))
+    return readable(final, _origin_of(request))
 
 
 def admit(request: HttpRequest, form: Form) -> str:
     """Return the origin that may read the answer, "" for no browser's page; raises OriginNotAllowed."""
-    origin = request.headers.get("Origin", "")
+    origin = _origin_of(request)
     if not _takes_from(form, origin):
         raise OriginNotAllowed("This form does not take posts from that site.")
-    request.admitted_origin = origin  # type: ignore[attr-defined]  # ours, read where the error is told
+    request.META[ADMITTED] = origin
     return origin
 
 
-def readable(answer: HttpResponseBase, origin: str) -> HttpResponseBase:
+def _origin_of(request: HttpRequest) -> str:
+    return str(request.META.get("HTTP_ORIGIN", ""))
+
+
+def readable(answer: A, origin: str) -> A:
     """Let the form's own page read the answer, and nobody else."""
     answer.headers["Vary"] = "Origin, Accept"
     if origin:
@@ -79,10 +87,10 @@ def readable(answer: HttpResponseBase, origin: str) -> HttpResponseBase:
 
 def is_browser(request: HttpRequest) -> bool:
     """Tell whether somebody looks at the answer: a form was sent by the browser itself, not by a script."""
-    mode = request.headers.get("Sec-Fetch-Mode")
+    mode = request.META.get("HTTP_SEC_FETCH_MODE")
     if mode:
-        return mode == "navigate"
-    return request.content_type != JSON and "text/html" in request.headers.get("Accept", "")
+        return bool(mode == "navigate")
+    return request.content_type != JSON and "text/html" in request.META.get("HTTP_ACCEPT", "")
 
 
 @contextmanager
@@ -104,7 +112,7 @@ def _found(request: HttpRequest, form_key: str, *, at: datetime) -> MarkedForm:
     """Return the form that may be posted to from there, asked for only where it is not known; count the call."""
     by_address, by_form = rate_of_address(request), rates_of_form(request, form_key)
     found = access.remembered_form(form_key, at=at)
-    if found is not None and _takes_from(found.form, request.headers.get("Origin", "")):
+    if found is not None and _takes_from(found.form, _origin_of(request)):
         admit(request, found.form)
         # Address and form in one round trip.
         limit_rates(by_address | by_form)
@@ -141,7 +149,7 @@ def _store_known(
     store = partial(
         actions.store_form_post,
         raw=raw,
-        content_type=request.headers.get("Content-Type", ""),
+        content_type=str(request.META.get("CONTENT_TYPE", "")),
         sender=sender_of(request),
         external_id=external_id_of(raw),
         promise=promise,
@@ -156,7 +164,7 @@ def _store_known(
 
 
 def _promise(request: HttpRequest, form: Form) -> Promise | None:
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not key:
         return None
     return Promise.of_post(key=key, credential=form.key.public_id, route=request.path, body=request.body)

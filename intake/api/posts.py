@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from intake import access, actions, answers
-from intake.api.door import MAX_SUBMISSION, admit, readable, said_by
+from intake.api.door import ADMITTED, MAX_SUBMISSION, REFUSED, admit, readable, said_by, take
 from intake.api.shapes import facts_from, sender_of
 from intake.body import Behaviour, SubmissionBody
 from intake.limits import limit_form, rate_of_address
@@ -37,7 +37,6 @@ class FormView(APIView):
     permission_classes = ()
     manages_scopes: ClassVar[bool] = True
     at: datetime
-    allowed_origin = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer without DRF's questions who calls and what they read: everybody may, and gets the same receipt."""
@@ -75,27 +74,23 @@ class FormView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let the form's own pages read the answer, refusals included, and nobody else."""
-        return readable(super().finalize_response(request, response, *args, **kwargs), self.allowed_origin)
+        final = super().finalize_response(request, response, *args, **kwargs)
+        return readable(final, request._request.META.get(ADMITTED, ""))
 
     @contextmanager
     def _opened(self, request: Request, form_key: str) -> Iterator[Form]:
         """Open the scope of the form's organisation for the block."""
         with tenant_scope(access.organisation_id_of_form(form_key)):
             form = access.open_form(form_key, at=self.at)
-            self.allowed_origin = admit(request._request, form)
+            admit(request._request, form)
             yield form
 
 
 class FormSubmissions(FormView):
     """A web form's posts: whatever happens while judging, the answer is the same receipt."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let the form's page read also why its post was refused at the door."""
-        super().initial(request, *args, **kwargs)
-        self.allowed_origin = getattr(request._request, "admitted_origin", "")
-
     def count(self, request: HttpRequest) -> None:
-        """Nothing: a post is counted at the door."""
+        """Nothing: a post is counted where it is taken."""
 
     @operation(
         "Post a web form",
@@ -106,9 +101,11 @@ class FormSubmissions(FormView):
         posts=True,
     )
     def post(self, request: Request, form_key: str) -> HttpResponseBase:
-        """Tell why a post was refused (Note [What is good is answered at the door] in intake.api.door)."""
-        refusal: Exception = request._request.refused_at_door  # type: ignore[attr-defined]  # set by DoorMiddleware
-        raise refusal
+        """Tell why a post was refused (Note [What is good is answered at the door]); take what the door did not see."""
+        refusal: Exception | None = request._request.META.get(REFUSED)
+        if refusal is not None:
+            raise refusal
+        return take(request._request, form_key, at=self.at)
 
 
 class SiteBody(Struct):

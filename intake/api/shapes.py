@@ -34,7 +34,7 @@ def external_id_of(raw: Any) -> str | None:
 
 def sender_of(request: HttpRequest) -> Sender:
     """Return where the post came from."""
-    agent = request.headers.get("User-Agent", "").encode("utf-8", "replace").decode().replace("\x00", "")
+    agent = str(request.META.get("HTTP_USER_AGENT", "")).encode("utf-8", "replace").decode().replace("\x00", "")
     return Sender(ip=client_address(request), user_agent=agent)
 
 

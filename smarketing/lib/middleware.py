@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import Any
-from uuid import uuid4
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -13,6 +12,8 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 from django_htmx.http import trigger_client_event
 
@@ -40,15 +41,11 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        name = uuid4().hex[:16]
-        request.request_id = name  # type: ignore[attr-defined]  # read by the log
-        token = logs.request_id.set(name)
-        try:
+        with logs.named(request.META) as name:
+            request.request_id = name  # type: ignore[attr-defined]  # ours, told with every problem
             response = self.get_response(request)
-            response.headers["X-Request-Id"] = name
-            return response
-        finally:
-            logs.request_id.reset(token)
+        response.headers["X-Request-Id"] = name
+        return response
 
 
 class HeadMiddleware:
@@ -89,6 +86,23 @@ class PolicyMiddleware(CSPMiddleware):
 @cache
 def _usual_policy() -> str:
     return str(build_policy())
+
+
+# What an answer has whose request came by https, and one whose request did not.
+_usual_headers: dict[bool, tuple[tuple[str, str], ...]] = {}
+
+
+def usual_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Return the headers that the shell gives to nearly every answer."""
+    secure = request.is_secure()
+    if secure not in _usual_headers:
+        response = HttpResponse()
+        for part in (XFrameOptionsMiddleware, PolicyMiddleware, SecurityMiddleware):
+            # Each gives back the answer to which it has added.
+            part(lambda _request: HttpResponse()).process_response(request, response)
+        given = response.headers.items()
+        _usual_headers[secure] = tuple((name, value) for name, value in given if name != "Content-Type")
+    return _usual_headers[secure]
 
 
 class BodyLimitMiddleware:
@@ -234,12 +248,13 @@ def _manages_scopes(request: HttpRequest) -> bool:
 
 def view_of(request: HttpRequest) -> object:
     """Return the function or class that will answer, None when nothing is there."""
-    return _view_at(request.path_info)
+    return view_at(request.path_info)
 
 
 # A form's address is asked for with every post.
 @lru_cache(maxsize=1000)
-def _view_at(path: str) -> object:
+def view_at(path: str) -> object:
+    """Return the function or class that answers at this path, None when nothing is there."""
     try:
         view = resolve(path).func
     except Resolver404:

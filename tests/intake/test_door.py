@@ -1,19 +1,23 @@
 """A form's post that is good is answered at the door; what is refused is told by the view of its address."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, connection
 from django.test import Client
 
-from intake.api.posts import FormSubmissions
+from intake.api.door import MAX_SUBMISSION
 from intake.models import Submission
+from intake.parsing import JSON, URLENCODED
 from smarketing.lib.clock import now
-from smarketing.lib.scope import tenant_scope
+from smarketing.lib.scope import global_scope, tenant_scope
 from tests.intake.support import SITE, make_form, simple
 from tests.intake.test_form_key import BROWSER, SCRIPT, post, url_of
+from tests.intake.wire import Wire
 from tests.support import Cast
 
 
@@ -43,7 +47,7 @@ def test_what_is_good_never_comes_behind_the_door(cast: Cast, behind: list[str],
     assert count(cast) == (1 if "Idempotency-Key" in headers else 2)
     assert behind == []
     # Negative control: what else is asked of the same address comes there.
-    assert Client().options(url_of(form), headers={"Origin": SITE}).status_code == 204
+    assert Wire().options(url_of(form), headers={"Origin": SITE}).status_code == 204
     assert len(behind) == 1
 
 
@@ -58,7 +62,7 @@ def test_what_is_refused_is_counted_once_and_told_to_the_page(cast: Cast, behind
 
 def test_nothing_is_taken_under_a_name_that_is_not_ours(cast: Cast) -> None:
     form = make_form(cast, at=now())
-    answer = Client(headers={"Host": "evil.example"}).post(url_of(form), simple(), content_type="application/json")
+    answer = post(form, json.dumps(simple()), "application/json", Host="evil.example")
     assert answer.status_code == 400
     assert count(cast) == 0
 
@@ -68,13 +72,62 @@ def test_a_fault_behind_the_door_is_a_fault_of_the_view(cast: Cast, monkeypatch:
         raise ZeroDivisionError
 
     monkeypatch.setattr("intake.api.door._store", broken)
-    client = Client(raise_request_exception=False)
-    answer = client.post(url_of(make_form(cast, at=now())), simple(), content_type="application/json")
+    answer = post(make_form(cast, at=now()))
     assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
 
 
-def test_the_door_stands_where_nothing_has_been_opened_yet() -> None:
-    places = [name.rsplit(".", 1)[1] for name in settings.MIDDLEWARE]
-    assert places.index("BodyLimitMiddleware") + 1 == places.index("DoorMiddleware")
-    assert places.index("DoorMiddleware") + 1 == places.index("ScopeMiddleware")
-    assert FormSubmissions.manages_scopes
+ENOUGH = json.dumps({"person": {"email": "jane@example.com"}, "external_id": "1"})
+POSTS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "script": (ENOUGH, JSON, SCRIPT),
+    "browser": ("email=jane%40example.com", URLENCODED, BROWSER),
+    "server": (ENOUGH, JSON, {}),
+    "again": (ENOUGH, JSON, {**SCRIPT, "Idempotency-Key": "b"}),
+    "no json": ("{", JSON, SCRIPT),
+    "nothing": ("", JSON, SCRIPT),
+    "another type": ("<a/>", "text/xml", SCRIPT),
+    "another site": (ENOUGH, JSON, {**SCRIPT, "Origin": "https://evil.example"}),
+    "another host": (ENOUGH, JSON, {**SCRIPT, "Host": "evil.example"}),
+    "packed": (ENOUGH, JSON, {**SCRIPT, "Content-Encoding": "gzip"}),
+    "too large": (json.dumps("a" * MAX_SUBMISSION), JSON, SCRIPT),
+    "far too large": (json.dumps("a" * settings.MAX_BODY_BYTES), JSON, SCRIPT),
+}
+
+
+def told(answer: Any) -> tuple[int, dict[str, str], str]:
+    """Return what an answer says, without what names this one answer only."""
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    names = re.compile(r'(?<="id":")[0-9a-f-]{36}(?=")|(?<="request_id":")[0-9a-f]{16}(?=")')
+    return answer.status_code, headers, names.sub("…", answer.content.decode())
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_the_door_answers_as_the_view_does(cast: Cast, behind: list[str], name: str) -> None:
+    body, kind, headers = POSTS[name]
+    url = url_of(make_form(cast, at=now()))
+    # Django's own client goes past the door. The first one leaves something to be repeated.
+    _first, by_view, by_door = (
+        asker.post(url, body, content_type=kind, headers=headers) for asker in (Client(), Client(), Wire())
+    )
+    assert told(by_door) == told(by_view)
+    is_taken = by_door.status_code < 400
+    assert (count(cast) > 0) is is_taken
+    assert (len(behind) == 2) is is_taken
+    assert len(by_door.headers["X-Request-Id"]) == 16
+
+
+def test_an_answer_over_https_says_so(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smarketing.lib.middleware._usual_headers", {})
+    settings.SECURE_PROXY_SSL_HEADER, settings.SECURE_HSTS_SECONDS = ("HTTP_X_FORWARDED_PROTO", "https"), 60
+    form = make_form(cast, at=now())
+    answers = [post(form, **SCRIPT, **extra) for extra in ({}, {"X-Forwarded-Proto": "https"})]
+    assert [answer.headers.get("Strict-Transport-Security") for answer in answers] == [None, "max-age=60"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_lost_while_judging_is_made_anew_for_the_next_post(cast: Cast) -> None:
+    form = make_form(cast, at=now())
+    assert post(form, **SCRIPT).status_code == 202
+    connection.connection.close()
+    with pytest.raises(InterfaceError), global_scope():
+        pass
+    assert post(form, **SCRIPT).status_code == 202

@@ -18,6 +18,7 @@ from smarketing.lib.clock import now
 from smarketing.lib.scope import tenant_scope
 from tenants.roles import Role
 from tests.intake.support import SITE, make_form, simple
+from tests.intake.wire import Wire
 from tests.support import Cast
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Origin": SITE, "Sec-Fetch-Mode": "navigate"}
@@ -35,7 +36,7 @@ def url_of(form: NewForm) -> str:
 
 
 def post(form: NewForm, data: Any = "email=jane%40example.com", kind: str = FORM, **headers: str) -> Any:
-    return Client().post(url_of(form), data=data, content_type=kind, headers=headers)
+    return Wire().post(url_of(form), data=data, content_type=kind, headers=headers)
 
 
 def states(cast: Cast) -> list[str]:
