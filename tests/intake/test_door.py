@@ -2,6 +2,7 @@
 
 import json
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -131,3 +132,10 @@ def test_a_connection_that_was_lost_while_judging_is_made_anew_for_the_next_post
     with pytest.raises(InterfaceError), global_scope():
         pass
     assert post(form, **SCRIPT).status_code == 202
+
+
+def test_a_body_that_comes_in_pieces_goes_behind_the_door(cast: Cast, behind: list[str]) -> None:
+    pieces = {"wsgi.input": BytesIO(ENOUGH.encode()), "CONTENT_TYPE": JSON, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = Wire().generic("POST", url_of(make_form(cast, at=now())), **pieces)
+    assert answer.status_code == 202
+    assert len(behind) == 1
