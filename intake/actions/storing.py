@@ -89,12 +89,12 @@ def store_form_post(
     outcome, submission_id = _together.do(found.form.organisation_id, values)
     if outcome == "changed":
         raise FormChanged("The form is being changed. Send it again.")
-    if outcome == "repeated":
+    if submission_id is None:
         raise PostRepeated
-    return UUID(str(submission_id))
+    return submission_id
 
 
-def _store_all(organisation_id: int, posts: Sequence[Post]) -> list[tuple[str, str | None]]:
+def _store_all(organisation_id: int, posts: Sequence[Post]) -> list[tuple[str, UUID | None]]:
     """Store and commit these posts; return outcome and submission of each."""
     # In one order everywhere: of two groups with the same keys one waits for the other, and not both.
     places = sorted(range(len(posts)), key=lambda place: posts[place]["key_hash"] or "")
