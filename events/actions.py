@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -138,7 +139,7 @@ def _write_all(drafts: Sequence[_Draft], before: Sequence[Call] = ()) -> None:
     give_ids(events)
     waiting = [_waiting(draft, handler) for draft, handler in told]
     told_of = (as_json(events, FILLED), json.encode(waiting).decode())
-    found = {row[0]: row[1:] for row in ask_all([*before, (ANNOUNCED, told_of)])}
+    found = {row[0]: row[1:] for row in ask_all([*before, (_announced(), told_of)])}
     note_written(events)
     for event in events:
         event.recorded_at, event.txid = found[event.pk]
@@ -150,21 +151,30 @@ def _write_all(drafts: Sequence[_Draft], before: Sequence[Call] = ()) -> None:
 
 
 FILLED = frozenset({"recorded_at", "txid"})
-# The events and the outbox rows of those who must hear of them, in one round trip.
-ANNOUNCED = Prepared(
-    "events_announced",
-    ["json", "json"],
-    f"""
+# An organisation that has nobody outside to tell keeps no rows for them.
+HAS_ROW = "(told.handler <> '{name}' or exists (select from {table} where organisation_id = {mine}))"
+MINE = "current_setting('app.tenant_id')::bigint"
+
+
+@cache
+def _announced() -> Prepared:
+    """Return what writes events and the outbox rows of those who must hear of them, in one round trip."""
+    needed = [HAS_ROW.format(name=name, table=table, mine=MINE) for name, table in registry.needs().items()]
+    return Prepared(
+        "events_announced",
+        ["json", "json"],
+        f"""
 with written as ({insertion(Event, FILLED).statement} returning id, recorded_at, txid), announced as (
   insert into events_outbox (id, organisation_id, event_id, handler, available_at, attempts, error)
-  select uuidv7(), current_setting('app.tenant_id')::bigint, told.event, told.handler,
+  select uuidv7(), {MINE}, told.event, told.handler,
     coalesce(told.hold_until, written.recorded_at), 0, ''
   from json_to_recordset($2) told(event uuid, handler text, hold_until timestamptz)
     join written on written.id = told.event
+  where {" and ".join(["true", *needed])}
 )
 select id, recorded_at, txid from written
 """,  # noqa: S608 -- names of ours only
-)
+    )
 
 
 def _waiting(draft: _Draft, handler: registry.After) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class After:
     ``timing`` is asked just before: what may be told later only waits, what is no news is withdrawn.
     ``run_many`` does for several events of one organisation, oldest first, what ``run`` would do one by one; what one
     of them breaks is undone for all and run again one by one, so that it may write rows only, nothing outside.
+    ``needs`` names a table: an organisation without a row there when something happens has nobody to hear of it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class After:
     outward: bool = False
     timing: Timing | None = None
     run_many: HandlerOfMany | None = None
+    needs: str = ""
 
 
 _within: dict[str, list[Handler]] = {}
@@ -58,6 +60,11 @@ def after(kind: str) -> tuple[After, ...]:
     """Return the handlers that hear of this kind from the outbox; ``x.*`` hears every kind of x."""
     family = kind.split(".", 1)[0] + ".*"
     return tuple(h for h in _after.values() if kind in h.kinds or family in h.kinds or "*" in h.kinds)
+
+
+def needs() -> dict[str, str]:
+    """Return the tables that outbox handlers need a row of, by the handlers' names."""
+    return {handler.name: handler.needs for handler in _after.values() if handler.needs}
 
 
 def after_by_name(name: str) -> After | None:

@@ -30,6 +30,7 @@ from leads.brought import register_brought
 from leads.facts import known_behaviours, known_fields
 from leads.queries.cohorts import decisions_in
 from notifications.hours import register_opening
+from notifications.models import Endpoint
 from notifications.naming import register_namer
 from notifications.payloads import TYPES
 from notifications.rules import RULES
@@ -112,6 +113,7 @@ def _after() -> list[After]:
             messages.tell_machines,
             outward=True,
             run_many=messages.tell_machines_of_many,
+            needs=Endpoint._meta.db_table,
         ),
         # Again afterwards: a message may have been on its way while the person was erased.
         After("notifications.blank_answers", ("lead.erased",), messages.blank_answers),

@@ -509,8 +509,13 @@ def test_another_organisations_log_secret_and_replay_do_not_exist(
     assert (go(at + HOUR), len(server.posts), endpoint_state(live_cast)) == (0, 1, "active")
 
 
-def test_nobody_listening_costs_no_message(live_cast: Cast, at: datetime) -> None:
-    happens(live_cast, "handover.accepted", at=at)
+def test_nobody_listening_costs_nothing(live_cast: Cast, server: Receiver, at: datetime) -> None:
+    with tenant_scope(live_cast.globex.pk):
+        create_endpoint(kind="webhook", name="CRM", url=server.url, types=(), by=live_cast.gus, at=at)
+    before = happens(live_cast, "handover.accepted", at=at)
+    make_endpoint(live_cast, server.url, at=at)
+    after = happens(live_cast, "handover.accepted", at=at)
     with tenant_scope(live_cast.acme.pk):
-        assert not Delivery.objects.exists()
-        assert Outbox.objects.filter(handler="notifications.tell_machines", done_at__isnull=False).exists()
+        waited = Outbox.objects.filter(handler="notifications.tell_machines", event__in=[before, after])
+        assert list(waited.values_list("event", flat=True)) == [after.pk]
+        assert [one.event_id for one in Delivery.objects.all()] == [after.pk]
