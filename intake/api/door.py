@@ -2,9 +2,9 @@
 
 # Note [What is good is answered at the door]
 A form's visitors come by the thousand and wait for the answer, so their posts are taken (intake.middleware) before
-anything that only pages and keys need: Django's signals and middlewares, sessions, the one transaction, REST framework's
-own questions. What is refused goes on to the view of its address, which tells the error as all views do; it also takes
-what comes past the door.
+anything that only pages and keys need: Django's signals and middlewares, sessions, the one transaction, the questions
+of REST framework. What is refused goes on to the view of its address, which tells the error as all views do; it also
+takes what comes past the door.
 """
 
 from collections.abc import Iterator
