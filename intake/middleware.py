@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections, connections
+from django.db import connections
 from django.http import HttpResponse
 
 from intake.api import door
@@ -44,7 +44,8 @@ def _is_for_the_door(environ: Environ) -> bool:
 
 def _answer(environ: Environ) -> HttpResponse | None:
     """Return the answer to a form's post, None when it was refused."""
-    _mend_connection()
+    # A connection that was lost meanwhile is made anew, as Django does around its own requests.
+    connections["default"].close_if_unusable_or_obsolete()
     request = WSGIRequest(environ)
     with logs.named(environ) as name:
         try:
@@ -60,9 +61,3 @@ def _answer(environ: Environ) -> HttpResponse | None:
         response.headers[header] = value
     response.headers["Content-Length"] = str(len(response.content))
     return response
-
-
-def _mend_connection() -> None:
-    """Close a connection that was lost in an earlier request, as Django does around its own."""
-    if connections["default"].errors_occurred:
-        close_old_connections()

@@ -1,30 +1,24 @@
 """Asking as the web server does: the door first, Django's whole application behind it."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from unittest.mock import patch
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from intake.middleware import DoorMiddleware
 
 
-@contextmanager
-def connections_kept() -> Iterator[None]:
-    """Keep the test's connection to the database through requests, as Django's test client does."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    try:
-        yield
-    finally:
-        for signal in signals:
-            signal.connect(close_old_connections)
+def connection_kept() -> AbstractContextManager[Any]:
+    """Keep a connection in whose transaction a test runs; another one is looked at as the server does."""
+    if not connection.in_atomic_block:
+        return nullcontext()
+    return patch.object(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda _connection: None)
 
 
 class Answer(HttpResponse):
@@ -45,7 +39,7 @@ class Wire(RequestFactory):
         def start(status: str, headers: list[tuple[str, str]], *_error: Any) -> None:
             started.append((status, headers))
 
-        with connections_kept():
+        with connection_kept():
             pieces = DoorMiddleware(WSGIHandler())(super().request(**request).environ, start)
             content = b"".join(pieces)
             # As every server does at the end; Django's own answers tell then that they are over.
