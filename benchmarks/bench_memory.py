@@ -59,7 +59,6 @@ def _after_posts(place: bench_intake.Place, posts: int) -> list[float]:
 
 def _after_files(place: bench_intake.Place, sizes: tuple[int, int]) -> list[float]:
     """Return what the largest process of the worker has ever held, after each file."""
-    place.ground.ask("update intake_submission set state = 'erased' where state = 'received'")
     bench_intake.settle(place)
     most, first = [], 10_000_000
     with bench_lag.programs_running(place.ground) as children:
