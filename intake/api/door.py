@@ -63,13 +63,12 @@ def take(request: HttpRequest, form_key: str, *, at: datetime) -> HttpResponse:
     return readable(final, _origin_of(request))
 
 
-def admit(request: HttpRequest, form: Form) -> str:
-    """Return the origin that may read the answer, "" for no browser's page; raises OriginNotAllowed."""
+def admit(request: HttpRequest, form: Form) -> None:
+    """Note which origin may read the answer, "" for no browser's page; raises OriginNotAllowed."""
     origin = _origin_of(request)
     if not _takes_from(form, origin):
         raise OriginNotAllowed("This form does not take posts from that site.")
     request.META[ADMITTED] = origin
-    return origin
 
 
 def _origin_of(request: HttpRequest) -> str:
